@@ -1,0 +1,92 @@
+package bot
+
+import (
+	"context"
+	"iter"
+	"time"
+)
+
+// An Adapter connects the engine to one chat platform. It translates and never
+// decides. Never wrap one in another: wrapping hides its capabilities, which
+// are the interfaces below, asserted where they are used.
+type Adapter interface {
+	// Platform returns the stable name stored with every post: "console",
+	// "discord", "slack".
+	Platform() string
+	// Run stays connected, reconnecting by itself, and hands events to h until
+	// ctx is done. It returns an error only when nothing of the platform can go
+	// on; the loss of one tenant is an InstallationChanged.
+	Run(ctx context.Context, h Handler) error
+	// Post sends m once and reports where it landed. It never repeats a request
+	// that may have been carried out. An error marked by [Permanent] or
+	// [RetryAfter] means surely not posted; with any other nobody knows.
+	Post(ctx context.Context, ch Channel, m Message, key string) (Posted, error)
+}
+
+// A Handler is what the engine gives an [Adapter]. A nil error means that the
+// event is stored, or is none of ours; only then may the adapter acknowledge it
+// to the platform. Every call is idempotent and may come in any order.
+type Handler interface {
+	// ReplyChanged takes a reply in its newest state. recorded is false when it
+	// is none of ours: outside a discussion, too late, or of someone who opted out.
+	ReplyChanged(ctx context.Context, r Reply) (recorded bool, err error)
+	// ReplyRemoved says that the platform no longer has the message.
+	ReplyRemoved(ctx context.Context, ref MessageRef) error
+	// Command carries out what somebody asked for, or enqueues it. It never
+	// fetches or writes a digest while the platform waits.
+	Command(ctx context.Context, c Command) (Answer, error)
+	// Connected says that events of a scope (a shard, a workspace, the process)
+	// arrive from now on, or no longer do. scope begins with the platform's name.
+	Connected(ctx context.Context, scope string, up bool) error
+	// InstallationChanged says that a tenant was added, changed or lost.
+	InstallationChanged(ctx context.Context, i Installation) error
+}
+
+// A Threader opens a thread under a root post. Without it, or when it is
+// refused for good, the questions go to the channel.
+type Threader interface {
+	StartThread(ctx context.Context, root MessageRef, title, key string) (Channel, error)
+}
+
+// A Finder looks a post up by its key. found=false with a nil error means:
+// read completely since that time, and not there. Without it, a post whose
+// fate is unknown stays unknown and is never sent again.
+type Finder interface {
+	FindPost(ctx context.Context, ch Channel, key string, since time.Time) (p Posted, found bool, err error)
+}
+
+// A Reconciler lists what a thread holds now: every reply in its newest state,
+// and a removal for each known message that a complete listing lacks. The first
+// error ends the listing, and nothing is inferred from it. Without it, a gap is
+// written down as not recoverable.
+type Reconciler interface {
+	Reconcile(ctx context.Context, thread Channel, known []MessageRef) iter.Seq2[Change, error]
+}
+
+// A Doctor finds what would keep posts from going out in a channel.
+type Doctor interface {
+	Check(ctx context.Context, ch Channel) []Finding
+}
+
+// A Finding is one result of a check: what is wrong and what to do, or, when
+// OK, what is right.
+type Finding struct {
+	OK   bool   `json:"ok"`
+	Name string `json:"check"`
+	Text string `json:"text"`
+	Fix  string `json:"fix,omitempty"`
+}
+
+// A Change is one line of a listing: a reply, or the removal of one.
+type Change struct {
+	Reply   Reply
+	Removed MessageRef // set instead of Reply
+}
+
+// An Installation is one tenant: a Discord server, a Slack workspace, the console.
+type Installation struct {
+	Platform  string
+	Workspace string
+	Name      string
+	Gone      bool // the bot was removed
+}

@@ -1,0 +1,65 @@
+package bot
+
+import "context"
+
+// A Digest is what is written from one article. Sentences are the article's
+// own, in order; evidence is given as indexes from 0 into them.
+type Digest struct {
+	ID        ID
+	ArticleID ID
+	Language  string // of the article, ISO 639-1; empty if unknown
+	Opinion   bool   // the article argues in its author's own voice
+	Sentences []string
+	Summary   []Statement
+	Questions []Question // in the order in which they are best asked
+	Spares    []Question // up to two more, for channels that were asked one of the others before
+	Writer    WriterInfo
+	Dropped   []Dropped
+}
+
+// A Statement is one sentence of a summary and the sentences that support it.
+type Statement struct {
+	Text     string `json:"text"`
+	Evidence []int  `json:"evidence"`
+}
+
+// A Question is one open question about an article.
+type Question struct {
+	Text     string `json:"text"`
+	Move     string `json:"move"` // the Socratic move: "clarify", "assumption", "evidence", "viewpoint", "implication", "compare", "decide", "counter", "missing"
+	Evidence []int  `json:"evidence"`
+}
+
+// WriterInfo says who wrote: the writer's name, the model (empty for the
+// extractive writer) and the version of the words in prompts/.
+type WriterInfo struct {
+	Name          string `json:"name"`
+	Model         string `json:"model"`
+	PromptVersion string `json:"prompt_version"`
+}
+
+// Dropped is a sentence or a question that failed a check, and which.
+type Dropped struct {
+	Text   string `json:"text"`
+	Reason string `json:"reason"`
+}
+
+// A Brief says what kind of digest is wanted.
+type Brief struct {
+	Sentences int // at most; 0 means 3
+	Questions int // at most; 0 means 5; -1 means none
+}
+
+// A Writer turns articles into digests and replies into recaps.
+type Writer interface {
+	// Digest writes about a. It returns a [Problem] when nothing can be said.
+	Digest(ctx context.Context, a Article, b Brief) (Digest, error)
+	// Recap writes what was said. It never returns an empty recap without an error.
+	Recap(ctx context.Context, in RecapInput) (Recap, error)
+	// Version changes when the same article would be written about differently;
+	// it is the writer's name, model and prompt version.
+	Version() WriterInfo
+	// SameQuestion reports whether two questions ask the same thing, so that a
+	// channel is not asked again.
+	SameQuestion(a, b string) bool
+}

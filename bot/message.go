@@ -1,0 +1,34 @@
+package bot
+
+// A Message is what we want to say, as structure. The adapter renders, escapes,
+// splits and truncates it. Every text in it is plain: what looks like markup,
+// a mention or a link is to be shown, never to work.
+type Message struct {
+	Title      string
+	Link       string // of the title; http or https; empty if none
+	Source     string // publisher and byline, one line
+	Image      string // http or https
+	Language   string // of Paragraphs, Quotation and Question; ISO 639-1, empty if unknown
+	Paragraphs []string
+	Quotation  []Quoted // verbatim, shown as a quotation
+	Number     int      // of Question, from 1; 0 if there is none
+	Question   string
+	Buttons    []Button
+	Footer     string // small print, in our own words
+}
+
+// Quoted is somebody else's text with its author.
+type Quoted struct {
+	Text string
+	By   string // the publisher, or the person who wrote the reply
+	Link string // to a reply, where the platform has links; empty otherwise
+	ID   string // of a reply, short, where there is no link
+}
+
+// A Button sends a [Command] when it is pressed. Adapters of platforms without
+// buttons leave them out.
+type Button struct {
+	Label   string
+	Command string            // name of the command
+	Args    map[string]string // short: platforms allow about 100 characters in all
+}

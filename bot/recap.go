@@ -1,0 +1,50 @@
+package bot
+
+import "time"
+
+// RecapInput is what a [Writer] makes a [Recap] from.
+type RecapInput struct {
+	Language  string
+	Questions []Question // as posted: question n is Questions[n-1]
+	Replies   []Reply    // neither deleted nor by people who opted out, oldest first
+	Gaps      []Gap
+}
+
+// A Recap is what was said in a discussion, as statements that rest on replies.
+// It holds no text of any reply: a quotation is looked up when it is shown.
+type Recap struct {
+	ID           ID
+	DiscussionID ID
+	Statements   []RecapStatement
+	Writer       WriterInfo
+	CreatedAt    time.Time
+}
+
+// Kinds of statements. The engine puts them into words.
+const (
+	RecapCount    = "count"    // People wrote Count replies
+	RecapQuote    = "quote"    // Replies[0] stands for a view that several share
+	RecapDissent  = "dissent"  // Replies[0] disagrees with what most say
+	RecapQuestion = "question" // Question drew Count replies, the most
+	RecapText     = "text"     // Text says what Replies say
+)
+
+// A RecapStatement is one statement. When all its Replies are gone, so is it.
+type RecapStatement struct {
+	Kind     string `json:"kind"`
+	Text     string `json:"text,omitempty"` // never a reply's words
+	Question int    `json:"question,omitempty"`
+	People   int    `json:"people,omitempty"`
+	Count    int    `json:"count,omitempty"`
+	Replies  []ID   `json:"replies,omitempty"`
+}
+
+// A Gap is a time in which replies to a discussion may have gone unseen.
+type Gap struct {
+	ID           ID
+	DiscussionID ID
+	Scope        string
+	From, To     time.Time
+	Recovered    int  // replies written then and found afterwards by listing
+	Listed       bool // the thread was listed completely afterwards
+}

@@ -1,0 +1,33 @@
+package bot
+
+import "time"
+
+// A Reply is what a person wrote in a discussion.
+type Reply struct {
+	ID           ID         // ours; set by the store
+	DiscussionID ID         // set by the store
+	Ref          MessageRef // unique by platform, workspace, channel and message id
+	Author       Person
+	ReplyTo      string // id of the message it answers on the platform; empty if none
+	Question     int    // from 1; 0 is the discussion as a whole. The adapter sets it for a form's answer only
+	Text         string // as the person wrote it, unescaped
+	Files        []File
+	Reactions    []Reaction // known when listed; nil leaves what is stored
+	Version      int64      // edit time on the platform in µs, else creation; the highest wins
+	CreatedAt    time.Time
+	EditedAt     time.Time // zero if never
+	Deleted      bool      // a tombstone: text and author are gone
+	Late         bool      // written after the discussion closed
+}
+
+// A File is something attached to a reply; only its name and link are kept.
+type File struct {
+	Name string `json:"name"`
+	URL  string `json:"url"`
+}
+
+// A Reaction counts how often one emoji was set on a reply.
+type Reaction struct {
+	Key   string `json:"key"`
+	Count int    `json:"count"`
+}
