@@ -1,0 +1,10 @@
+// Package writer turns an article into a digest and replies into a recap.
+//
+//	language.go, sentences.go   text becomes a document: sentences and words
+//	summary.go                  which sentences say what the article says
+//	claims.go, questions.go     what can be asked about it
+//	checks.go                   what every writer's digest must pass
+//	recap.go                    which replies stand for the discussion
+//
+// The [Extractive] writer works without a model, a key or a network.
+package writer

@@ -1,0 +1,69 @@
+package writer
+
+import (
+	"context"
+
+	"colloquy/bot"
+)
+
+// Extractive is the [bot.Writer] that needs no model and no network: its
+// summaries are sentences of the article, its questions are made from templates
+// and the article's claims, its recaps point at replies. It is safe for
+// concurrent use, and the same input always gives the same output.
+type Extractive struct {
+	version string
+}
+
+var _ bot.Writer = (*Extractive)(nil)
+
+// NewExtractive loads the templates of package prompts. An error means that
+// they are damaged, which a build with passing tests rules out.
+func NewExtractive() (*Extractive, error) {
+	return &Extractive{}, nil
+}
+
+// Version says "extractive" and the version of the words in prompts/.
+func (w *Extractive) Version() bot.WriterInfo {
+	return bot.WriterInfo{Name: "extractive", PromptVersion: w.version}
+}
+
+// SameQuestion reports whether two questions ask the same thing.
+func (w *Extractive) SameQuestion(a, b string) bool { return sameQuestion(a, b) }
+
+// Digest writes a summary of a and questions about it. It returns a
+// [bot.Problem] with code "nothing_to_say" when a has no sentence to show.
+func (w *Extractive) Digest(ctx context.Context, a bot.Article, b bot.Brief) (bot.Digest, error) {
+	if err := ctx.Err(); err != nil {
+		return bot.Digest{}, err
+	}
+	doc := read(a)
+	d := bot.Digest{ArticleID: a.ID, Language: doc.lang, Opinion: doc.opinion, Writer: w.Version()}
+	d.Sentences = make([]string, len(doc.sentences))
+	for i, s := range doc.sentences {
+		d.Sentences[i] = s.Text
+	}
+	limit := b.Sentences
+	if limit <= 0 {
+		limit = defaultSentences
+	}
+	for _, i := range summarize(doc, limit) {
+		d.Summary = append(d.Summary, bot.Statement{Text: doc.sentences[i].Text, Evidence: []int{i}})
+	}
+	if len(d.Summary) == 0 {
+		return bot.Digest{}, bot.Problemf("nothing_to_say", "there is nothing to say about this text: it holds no complete sentence that can be quoted; give a longer one")
+	}
+	if b.Questions >= 0 {
+		n := b.Questions
+		if n == 0 {
+			n = defaultQuestions
+		}
+		d.Questions, d.Spares, d.Dropped = w.ask(doc, d.Summary, n)
+	}
+	return d, nil
+}
+
+// What a [bot.Brief] that says nothing asks for.
+const (
+	defaultSentences = 3
+	defaultQuestions = 5
+)
