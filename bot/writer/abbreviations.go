@@ -60,12 +60,14 @@ func dotted(w string) bool {
 		return false
 	}
 	for part := range strings.SplitSeq(w, ".") {
-		if n := utf8.RuneCountInString(part); n == 0 || n > 2 {
+		if n := utf8.RuneCountInString(part); n == 0 || n > 2 || strings.ContainsFunc(part, notLetter) {
 			return false
 		}
 	}
 	return true
 }
+
+func notLetter(r rune) bool { return !unicode.IsLetter(r) }
 
 // initial reports whether w is one capital letter, as in "John F. Kennedy".
 func initial(w string) bool {
@@ -136,5 +138,14 @@ func starter(lang, w string) bool {
 	if !unicode.IsUpper(r) {
 		return false
 	}
-	return stopword(lang, strings.ToLower(w)) || lang == "" && stopword("en", strings.ToLower(w))
+	w = strings.ToLower(w)
+	if lang == "en" || lang == "" {
+		switch w {
+		case "however", "although", "meanwhile", "despite", "since", "according", "yesterday", "today", "last", "two",
+			"one", "many", "earlier", "later", "police", "officials", "another", "even", "still", "like", "within":
+			return true
+		}
+		return stopEnglish(w)
+	}
+	return stopword(lang, w)
 }

@@ -9,6 +9,9 @@ func leans(s sentence, lang string) bool {
 		return false
 	}
 	first := s.Words[0]
+	if timely(second(s.Words)) {
+		return false // "This week …"
+	}
 	switch lang {
 	case "en":
 		return leansEnglish(first, second(s.Words))
@@ -58,10 +61,37 @@ func leansEnglish(first, next string) bool {
 		return true
 	case "in", "as", "for", "at", "by", "on", "after", "since", "despite", "of", "with", "to", "from":
 		switch next {
-		case "this", "that", "these", "those", "addition", "contrast", "fact", "turn", "example", "instance",
-			"result", "it", "which", "him", "her", "them", "such":
+		case "this", "that", "these", "those", "addition", "contrast", "fact", "turn", "example", "instance", "other",
+			"it", "which", "him", "her", "them", "such":
 			return true
 		}
+	}
+	return false
+}
+
+// alludes reports whether a sentence refers back without opening with it: a
+// connective among its first words.
+func alludes(s sentence, lang string) bool {
+	for _, w := range s.Words[:min(len(s.Words), 8)] {
+		switch lang + " " + w {
+		case "en however", "en also", "en nonetheless", "en nevertheless", "en therefore", "en thus", "en too", "en instead",
+			"es también", "es además", "de jedoch", "de auch", "de allerdings", "de dagegen", "de deshalb", "de daher", "de zudem",
+			"fr aussi", "fr également", "fr cependant", "fr toutefois", "fr pourtant":
+			return true
+		}
+	}
+	return false
+}
+
+// timely reports whether w names a time that "this" points at by itself.
+func timely(w string) bool {
+	switch w {
+	case "week", "weekend", "month", "year", "season", "summer", "autumn", "winter", "spring", "morning", "afternoon",
+		"evening", "century", "decade", "semana", "mes", "año", "verano", "invierno", "otoño", "primavera", "mañana",
+		"tarde", "siglo", "década", "woche", "monat", "jahr", "sommer", "winters", "herbst", "frühjahr", "frühling",
+		"wochenende", "semaine", "mois", "année", "été", "hiver", "automne", "printemps", "matin", "soir", "siècle",
+		"ہفتے", "سال", "مہینے", "ماہ":
+		return true
 	}
 	return false
 }

@@ -101,15 +101,19 @@ func marked(s string) bool {
 // orders are phrases of texts that speak to the software that reads them, or
 // that want something from a page's visitor. Lower case, straight apostrophes.
 var orders = [...]string{
-	"ignore previous", "ignore all previous", "ignore the previous", "ignore all prior", "ignore your instructions",
-	"ignore the above", "ignore these instructions", "disregard previous", "disregard all", "disregard the above",
-	"disregard your", "previous instructions", "system prompt", "as an ai", "language model, ", "you are an ai",
-	"you are now a", "prompt injection", "jailbreak", "do not summarize", "instead of summarizing",
-	"click here", "click the link", "click below", "tap here", "subscribe to", "sign up for our", "sign up to our",
-	"our newsletter", "follow us on", "share this article", "javascript", "enable cookies", "use cookies",
-	"uses cookies", "accept cookies", "cookie policy", "privacy policy", "terms of use", "terms of service",
-	"all rights reserved", "scroll down for", "continue reading", "advertisement", "log in to",
-	"create an account", "download the app", "download our app", "leave a comment below",
+	"ignore previous", "ignore all previous", "ignore any previous", "ignore the previous", "ignore all prior",
+	"ignore your instructions", "ignore the above", "ignore these instructions", "ignore all instructions",
+	"disregard previous", "disregard all previous", "disregard the above", "disregard your instructions",
+	"previous instructions", "prior instructions", "forget everything above", "forget all previous", "new instructions:",
+	"system prompt", "as an ai ", "as an ai,", "as a language model", "as a large language model", "you are an ai",
+	"if you are a language model", "you are chatgpt", "you are now a", "note to ai", "attention ai", "ai assistants reading",
+	"do not summarize", "do not summarise", "instead of summarizing", "instead of summarising",
+	"click here", "click the link", "click below", "tap here", "subscribe to our", "subscribe now", "subscribe today",
+	"subscribe to the newsletter", "sign up for our", "sign up to our", "our newsletter", "follow us on",
+	"share this article", "enable javascript", "javascript is disabled", "enable cookies", "we use cookies",
+	"this site uses cookies", "this website uses cookies", "accept cookies", "cookie policy", "our privacy policy",
+	"our terms of use", "our terms of service", "all rights reserved", "scroll down for", "to continue reading",
+	"log in to continue", "sign in to continue", "create a free account", "download our app", "leave a comment below",
 	"instrucciones anteriores", "como una ia", "haz clic", "haga clic", "suscríbete", "suscríbase", "boletín de noticias",
 	"nuestro boletín", "todos los derechos reservados", "política de privacidad", "utilizamos cookies", "síguenos en",
 	"vorherigen anweisungen", "vorherige anweisungen", "bisherigen anweisungen", "als ki-", "klicken sie", "klick hier",
@@ -123,7 +127,7 @@ var orders = [...]string{
 
 // boilerplate are beginnings of lines that belong to the page. Lower case.
 var boilerplate = [...]string{
-	"photo:", "photos:", "photo by", "photograph:", "image:", "images:", "image credit", "picture:", "pictures:", "video:",
+	"advertisement", "continue reading", "system:", "assistant:", "[inst]", "photo:", "photos:", "photo by", "photograph:", "image:", "images:", "image credit", "picture:", "pictures:", "video:",
 	"watch:", "listen:", "read more", "read also", "read:", "see also", "related:", "more on this", "also read",
 	"source:", "credit:", "by ap ", "copyright", "©", "(c) ", "file photo", "editor's note", "correction:",
 	"this article was originally", "this article first appeared", "this story was", "for more information",

@@ -104,7 +104,8 @@ func pieces(block, lang string) []string {
 		if end < len(block) && joined(block[start:end], block[end:], lang) {
 			continue
 		}
-		if s := strings.TrimSpace(block[start:end]); s != "" {
+		// A sign after the last full stop marks the end of the article.
+		if s := strings.TrimRight(strings.TrimSpace(block[start:end]), " *†■●◆▪"); s != "" {
 			out = append(out, s)
 		}
 		start = end

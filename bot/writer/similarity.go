@@ -9,10 +9,10 @@ import (
 // matrix of a longer article's first sentences takes 720 kB.
 const maxCompared = 300
 
-// cosines returns how alike texts are, each with each, from 0 to 1: the cosine
-// of their words weighted by tf·idf within this collection, as LexRank has it
+// cosines returns how alike texts, given as [terms], are, each with each, from 0
+// to 1: the cosine of their terms weighted by tf·idf within this collection, as LexRank has it
 // (Erkan & Radev 2004). It looks at the first maxCompared texts only.
-func cosines(texts [][]string, lang string) [][]float64 {
+func cosines(texts [][]string) [][]float64 {
 	n := min(len(texts), maxCompared)
 	type posting struct {
 		text   int
@@ -20,7 +20,7 @@ func cosines(texts [][]string, lang string) [][]float64 {
 	}
 	index := map[string][]posting{} // by term: the texts that have it, in order
 	for i := range n {
-		for _, term := range terms(texts[i], lang) {
+		for _, term := range texts[i] {
 			p := index[term]
 			if len(p) > 0 && p[len(p)-1].text == i {
 				p[len(p)-1].weight++

@@ -1,6 +1,7 @@
 package writer
 
 import (
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -19,7 +20,7 @@ type weights struct {
 	novelty  float64 // 1-λ of maximal marginal relevance (Carbonell & Goldstein 1998)
 }
 
-var defaultWeights = weights{central: 1, position: 1, title: 0.5, penalty: 0.7, novelty: 0.2}
+var defaultWeights = weights{central: 1, position: 1, title: 0.5, penalty: 0.5, novelty: 0.3}
 
 // summarize returns the indexes, in order, of at most limit sentences with at
 // most maxSummaryWords words that together say best what the article says. A
@@ -31,69 +32,103 @@ func choose(d document, limit int, w weights) []int {
 	cands := candidates(d)
 	texts := make([][]string, len(cands))
 	for i, c := range cands {
-		texts[i] = d.sentences[c].Words
+		texts[i] = terms(d.sentences[c].Words, d.lang)
 	}
-	sim := cosines(texts, d.lang)
-	score := scores(d, cands, sim, w)
-	taken := make([]bool, len(d.sentences))
-	var out, at []int
-	words := 0
-	for len(out) < limit {
+	sim := cosines(texts)
+	score := scores(d, cands, texts, sim, w)
+	needs := antecedents(d)
+	near := make([]float64, len(cands)) // likeness to the most alike of those chosen
+	gone := make([]bool, len(cands))
+	taken := map[int]bool{-1: true}
+	left := maxSummaryWords
+	for len(taken) <= limit {
 		best, bestValue := -1, 0.0
 		for i, c := range cands {
-			s := d.sentences[c]
-			if taken[c] || words+length(s.Words) > maxSummaryWords || leans(s, d.lang) && (s.Pos == 0 && c == 0 || c > 0 && !taken[c-1]) {
+			if gone[i] || !taken[needs[c]] || length(d.sentences[c].Words) > left {
 				continue
 			}
-			near := 0.0
-			for _, j := range at {
-				near = max(near, sim[i][j])
-			}
-			value := (1-w.novelty)*score[i] - w.novelty*near
-			if near < tooAlike && (best < 0 || value > bestValue) {
+			value := (1-w.novelty)*score[i] - w.novelty*near[i]
+			if best < 0 || value > bestValue {
 				best, bestValue = i, value
 			}
 		}
 		if best < 0 {
 			break
 		}
-		c := cands[best]
-		taken[c] = true
-		out, at = append(out, c), append(at, best)
-		words += length(d.sentences[c].Words)
+		taken[cands[best]] = true
+		left -= length(d.sentences[cands[best]].Words)
+		for i := range cands {
+			near[i] = max(near[i], sim[i][best])
+			gone[i] = gone[i] || repeated(texts[i], texts[best])
+		}
 	}
-	slices.Sort(out)
+	delete(taken, -1)
+	return slices.Sorted(maps.Keys(taken))
+}
+
+// antecedents returns for each sentence the one before it that it leans on, or
+// -1. What opens the article leans on nothing.
+func antecedents(d document) []int {
+	out := make([]int, len(d.sentences))
+	before := -1
+	for i, s := range d.sentences {
+		out[i] = -1
+		if before >= 0 && leans(s, d.lang) {
+			out[i] = before
+		}
+		if !s.Heading {
+			before = i
+		}
+	}
 	return out
 }
 
-// tooAlike is the cosine from which on two sentences say the same thing.
-const tooAlike = 0.7
+// repeated reports whether the shorter of two sentences, given as terms, adds
+// next to nothing to the other.
+func repeated(a, b []string) bool {
+	if len(a) > len(b) {
+		a, b = b, a
+	}
+	return overlap(a, b) >= 0.7
+}
 
 // candidates returns the sentences that may be chosen at all, the first
-// maxCompared of them.
+// maxCompared of them. A text without one complete sentence, as people paste
+// them, is taken by its lines.
 func candidates(d document) []int {
-	var out []int
 	title := terms(wordsOf(d.title), d.lang)
+	var whole, loose []int
 	for i, s := range d.sentences {
-		if len(out) == maxCompared {
-			break
-		}
-		if s.Heading || length(s.Words) > maxSummaryWords || !quotable(s.Text) || !ended(s.Text) && !unspaced(s.Words[0]) ||
-			byline(s) || i < 3 && repeats(s, title, d.lang) {
+		l := length(s.Words)
+		if l < 4 || l > maxSummaryWords || byline(s) || len(whole) == maxCompared || !quotable(s.Text) {
 			continue
 		}
-		out = append(out, i)
+		switch {
+		case !s.Heading && (ended(s.Text) || unspaced(s.Words[0])):
+			if i >= 3 || !repeats(s, title, d.lang) {
+				whole = append(whole, i)
+			}
+		case l >= 8 && len(loose) < maxCompared && !listItem(s.Text):
+			loose = append(loose, i)
+		}
 	}
-	return out
+	if len(whole) == 0 {
+		return loose
+	}
+	return whole
 }
 
-func scores(d document, cands []int, sim [][]float64, w weights) []float64 {
+func scores(d document, cands []int, texts [][]string, sim [][]float64, w weights) []float64 {
 	title := terms(wordsOf(d.title), d.lang)
 	out := centrality(sim)
 	for i, c := range cands {
 		s := d.sentences[c]
-		out[i] = w.central*out[i] + w.position/math.Sqrt(float64(i+1)) + w.title*overlap(title, terms(s.Words, d.lang))
-		for range flaws(s) {
+		place := i + 1
+		if d.opinion {
+			place = min(place, len(cands)-i+2) // an argument ends with what it wants
+		}
+		out[i] = w.central*out[i] + w.position/math.Sqrt(float64(place)) + w.title*overlap(title, texts[i])
+		for range flaws(s, d.lang) {
 			out[i] *= w.penalty
 		}
 	}
@@ -101,7 +136,7 @@ func scores(d document, cands []int, sim [][]float64, w weights) []float64 {
 }
 
 // flaws counts what speaks against showing a sentence by itself.
-func flaws(s sentence) int {
+func flaws(s sentence, lang string) int {
 	n := 0
 	if l := length(s.Words); l < 8 || l > 45 {
 		n++
@@ -113,6 +148,9 @@ func flaws(s sentence) int {
 		n++
 	}
 	if caption(s.Text) {
+		n++
+	}
+	if alludes(s, lang) {
 		n++
 	}
 	return n
@@ -142,8 +180,12 @@ func byline(s sentence) bool {
 	return true
 }
 
-// caption reports whether s describes a picture that the reader does not see.
+// caption reports whether s is a label ("Final embrace: …") or describes a
+// picture that the reader does not see.
 func caption(s string) bool {
+	if label, rest, ok := strings.Cut(s, ": "); ok && strings.Count(label, " ") < 3 && !strings.ContainsAny(rest[:1], "\"'“‘«„") {
+		return true
+	}
 	low := strings.ToLower(s)
 	for _, p := range [...]string{"pictured", "(left)", "(right)", "(above)", "(below)", "(centre)", "(center)", "file photo", "in this photo", "im bild", "en la imagen", "sur la photo"} {
 		if strings.Contains(low, p) {
