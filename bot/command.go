@@ -1,5 +1,10 @@
 package bot
 
+import (
+	"strings"
+	"unicode"
+)
+
 // A Command is something a person asked for: a slash command, a button, a form
 // or a shortcut.
 type Command struct {
@@ -30,4 +35,217 @@ type Choice struct {
 	Label   string
 	Command string
 	Args    map[string]string
+}
+
+// A CommandSpec defines a command once, for every platform.
+type CommandSpec struct {
+	Name   string // one or two words
+	Help   string // one line
+	Manage bool   // only for managers
+	Params []Param
+}
+
+// A Param is an argument of a command. In text, those that are not flags come
+// in order, and the last one may take the rest of the line.
+type Param struct {
+	Name     string
+	Help     string
+	Required bool
+	Flag     bool // given as --name value
+	Rest     bool // takes everything that is left, spaces and lines included
+}
+
+// Commands lists what people can ask for, in the order of the help.
+func Commands() []CommandSpec {
+	id := Param{Name: "id", Help: "its id, or the end of it", Required: true}
+	return []CommandSpec{
+		{Name: "now", Help: "discuss an article now; without one, pick from the newest", Manage: true,
+			Params: []Param{{Name: "source", Help: "URL of an article or a feed, or the text itself", Rest: true}}},
+		{Name: "add", Help: "put an article on the list for the next scheduled discussion", Manage: true,
+			Params: []Param{{Name: "url", Help: "its URL", Required: true}}},
+		{Name: "feed list", Help: "the feeds of this channel, and how they are"},
+		{Name: "feed add", Help: "add a feed to this channel", Manage: true,
+			Params: []Param{{Name: "url", Help: "URL of an RSS, Atom or JSON feed", Required: true}}},
+		{Name: "feed test", Help: "read a feed now and say how it is", Manage: true, Params: []Param{id}},
+		{Name: "feed remove", Help: "take a feed off this channel", Manage: true, Params: []Param{id}},
+		{Name: "schedule list", Help: "the schedules of this channel"},
+		{Name: "schedule add", Help: "discuss an article of the feeds at these times", Manage: true, Params: []Param{
+			{Name: "cron", Help: `five fields in quotes: minute hour day month weekday, as "0 9 * * MON-FRI"`, Required: true},
+			{Name: "tz", Help: "time zone, as Europe/Berlin; UTC if left out", Flag: true},
+			{Name: "feed", Help: "URL of a feed; the channel's feeds if left out", Flag: true},
+			{Name: "close-after", Help: "how long people can reply, as 24h", Flag: true},
+			{Name: "questions", Help: "at most so many questions", Flag: true},
+		}},
+		{Name: "schedule next", Help: "the next times of a schedule", Params: []Param{id}},
+		{Name: "schedule pause", Help: "let nothing fall due for now", Manage: true, Params: []Param{id}},
+		{Name: "schedule resume", Help: "go on from now", Manage: true, Params: []Param{id}},
+		{Name: "schedule remove", Help: "end a schedule", Manage: true, Params: []Param{id}},
+		{Name: "status", Help: "what is open here, and what comes next"},
+		{Name: "why", Help: "what the last occurrences here did, and why"},
+		{Name: "close", Help: "close the discussion now and post its recap", Manage: true,
+			Params: []Param{{Name: "id", Help: "its id, or the end of it; the newest here if left out"}}},
+		{Name: "privacy", Help: "what is recorded, for how long, and what you can do"},
+		{Name: "my-data", Help: "what is recorded of you"},
+		{Name: "forget-me", Help: "erase what is recorded of you"},
+		{Name: "opt-out", Help: "from now on, record nothing that you write"},
+		{Name: "opt-in", Help: "record what you write again"},
+		{Name: "help", Help: "this list"},
+	}
+}
+
+// CommandPrefix begins every command in text.
+const CommandPrefix = "/discuss"
+
+// ParseCommand reads a command from text, with or without [CommandPrefix].
+// Words may be quoted with ' or ". The error is a [Problem].
+func ParseCommand(line string) (name string, args map[string]string, err error) {
+	rest := strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(line), CommandPrefix))
+	if rest == "" {
+		return "help", nil, nil
+	}
+	var spec CommandSpec
+	for _, s := range Commands() {
+		if after, ok := cutWords(rest, s.Name); ok && len(s.Name) > len(spec.Name) {
+			spec, name = s, after
+		}
+	}
+	if spec.Name == "" {
+		return "", nil, Problemf("unknown_command", "there is no command %q; %s help lists them", firstWord(rest), CommandPrefix)
+	}
+	args, err = parseArgs(spec, name)
+	return spec.Name, args, err
+}
+
+func firstWord(s string) string {
+	w, _, _ := strings.Cut(s, " ")
+	if r := []rune(w); len(r) > 40 {
+		w = string(r[:40]) + "…"
+	}
+	return w
+}
+
+// cutWords cuts the words of prefix, divided by any white space, off s.
+func cutWords(s, prefix string) (string, bool) {
+	for w := range strings.FieldsSeq(prefix) {
+		s = strings.TrimLeftFunc(s, unicode.IsSpace)
+		if len(s) < len(w) || !strings.EqualFold(s[:len(w)], w) {
+			return "", false
+		}
+		s = s[len(w):]
+		if s != "" && !strings.ContainsAny(s[:1], " \t\n") {
+			return "", false
+		}
+	}
+	return strings.TrimSpace(s), true
+}
+
+func parseArgs(spec CommandSpec, rest string) (map[string]string, error) {
+	args := map[string]string{}
+	for _, p := range spec.Params {
+		if p.Rest && rest != "" {
+			args[p.Name] = rest
+			rest = ""
+		}
+	}
+	words, err := splitWords(rest)
+	if err != nil {
+		return nil, err
+	}
+	var open []string
+	flags := map[string]bool{}
+	for _, p := range spec.Params {
+		if p.Flag {
+			flags[p.Name] = true
+		} else if !p.Rest {
+			open = append(open, p.Name)
+		}
+	}
+	for len(words) > 0 {
+		w := words[0]
+		words = words[1:]
+		if flag, ok := strings.CutPrefix(w, "--"); ok {
+			flag, value, given := strings.Cut(flag, "=")
+			if !given && len(words) > 0 {
+				value, words, given = words[0], words[1:], true
+			}
+			if !flags[flag] && !contains(open, flag) || !given {
+				return nil, usage(spec, "--"+flag+" is not known here, or has no value")
+			}
+			args[flag] = value
+			continue
+		}
+		for len(open) > 0 && args[open[0]] != "" {
+			open = open[1:]
+		}
+		if len(open) == 0 {
+			return nil, usage(spec, "too many words, from "+firstWord(w)+" on")
+		}
+		args[open[0]] = w
+	}
+	for _, p := range spec.Params {
+		if p.Required && args[p.Name] == "" {
+			return nil, usage(spec, p.Name+" is missing")
+		}
+	}
+	return args, nil
+}
+
+func contains(list []string, s string) bool {
+	for _, x := range list {
+		if x == s {
+			return true
+		}
+	}
+	return false
+}
+
+func usage(spec CommandSpec, why string) error {
+	return Problemf("bad_usage", "%s; use it as: %s", why, Usage(spec))
+}
+
+// Usage shows how a command is typed.
+func Usage(spec CommandSpec) string {
+	parts := []string{CommandPrefix, spec.Name}
+	for _, p := range spec.Params {
+		s := strings.ToUpper(p.Name)
+		if p.Flag {
+			s = "--" + p.Name + " " + s
+		}
+		if !p.Required {
+			s = "[" + s + "]"
+		}
+		parts = append(parts, s)
+	}
+	return strings.Join(parts, " ")
+}
+
+// splitWords divides s at white space; quotes hold words together.
+func splitWords(s string) ([]string, error) {
+	var words []string
+	var word strings.Builder
+	inWord, quote := false, rune(0)
+	for _, r := range s {
+		switch {
+		case quote != 0 && r == quote:
+			quote = 0
+		case quote == 0 && (r == '"' || r == '\''):
+			quote, inWord = r, true
+		case quote == 0 && unicode.IsSpace(r):
+			if inWord {
+				words = append(words, word.String())
+				word.Reset()
+				inWord = false
+			}
+		default:
+			word.WriteRune(r)
+			inWord = true
+		}
+	}
+	if quote != 0 {
+		return nil, Problemf("bad_usage", "a quotation mark %c is not closed", quote)
+	}
+	if inWord {
+		words = append(words, word.String())
+	}
+	return words, nil
 }

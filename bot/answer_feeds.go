@@ -1,0 +1,114 @@
+package bot
+
+import (
+	"context"
+	"fmt"
+)
+
+func (e *Engine) answerFeeds(ctx context.Context, c Command) (Answer, error) {
+	feeds, err := e.store.Feeds(ctx, c.Channel)
+	if err != nil {
+		return Answer{}, err
+	}
+	if len(feeds) == 0 {
+		return say("This channel has no feeds. Add one with %s feed add URL.", CommandPrefix), nil
+	}
+	var out []string
+	for _, f := range feeds {
+		out = append(out, DescribeFeed(f))
+	}
+	return lines(out...), nil
+}
+
+// DescribeFeed says in one line how a feed is.
+func DescribeFeed(f Feed) string {
+	name := f.Title
+	if name == "" {
+		name = f.Name
+	}
+	if name == "" {
+		name = "feed"
+	}
+	s := fmt.Sprintf("%s (%s): %s, %s known, %s", name, f.ID.Short(), f.State, plural(f.Items, "item", "items"), f.URL)
+	if f.Reason != "" {
+		s += " — " + f.Reason
+	}
+	return s
+}
+
+func (e *Engine) answerFeed(ctx context.Context, c Command) (Answer, error) {
+	if c.Name == "feed add" {
+		if url := c.Args["url"]; !isURL(url) {
+			return say("%q is no URL. Give one that begins with https://.", firstWord(url)), nil
+		}
+		// Reading the feed may take longer than a platform waits: the next
+		// poll says how it is.
+		f, err := e.addFeedUnread(ctx, c.Args["url"], c.Channel.Parent(), c.Actor.Person)
+		if err != nil {
+			return Answer{}, err
+		}
+		return say("The feed is added as %s and is being read. What it holds now counts as seen; %s feed list says how it is.", f.ID.Short(), CommandPrefix), nil
+	}
+	f, err := e.channelFeed(ctx, c)
+	if err != nil {
+		return Answer{}, err
+	}
+	if c.Name == "feed remove" {
+		if err := e.store.UnlinkFeed(ctx, f.ID, c.Channel, e.audit(c.Actor.Person, "feed_remove", string(f.ID))); err != nil {
+			return Answer{}, err
+		}
+		return say("The feed %s is off this channel.", f.ID.Short()), nil
+	}
+	f.State, f.Failures, f.NextAt = FeedActive, 0, e.now()
+	if err := e.store.PutFeed(ctx, f, e.audit(c.Actor.Person, "feed_test", string(f.ID))); err != nil {
+		return Answer{}, err
+	}
+	return say("The feed %s is being read; %s feed list says how it is.", f.ID.Short(), CommandPrefix), nil
+}
+
+// addFeedUnread stores a feed without reading it; it is due for its first poll.
+func (e *Engine) addFeedUnread(ctx context.Context, url string, ch Channel, by Person) (Feed, error) {
+	f, found, err := e.store.FeedByURL(ctx, url)
+	if err != nil {
+		return f, err
+	}
+	if !found {
+		now := e.now()
+		f = Feed{ID: NewID(now), URL: url, State: FeedActive, CreatedAt: now, NextAt: now}
+		if err := e.store.PutFeed(ctx, f, e.audit(by, "feed_add", string(f.ID))); err != nil {
+			return f, err
+		}
+	}
+	return f, e.store.LinkFeed(ctx, f.ID, ch, Audit{})
+}
+
+// channelFeed finds the feed that a command names, among those of its channel.
+func (e *Engine) channelFeed(ctx context.Context, c Command) (Feed, error) {
+	feeds, err := e.store.Feeds(ctx, c.Channel)
+	if err != nil {
+		return Feed{}, err
+	}
+	var found []Feed
+	for _, f := range feeds {
+		if endsIn(f.ID, c.Args["id"]) || f.URL == c.Args["id"] || f.Name != "" && f.Name == c.Args["id"] {
+			found = append(found, f)
+		}
+	}
+	return oneOf(found, "feed", c.Args["id"])
+}
+
+func endsIn(id ID, ending string) bool {
+	return ending != "" && len(id) >= len(ending) && string(id[len(id)-len(ending):]) == ending
+}
+
+// oneOf is the one element of found, or a [Problem] that says how many there are.
+func oneOf[T any](found []T, kind, ref string) (T, error) {
+	var zero T
+	switch len(found) {
+	case 1:
+		return found[0], nil
+	case 0:
+		return zero, &Problem{Code: "not_found", Text: fmt.Sprintf("no %s here has the id %q", kind, ref), Err: ErrNotFound}
+	}
+	return zero, Problemf("ambiguous", "%d %ss end in %q; give more of the id", len(found), kind, ref)
+}

@@ -1,0 +1,215 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// maxCandidates is how many articles one occurrence tries before it gives up.
+const maxCandidates = 10
+
+// A Candidate is an article that an occurrence may take.
+type Candidate struct {
+	Added ID     // added by hand; empty otherwise
+	Item  Item   // an entry of a feed; its ID is empty otherwise
+	Ref   string // a URL somebody gave
+	Title string // for people, when it is refused
+}
+
+// A Refusal says why a candidate was not taken.
+type Refusal struct {
+	Occurrence ID
+	N          int // from 1
+	Candidate  Candidate
+	Code       string
+	Text       string
+	Final      bool // it need not be tried in this channel again
+	At         time.Time
+}
+
+// temporary are the codes of problems that may be gone the next time.
+var temporary = map[string]bool{
+	"timeout": true, "server_error": true, "unreachable": true, "internal": true, "robots": true,
+}
+
+// choose takes the next article for the channel of o and opens its discussion,
+// or ends o with the reason why there is none.
+func (e *Engine) choose(ctx context.Context, l Lease, o Occurrence) (ID, error) {
+	if late := e.now().Add(e.set.SendTimeout); late.After(o.DeadlineAt) {
+		return "", e.finish(ctx, l, o, OutcomeMissed, "it could not be posted before its deadline")
+	}
+	var s Schedule
+	if o.ScheduleID != "" {
+		var err error
+		if s, err = e.store.Schedule(ctx, o.ScheduleID); err != nil {
+			return "", err
+		}
+	}
+	if o.Request.Article != "" || o.Request.Text != "" {
+		return e.takeGiven(ctx, l, o)
+	}
+	candidates, err := e.candidates(ctx, o, s)
+	if err != nil {
+		return "", err
+	}
+	var refusals []Refusal
+	for i, c := range candidates {
+		if ctx.Err() != nil {
+			return "", ctx.Err()
+		}
+		d, err := e.take(ctx, l, o, s, c)
+		if err == nil {
+			return d.ID, nil
+		}
+		if errors.Is(err, ErrLeaseLost) || ctx.Err() != nil {
+			return "", err
+		}
+		r := Refusal{Occurrence: o.ID, N: i + 1, Candidate: c, Code: ReasonCode(err), Text: Explain(err), At: e.now()}
+		if errors.Is(err, ErrAlreadyPosted) {
+			r.Code, r.Text = "already_posted", "it was posted in this channel before"
+		}
+		r.Final = !temporary[r.Code]
+		e.log.InfoContext(ctx, "candidate refused", "occurrence", o.ID, "code", r.Code, "err", err)
+		if err := e.store.AddRefusal(ctx, l, o.Channel, r); err != nil {
+			return "", err
+		}
+		refusals = append(refusals, r)
+	}
+	return "", e.nothing(ctx, l, o, refusals)
+}
+
+// nothing ends an occurrence for which no candidate was good.
+func (e *Engine) nothing(ctx context.Context, l Lease, o Occurrence, refusals []Refusal) error {
+	switch {
+	case o.Request.ByHand() && len(refusals) == 1:
+		return e.finish(ctx, l, o, OutcomeFailed, refusals[0].Text)
+	case len(refusals) == 0:
+		return e.finish(ctx, l, o, OutcomeNothingNew, "the feeds have no item that was not posted or seen before")
+	}
+	var why []string
+	for _, r := range refusals {
+		why = append(why, fmt.Sprintf("%q: %s", r.Candidate.Title, r.Text))
+	}
+	return e.finish(ctx, l, o, OutcomeNothingNew, fmt.Sprintf("none of %d could be used: %s", len(refusals), strings.Join(why, "; ")))
+}
+
+// candidates lists what o may take, best first: for a request its URL, or the
+// items of the feed it names; else what was added by hand, then the feeds.
+func (e *Engine) candidates(ctx context.Context, o Occurrence, s Schedule) ([]Candidate, error) {
+	if ref := o.Request.Ref; ref != "" {
+		return []Candidate{{Ref: ref, Title: ref}}, nil
+	}
+	added, err := e.store.Added(ctx, o.Channel, maxCandidates)
+	if err != nil {
+		return nil, err
+	}
+	if len(added) >= maxCandidates {
+		return added, nil
+	}
+	feeds := s.Feeds
+	if len(feeds) == 0 {
+		if feeds, err = e.store.ChannelFeeds(ctx, o.Channel); err != nil {
+			return nil, err
+		}
+	}
+	for _, id := range feeds {
+		if err := e.pollIfStale(ctx, id); err != nil {
+			return nil, err
+		}
+	}
+	items, err := e.store.FreshItems(ctx, o.Channel, feeds, s.Order, maxCandidates-len(added))
+	if err != nil {
+		return nil, err
+	}
+	for _, it := range items {
+		added = append(added, Candidate{Item: it, Title: it.Title})
+	}
+	return added, nil
+}
+
+// take turns one candidate into a discussion, or says why not.
+func (e *Engine) take(ctx context.Context, l Lease, o Occurrence, s Schedule, c Candidate) (Discussion, error) {
+	repeat := o.Request.ByHand()
+	src := Source{Ref: c.Ref, Scheduled: !repeat}
+	url := c.Ref
+	if c.Item.ID != "" {
+		src.Item, url = &c.Item, c.Item.URL
+	}
+	if !repeat {
+		posted, err := e.store.Posted(ctx, o.Channel, url, "")
+		if err != nil || posted {
+			return Discussion{}, either(err, ErrAlreadyPosted)
+		}
+	}
+	fctx, cancel := context.WithTimeout(ctx, e.set.FetchTimeout)
+	a, err := e.reader.Article(fctx, src)
+	cancel()
+	if ReasonCode(err) == "is_feed" && repeat {
+		a, err = e.newestOf(ctx, o.Channel, c.Ref)
+	}
+	if err != nil {
+		return Discussion{}, err
+	}
+	if a, err = e.store.PutArticle(ctx, a, e.now()); err != nil {
+		return Discussion{}, err
+	}
+	return e.open(ctx, l, o, s, c, a)
+}
+
+// either is err, or other when err is nil.
+func either(err, other error) error {
+	if err != nil {
+		return err
+	}
+	return other
+}
+
+// newestOf reads the newest item of a feed that was not posted in ch.
+func (e *Engine) newestOf(ctx context.Context, ch Channel, url string) (Article, error) {
+	ctx, cancel := context.WithTimeout(ctx, 2*e.set.FetchTimeout)
+	defer cancel()
+	res, err := e.reader.Feed(ctx, url, "", "")
+	if err != nil {
+		return Article{}, err
+	}
+	for i, it := range res.Items[:min(len(res.Items), maxCandidates)] {
+		posted, perr := e.store.Posted(ctx, ch, it.URL, "")
+		if perr != nil {
+			return Article{}, perr
+		}
+		if posted {
+			continue
+		}
+		a, rerr := e.reader.Article(ctx, Source{Item: &res.Items[i]})
+		if rerr == nil {
+			return a, nil
+		}
+		err = rerr
+	}
+	return Article{}, either(err, Problemf("nothing_new", "every item of this feed was posted here before"))
+}
+
+// takeGiven opens a discussion about an article or a text that somebody gave.
+func (e *Engine) takeGiven(ctx context.Context, l Lease, o Occurrence) (ID, error) {
+	var a Article
+	var err error
+	if o.Request.Article != "" {
+		a, err = e.store.Article(ctx, o.Request.Article)
+	} else if a, err = e.reader.Pasted(o.Request.Text, "", ""); err == nil {
+		a, err = e.store.PutArticle(ctx, a, e.now())
+	}
+	if err == nil {
+		var d Discussion
+		if d, err = e.open(ctx, l, o, Schedule{}, Candidate{}, a); err == nil {
+			return d.ID, nil
+		}
+	}
+	var p *Problem
+	if !errors.As(err, &p) {
+		return "", err
+	}
+	return "", e.finish(ctx, l, o, OutcomeFailed, p.Text)
+}

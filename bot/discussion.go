@@ -1,0 +1,95 @@
+package bot
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// States of a discussion.
+const (
+	StatePosting = "posting" // its posts are going out
+	StateOpen    = "open"    // people reply
+	StateClosing = "closing" // the recap is written and posted
+	StateClosed  = "closed"  // replies are recorded as late for a while
+	StateFailed  = "failed"  // the root post surely did not go out
+	StateErased  = "erased"  // past its retention: what people wrote is gone
+)
+
+// A Discussion is one digest posted in one channel, with its thread.
+type Discussion struct {
+	ID           ID
+	OccurrenceID ID
+	Channel      Channel // Thread is set as soon as it is open
+	ArticleID    ID
+	DigestID     ID
+	Title, URL   string // of the article
+	Questions    []Question
+	Repeat       bool // asked for by hand: may be about an article posted before
+	State        string
+	Reason       string // why it failed, or what did not go out
+	CloseAfter   time.Duration
+	DeadlineAt   time.Time
+	CreatedAt    time.Time
+	OpenedAt     time.Time // the root went out
+	ClosesAt     time.Time
+	ClosedAt     time.Time
+	EraseAt      time.Time // end of retention
+	List         bool      // its thread has to be listed
+	People       int       // who replied; filled when listing discussions
+	Replies      int
+}
+
+// RunDiscussion brings a discussion as far as it can be brought now: posts what
+// is pending, lists what was missed, closes it when it is time, erases it when
+// its retention is over. It may be called any number of times.
+func (e *Engine) RunDiscussion(ctx context.Context, id ID) error {
+	return e.withLease(ctx, "discussion/"+string(id), func(ctx context.Context, l Lease) error {
+		for {
+			d, err := e.store.Discussion(ctx, id)
+			if err != nil {
+				return err
+			}
+			again, err := e.step(ctx, l, d)
+			if err != nil {
+				return fmt.Errorf("discussion %s: %w", id, err)
+			}
+			if !again {
+				return nil
+			}
+		}
+	})
+}
+
+// step does the one next thing; again is true when there may be more to do now.
+func (e *Engine) step(ctx context.Context, l Lease, d Discussion) (again bool, err error) {
+	now := e.now()
+	switch {
+	case d.State == StateFailed || d.State == StateErased:
+		return false, e.store.SetWork(ctx, l, d.ID, time.Time{})
+	case d.State == StatePosting || d.State == StateClosing && !d.List:
+		return e.postNext(ctx, l, d)
+	case d.List:
+		return true, e.reconcile(ctx, l, d)
+	case d.State == StateOpen && !now.Before(d.ClosesAt):
+		// Listed once more before the recap, so that nothing is left out.
+		return true, e.store.BeginClosing(ctx, l, d.ID, now)
+	case d.State == StateOpen:
+		return false, e.store.SetWork(ctx, l, d.ID, d.ClosesAt)
+	case d.State == StateClosed && !now.Before(d.EraseAt):
+		return false, e.store.EraseDiscussion(ctx, l, d.ID, now)
+	case d.State == StateClosed:
+		return false, e.store.SetWork(ctx, l, d.ID, d.EraseAt)
+	}
+	return false, fmt.Errorf("state %q is not known", d.State)
+}
+
+// Close asks for a discussion to be closed now; [Engine.RunDiscussion] does it.
+func (e *Engine) Close(ctx context.Context, d Discussion, by Person) error {
+	switch d.State {
+	case StatePosting, StateOpen:
+	default:
+		return Problemf("not_open", "discussion %s is not open: it is %s", d.ID.Short(), d.State)
+	}
+	return e.store.CloseAt(ctx, d.ID, e.now(), e.audit(by, "close", string(d.ID)))
+}

@@ -1,0 +1,90 @@
+package bot
+
+import (
+	"cmp"
+	"log/slog"
+	"sync"
+	"time"
+)
+
+// Settings are the figures an installation can be run with. The zero value of
+// each means its default.
+type Settings struct {
+	Lease         time.Duration // how long a worker holds a row without renewing; 30 s
+	SendTimeout   time.Duration // of one request to a platform; 10 s
+	LookUpAfter   time.Duration // wait beyond SendTimeout before a post of unknown fate is looked up; 30 s
+	FetchTimeout  time.Duration // of one article or feed; 20 s
+	WriteTimeout  time.Duration // of one digest, all retries included; 75 s
+	FeedInterval  time.Duration // between two polls of a feed; 15 min
+	ShortestEvery time.Duration // the shortest @every; 1 min
+	CloseAfter    time.Duration // how long a discussion is open; 24 h
+	Deadline      time.Duration // how late a root post may go out; 6 h
+	LateFor       time.Duration // how long after closing replies are still recorded; 7 days
+	Retention     time.Duration // how long after closing replies are kept; 180 days
+	RecapReplies  int           // the fewest replies a recap is posted for; 3
+	RecapPeople   int           // the fewest people a recap is posted for; 2
+}
+
+func (s Settings) withDefaults() Settings {
+	const day = 24 * time.Hour
+	for _, d := range []struct {
+		p   *time.Duration
+		def time.Duration
+	}{
+		{&s.Lease, 30 * time.Second}, {&s.SendTimeout, 10 * time.Second}, {&s.LookUpAfter, 30 * time.Second},
+		{&s.FetchTimeout, 20 * time.Second}, {&s.WriteTimeout, 75 * time.Second}, {&s.FeedInterval, 15 * time.Minute},
+		{&s.ShortestEvery, time.Minute}, {&s.CloseAfter, day}, {&s.Deadline, 6 * time.Hour},
+		{&s.LateFor, 7 * day}, {&s.Retention, 180 * day},
+	} {
+		*d.p = cmp.Or(*d.p, d.def)
+	}
+	s.RecapReplies = cmp.Or(s.RecapReplies, 3)
+	s.RecapPeople = cmp.Or(s.RecapPeople, 2)
+	return s
+}
+
+// Options is what an [Engine] is made of. All but Settings are needed.
+type Options struct {
+	Store    Store
+	Reader   Reader
+	Writer   Writer
+	Adapters []Adapter
+	Clock    Clock
+	Log      *slog.Logger
+	Settings Settings
+}
+
+// An Engine runs discussions: it decides what to post, posts it once, records
+// the replies and closes with a recap. It is a [Handler] for every adapter. It
+// starts no work by itself: somebody calls [Engine.RunOccurrence],
+// [Engine.RunDiscussion] and [Engine.PollFeed] for the rows whose time has
+// come, as often as they like and from as many processes as they like.
+type Engine struct {
+	store    Store
+	reader   Reader
+	writer   Writer
+	adapters map[string]Adapter
+	now      Clock
+	log      *slog.Logger
+	set      Settings
+
+	mu sync.Mutex
+	up map[string]bool // connected scopes of this process
+}
+
+// New makes an engine.
+func New(o Options) *Engine {
+	e := &Engine{
+		store: o.Store, reader: o.Reader, writer: o.Writer, now: o.Clock, log: o.Log,
+		set: o.Settings.withDefaults(), adapters: map[string]Adapter{}, up: map[string]bool{},
+	}
+	for _, a := range o.Adapters {
+		e.adapters[a.Platform()] = a
+	}
+	return e
+}
+
+// Settings returns the settings in force.
+func (e *Engine) Settings() Settings { return e.set }
+
+var _ Handler = (*Engine)(nil)

@@ -1,0 +1,155 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// States of a feed.
+const (
+	FeedActive  = "active"
+	FeedFailing = "failing" // polled less and less often
+	FeedStopped = "stopped" // not polled any more until somebody tests it
+)
+
+// maxFeedFailures is after how many failed polls in a row a feed is stopped;
+// with the back-off below that is about two weeks.
+const maxFeedFailures = 20
+
+// A Feed is polled for items.
+type Feed struct {
+	ID             ID
+	Name           string // unique among those declared in a file; else may be empty
+	URL            string
+	Title          string
+	Declared       bool
+	State          string
+	Reason         string // why it fails or was stopped; for people
+	ETag, Modified string
+	Failures       int
+	PolledAt       time.Time // the last try
+	OKAt           time.Time // the last that worked; zero before the first
+	NextAt         time.Time // zero when it is not polled
+	Items          int       // filled when listing feeds
+	CreatedAt      time.Time
+}
+
+// AddFeed stores a feed, links it to a channel if one is given, and polls it
+// once so that its backlog counts as seen. A feed that cannot be read now is
+// kept, and the warning says why; one at an address that must not be fetched,
+// or that is no feed, is refused.
+func (e *Engine) AddFeed(ctx context.Context, url, name string, ch Channel, by Person) (f Feed, warning string, err error) {
+	f, found, err := e.store.FeedByURL(ctx, url)
+	if err != nil {
+		return f, "", err
+	}
+	if found {
+		return f, "", e.store.LinkFeed(ctx, f.ID, ch, e.audit(by, "feed_add", string(f.ID)))
+	}
+	pctx, cancel := context.WithTimeout(ctx, e.set.FetchTimeout)
+	res, perr := e.reader.Feed(pctx, url, "", "")
+	cancel()
+	switch ReasonCode(perr) {
+	case "bad_url", "blocked_address", "not_a_feed":
+		return f, "", perr
+	}
+	now := e.now()
+	f = Feed{ID: NewID(now), Name: name, URL: url, State: FeedActive, CreatedAt: now, NextAt: now}
+	if err := e.store.PutFeed(ctx, f, e.audit(by, "feed_add", string(f.ID))); err != nil {
+		return f, "", fmt.Errorf("add feed: %w", err)
+	}
+	if f, err = e.polled(ctx, f, res, perr); err != nil {
+		return f, "", err
+	}
+	if perr != nil {
+		warning = fmt.Sprintf("the feed %s could not be read now and will be tried again: %s", url, Explain(perr))
+	}
+	return f, warning, e.store.LinkFeed(ctx, f.ID, ch, Audit{})
+}
+
+// PollFeed polls a feed if its time has come, and stores its new items.
+func (e *Engine) PollFeed(ctx context.Context, id ID) error {
+	return e.withLease(ctx, "feed/"+string(id), func(ctx context.Context, _ Lease) error {
+		f, err := e.store.Feed(ctx, id)
+		if errors.Is(err, ErrNotFound) {
+			return nil
+		}
+		if err != nil || f.State == FeedStopped {
+			return err
+		}
+		_, err = e.poll(ctx, f)
+		return err
+	})
+}
+
+// TestFeed polls a feed now, also one that was stopped, and says how it is.
+func (e *Engine) TestFeed(ctx context.Context, f Feed) (Feed, error) {
+	f.Failures = 0
+	return e.poll(ctx, f)
+}
+
+// pollIfStale polls a feed before its items are chosen from, unless that was
+// done within its interval. That it fails is written down, not returned.
+func (e *Engine) pollIfStale(ctx context.Context, id ID) error {
+	f, err := e.store.Feed(ctx, id)
+	if errors.Is(err, ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if f.State == FeedStopped || e.now().Sub(f.PolledAt) < e.set.FeedInterval || f.Failures > 0 && e.now().Before(f.NextAt) {
+		return nil
+	}
+	_, err = e.poll(ctx, f)
+	return err
+}
+
+func (e *Engine) poll(ctx context.Context, f Feed) (Feed, error) {
+	pctx, cancel := context.WithTimeout(ctx, e.set.FetchTimeout)
+	defer cancel()
+	res, err := e.reader.Feed(pctx, f.URL, f.ETag, f.Modified)
+	if ctx.Err() != nil {
+		return f, ctx.Err() // we are being stopped: that says nothing about the feed
+	}
+	return e.polled(ctx, f, res, err)
+}
+
+// polled stores what a poll brought. The first poll that works makes the whole
+// backlog seen.
+func (e *Engine) polled(ctx context.Context, f Feed, res FeedResult, perr error) (Feed, error) {
+	now := e.now()
+	first := f.OKAt.IsZero()
+	f.PolledAt = now
+	switch {
+	case perr != nil:
+		f.Failures++
+		f.State, f.Reason = FeedFailing, Explain(perr)
+		// The interval, doubled with every failure, up to a day.
+		f.NextAt = now.Add(min(e.set.FeedInterval<<min(f.Failures-1, 12), max(24*time.Hour, e.set.FeedInterval)))
+		if f.Failures >= maxFeedFailures {
+			f.State, f.NextAt = FeedStopped, time.Time{}
+			f.Reason = fmt.Sprintf("stopped after %d failures in a row; the last: %s", f.Failures, f.Reason)
+		}
+		e.log.WarnContext(ctx, "feed not read", "feed", f.ID, "failures", f.Failures, "err", perr)
+	case res.Gone:
+		f.State, f.NextAt = FeedStopped, time.Time{}
+		f.Reason = "stopped: its server says that it is gone for good"
+	default:
+		f.State, f.Reason, f.Failures, f.OKAt = FeedActive, "", 0, now
+		f.NextAt = now.Add(max(e.set.FeedInterval, res.RetryAfter))
+		f.ETag, f.Modified = res.ETag, res.Modified
+		if res.Title != "" {
+			f.Title = res.Title
+		}
+	}
+	for i := range res.Items {
+		res.Items[i].ID, res.Items[i].FeedID, res.Items[i].Seen = NewID(now), f.ID, first
+	}
+	if err := e.store.FeedPolled(ctx, f, res.Items, now); err != nil {
+		return f, fmt.Errorf("store the items of feed %s: %w", f.ID, err)
+	}
+	return f, nil
+}

@@ -1,0 +1,68 @@
+package bot
+
+import (
+	"context"
+	"fmt"
+)
+
+// Erase removes what a person wrote from the record, and leaves tombstones so
+// that a listing does not bring it back. It returns how many replies that were.
+func (e *Engine) Erase(ctx context.Context, p Person, by Person) (int, error) {
+	// The audit says that somebody was erased, not who.
+	who, err := e.personHash(ctx, p)
+	if err != nil {
+		return 0, err
+	}
+	if by.Platform != "" {
+		by = Person{ID: "the person"}
+	}
+	return e.store.ErasePerson(ctx, p, e.now(), e.audit(by, "erase", who[:16]))
+}
+
+func (e *Engine) answerPerson(ctx context.Context, c Command) (Answer, error) {
+	p := c.Actor.Person
+	switch c.Name {
+	case "my-data":
+		return e.answerMyData(ctx, p)
+	case "forget-me":
+		n, err := e.Erase(ctx, p, p)
+		if err != nil {
+			return Answer{}, err
+		}
+		return say("Erased: %s. What you wrote on the platform itself stays there; delete it there if you wish.", plural(n, "reply", "replies")), nil
+	case "opt-out", "opt-in":
+		who, err := e.personHash(ctx, p)
+		if err != nil {
+			return Answer{}, err
+		}
+		out := c.Name == "opt-out"
+		if err := e.store.SetOptOut(ctx, who, out, e.now()); err != nil {
+			return Answer{}, err
+		}
+		if out {
+			return say("From now on nothing that you write is recorded. What was recorded before stays until you use %s forget-me.", CommandPrefix), nil
+		}
+		return say("What you write in discussions is recorded again."), nil
+	}
+	return lines(
+		"In the thread of a discussion, what people write is recorded: text, names and links of files, counts of reactions, with their author's name and the time. It is used for the recap that is posted there, and the managers can export it.",
+		fmt.Sprintf("It is kept for %s after the discussion closed, then erased. What you delete on the platform is erased here too.", days(e.set.Retention)),
+		fmt.Sprintf("%[1]s my-data shows what is recorded of you, %[1]s forget-me erases it, %[1]s opt-out stops recording what you write.", CommandPrefix),
+	), nil
+}
+
+func (e *Engine) answerMyData(ctx context.Context, p Person) (Answer, error) {
+	replies, err := e.store.PersonReplies(ctx, p)
+	if err != nil {
+		return Answer{}, err
+	}
+	out := []string{"Recorded of you: " + plural(len(replies), "reply", "replies") + "."}
+	const shown = 20
+	for _, r := range replies[max(0, len(replies)-shown):] {
+		out = append(out, stamp(r.CreatedAt)+" — "+r.Text)
+	}
+	if len(replies) > shown {
+		out = append(out, fmt.Sprintf("These are the newest %d; whoever runs Colloquy here can export all.", shown))
+	}
+	return lines(out...), nil
+}

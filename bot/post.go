@@ -1,0 +1,215 @@
+package bot
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/base32"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Kinds of posts.
+const (
+	PostRoot     = "root"
+	PostQuestion = "question"
+	PostRecap    = "recap"
+)
+
+// States of a post. See DESIGN: pending → sending → sent; Permanent and
+// RetryAfter put it back to pending; after anything else it stays sending until
+// it is looked up, and where that is impossible it becomes unknown.
+const (
+	PostPending = "pending"
+	PostSending = "sending"
+	PostSent    = "sent"
+	PostUnknown = "unknown" // may be there or not; never sent again
+	PostDropped = "dropped" // surely not posted, and given up
+)
+
+// A Post is one thing we put on a platform. It holds no text: what it says is
+// rendered when it is sent, from the digest or the recap.
+type Post struct {
+	ID           ID
+	DiscussionID ID
+	Seq          int // posts of a discussion go out in this order
+	Kind         string
+	Question     int    // from 1, for PostQuestion
+	Key          string // made before the first attempt; unique
+	State        string
+	Attempts     int
+	AttemptedAt  time.Time
+	RetryAt      time.Time // not to be sent before
+	Ref          MessageRef
+	Reason       string
+}
+
+// postKey derives the key of a post from its discussion and place: 24 letters
+// and digits, which fits a Discord nonce (25 characters).
+func postKey(p Post) string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s/%d", p.DiscussionID, p.Seq))
+	return strings.ToLower(base32.StdEncoding.EncodeToString(sum[:15]))
+}
+
+// maxAttempts is how often a post is tried when the platform asks to come back
+// later; with the waits below that is about a day.
+const maxAttempts = 30
+
+// postNext sends the first post that is not out yet. When none is left, the
+// discussion goes on to its next state.
+func (e *Engine) postNext(ctx context.Context, l Lease, d Discussion) (again bool, err error) {
+	p, found, err := e.store.NextPost(ctx, d.ID)
+	if err != nil {
+		return false, err
+	}
+	if !found {
+		return e.allPosted(ctx, l, d)
+	}
+	a := e.adapters[d.Channel.Platform]
+	if a == nil {
+		return true, e.drop(ctx, l, d, p, Problemf("no_adapter", "no connection to %s is set up", d.Channel.Platform))
+	}
+	if p.State == PostSending {
+		return e.lookUp(ctx, l, d, p, a)
+	}
+	if e.now().Before(p.RetryAt) {
+		return false, e.store.SetWork(ctx, l, d.ID, p.RetryAt)
+	}
+	if p.Kind == PostRoot && e.now().Add(e.set.SendTimeout).After(d.DeadlineAt) {
+		return true, e.drop(ctx, l, d, p, Problemf("late", "it could not be posted before its deadline"))
+	}
+	m, err := e.render(ctx, d, p)
+	if err != nil {
+		return false, err
+	}
+	return e.send(ctx, l, d, p, a, m)
+}
+
+// send makes one attempt. The row says so before the request begins, and how
+// it ended after.
+func (e *Engine) send(ctx context.Context, l Lease, d Discussion, p Post, a Adapter, m Message) (again bool, err error) {
+	// The lease is renewed in the same transaction: no send begins with less
+	// than its time-out left.
+	if err := e.store.BeginSend(ctx, l, p.ID, e.now(), e.set.Lease); err != nil {
+		return false, err
+	}
+	p.Attempts, p.AttemptedAt = p.Attempts+1, e.now()
+	sctx, cancel := context.WithTimeout(ctx, e.set.SendTimeout)
+	posted, perr := a.Post(sctx, postChannel(d, p), m, p.Key)
+	cancel()
+	// What happened is written down even when we are being stopped.
+	wctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), e.set.SendTimeout)
+	defer cancel()
+	wait, retry := RetryDelay(perr)
+	switch {
+	case perr == nil:
+		return true, e.sent(wctx, l, d, p, a, posted)
+	case IsPermanent(perr):
+		return true, e.drop(wctx, l, d, p, perr)
+	case retry && p.Attempts >= maxAttempts:
+		return true, e.drop(wctx, l, d, p, perr)
+	case retry:
+		return false, e.store.RetryPost(wctx, l, p, e.now().Add(max(wait, backOff(p.Attempts))))
+	}
+	e.log.WarnContext(ctx, "post of unknown fate", "post", p.ID, "err", perr)
+	return false, e.store.SetWork(wctx, l, d.ID, e.lookUpTime(p))
+}
+
+// backOff is the least wait before the next attempt: 1 s doubling to 1 h.
+func backOff(attempts int) time.Duration {
+	return min(time.Second<<min(attempts-1, 12), time.Hour)
+}
+
+// postChannel is where p goes: the root to the channel, the rest to the thread.
+func postChannel(d Discussion, p Post) Channel {
+	if p.Kind == PostRoot {
+		return d.Channel.Parent()
+	}
+	return d.Channel
+}
+
+func (e *Engine) lookUpTime(p Post) time.Time {
+	return p.AttemptedAt.Add(e.set.SendTimeout + e.set.LookUpAfter)
+}
+
+// lookUp finds out what became of an attempt that we know nothing about.
+func (e *Engine) lookUp(ctx context.Context, l Lease, d Discussion, p Post, a Adapter) (again bool, err error) {
+	if at := e.lookUpTime(p); e.now().Before(at) {
+		return false, e.store.SetWork(ctx, l, d.ID, at)
+	}
+	f, ok := a.(Finder)
+	if !ok {
+		e.log.ErrorContext(ctx, "post cannot be looked up and is not sent again", "post", p.ID)
+		return true, e.store.EndPost(ctx, l, p.ID, PostUnknown, "its sending was cut off, and it cannot be looked up", e.now())
+	}
+	fctx, cancel := context.WithTimeout(ctx, e.set.SendTimeout)
+	posted, found, ferr := f.FindPost(fctx, postChannel(d, p), p.Key, p.AttemptedAt.Add(-time.Minute))
+	cancel()
+	switch {
+	case ferr != nil && e.now().Sub(p.AttemptedAt) > 24*time.Hour:
+		return true, e.store.EndPost(ctx, l, p.ID, PostUnknown, "its sending was cut off, and for a day it could not be looked up", e.now())
+	case ferr != nil:
+		e.log.WarnContext(ctx, "look-up of a post failed", "post", p.ID, "err", ferr)
+		return false, e.store.SetWork(ctx, l, d.ID, e.now().Add(e.set.LookUpAfter))
+	case found:
+		return true, e.sent(ctx, l, d, p, a, posted)
+	}
+	return true, e.store.RetryPost(ctx, l, p, e.now())
+}
+
+// sent records where p landed. With the root, the discussion is open: its
+// thread is known or begun, and what was written meanwhile will be listed.
+func (e *Engine) sent(ctx context.Context, l Lease, d Discussion, p Post, a Adapter, posted Posted) error {
+	now := e.now()
+	if p.Kind != PostRoot {
+		return e.store.PostSent(ctx, l, p.ID, posted.Ref, now)
+	}
+	thread := posted.Thread
+	if t, ok := a.(Threader); ok && thread.Thread == "" {
+		var err error
+		sctx, cancel := context.WithTimeout(ctx, e.set.SendTimeout)
+		thread, err = t.StartThread(sctx, posted.Ref, d.Title, p.Key)
+		cancel()
+		if err != nil && !IsPermanent(err) {
+			// Starting a thread is idempotent: the look-up of the root finds it
+			// again and comes back here.
+			e.log.WarnContext(ctx, "thread not started yet", "discussion", d.ID, "err", err)
+			return e.store.SetWork(ctx, l, d.ID, e.lookUpTime(p))
+		}
+		if err != nil {
+			e.log.WarnContext(ctx, "no thread: questions go to the channel", "discussion", d.ID, "err", err)
+			thread = d.Channel.Parent()
+		}
+	}
+	if thread == (Channel{}) {
+		thread = d.Channel.Parent()
+	}
+	return e.store.RootSent(ctx, l, d, p.ID, posted.Ref, thread, now)
+}
+
+// drop gives p up. Without its root there is no discussion; without a question
+// or a recap the rest goes on, and the reason is kept.
+func (e *Engine) drop(ctx context.Context, l Lease, d Discussion, p Post, why error) error {
+	e.log.WarnContext(ctx, "post given up", "post", p.ID, "kind", p.Kind, "err", why)
+	if p.Kind != PostRoot {
+		return e.store.EndPost(ctx, l, p.ID, PostDropped, Explain(why), e.now())
+	}
+	outcome := OutcomeFailed
+	if ReasonCode(why) == "late" {
+		outcome = OutcomeMissed
+	}
+	return e.store.FailDiscussion(ctx, l, d, p.ID, outcome, Explain(why), e.now())
+}
+
+// allPosted moves a discussion on when nothing of it waits to be sent.
+func (e *Engine) allPosted(ctx context.Context, l Lease, d Discussion) (again bool, err error) {
+	if d.State == StatePosting {
+		return true, e.store.SetState(ctx, l, d.ID, StateOpen, e.now())
+	}
+	wrote, err := e.writeRecap(ctx, l, d)
+	if err != nil || wrote {
+		return wrote, err
+	}
+	e.log.InfoContext(ctx, "discussion closed", "discussion", d.ID)
+	return true, e.store.EndClosing(ctx, l, d.ID, e.now(), e.now().Add(e.set.Retention))
+}

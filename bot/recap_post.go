@@ -1,0 +1,72 @@
+package bot
+
+import (
+	"context"
+	"fmt"
+)
+
+// writeRecap has the recap of d written and its post added, once, if enough was
+// said. It reports whether there is something new to post.
+func (e *Engine) writeRecap(ctx context.Context, l Lease, d Discussion) (bool, error) {
+	_, found, err := e.store.Recap(ctx, d.ID)
+	if err != nil || found {
+		return false, err
+	}
+	in, people, err := e.recapInput(ctx, d)
+	if err != nil {
+		return false, err
+	}
+	if len(in.Replies) < e.set.RecapReplies || people < e.set.RecapPeople {
+		return false, nil
+	}
+	wctx, cancel := context.WithTimeout(ctx, e.set.WriteTimeout)
+	defer cancel()
+	r, err := e.writer.Recap(wctx, in)
+	if err != nil {
+		return false, fmt.Errorf("write the recap: %w", err)
+	}
+	now := e.now()
+	r.ID, r.DiscussionID, r.CreatedAt = NewID(now), d.ID, now
+	p := Post{ID: NewID(now), DiscussionID: d.ID, Seq: len(d.Questions) + 1, Kind: PostRecap, State: PostPending}
+	p.Key = postKey(p)
+	return true, e.store.AddRecap(ctx, l, r, p)
+}
+
+// recapInput gathers what a recap is written from, and counts the people in it.
+func (e *Engine) recapInput(ctx context.Context, d Discussion) (RecapInput, int, error) {
+	in := RecapInput{Questions: d.Questions}
+	replies, err := e.store.Replies(ctx, d.ID)
+	if err != nil {
+		return in, 0, err
+	}
+	people := map[string]bool{}
+	for _, r := range replies {
+		out, err := e.optedOut(ctx, r.Author)
+		if err != nil {
+			return in, 0, err
+		}
+		if r.Deleted || out || r.Late {
+			continue
+		}
+		r.Text = answerText(r)
+		people[r.Author.ID] = true
+		in.Replies = append(in.Replies, r)
+	}
+	if in.Gaps, err = e.store.Gaps(ctx, d.ID); err != nil {
+		return in, 0, err
+	}
+	dig, err := e.store.Digest(ctx, d.DigestID)
+	in.Language = dig.Language
+	return in, len(people), err
+}
+
+// ShowRecap returns the recap of d as it is posted, from what is stored now: a
+// quotation whose reply is gone is not in it. found is false while there is none.
+func (e *Engine) ShowRecap(ctx context.Context, d Discussion) (m Message, found bool, err error) {
+	r, found, err := e.store.Recap(ctx, d.ID)
+	if err != nil || !found {
+		return m, found, err
+	}
+	m, err = e.renderRecap(ctx, d, r)
+	return m, true, err
+}

@@ -1,0 +1,50 @@
+package bot
+
+import (
+	"context"
+	"fmt"
+)
+
+// reconcile lists the thread of d, records what it holds, and notes how many
+// replies its gaps would have lost.
+func (e *Engine) reconcile(ctx context.Context, l Lease, d Discussion) error {
+	lister, ok := e.adapters[d.Channel.Platform].(Reconciler)
+	if !ok {
+		return e.store.EndListing(ctx, l, d.ID, nil, false)
+	}
+	stored, err := e.store.Replies(ctx, d.ID)
+	if err != nil {
+		return err
+	}
+	var known []MessageRef
+	for _, r := range stored {
+		if !r.Deleted {
+			known = append(known, r.Ref)
+		}
+	}
+	var found []Reply
+	for change, err := range lister.Reconcile(ctx, d.Channel, known) {
+		if err != nil {
+			// Nothing is inferred from a listing that broke off; it is tried again.
+			e.log.WarnContext(ctx, "listing broke off", "discussion", d.ID, "err", err)
+			if serr := e.store.SetWork(ctx, l, d.ID, e.now().Add(e.set.LookUpAfter)); serr != nil {
+				return serr
+			}
+			return fmt.Errorf("list the thread: %w", err)
+		}
+		if change.Removed.MessageID != "" {
+			if err := e.ReplyRemoved(ctx, change.Removed); err != nil {
+				return err
+			}
+			continue
+		}
+		res, err := e.record(ctx, change.Reply)
+		if err != nil {
+			return err
+		}
+		if res.New {
+			found = append(found, change.Reply)
+		}
+	}
+	return e.store.EndListing(ctx, l, d.ID, found, true)
+}

@@ -1,0 +1,150 @@
+package bot
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// ReplyChanged records a reply; see [Handler]. The row is durable when it
+// returns without an error.
+func (e *Engine) ReplyChanged(ctx context.Context, r Reply) (bool, error) {
+	res, err := e.record(ctx, r)
+	return res.Stored, err
+}
+
+// A Recorded says what became of a reply that was handed to the store.
+type Recorded struct {
+	Stored bool // the row is there, in this version or a newer one
+	New    bool // this call made it
+}
+
+func (e *Engine) record(ctx context.Context, r Reply) (Recorded, error) {
+	who, err := e.personHash(ctx, r.Author)
+	if err != nil {
+		return Recorded{}, err
+	}
+	if r.ID == "" {
+		r.ID = NewID(e.now())
+	}
+	if r.Question == 0 {
+		r.Question, _ = addressed(r.Text)
+	}
+	res, err := e.store.RecordReply(ctx, r, who, e.now(), e.set.LateFor)
+	if err != nil {
+		return res, fmt.Errorf("record reply %s: %w", r.Ref.MessageID, err)
+	}
+	return res, nil
+}
+
+// ReplyRemoved leaves a tombstone, also for a message that was never seen, so
+// that an event which comes late cannot bring it back.
+func (e *Engine) ReplyRemoved(ctx context.Context, ref MessageRef) error {
+	if err := e.store.RemoveReply(ctx, ref, e.now()); err != nil {
+		return fmt.Errorf("remove reply %s: %w", ref.MessageID, err)
+	}
+	return nil
+}
+
+var address = regexp.MustCompile(`^\s*(?:@([1-9]\d?)(?:[\s:,.)]|$)|([1-9]\d?)\)|[Qq]([1-9]\d?)\s*[:.)])\s*`)
+
+// addressed finds the question that a reply names at its beginning: "@2 text",
+// "2) text" or "Q2: text". It returns 0 and the whole text if there is none.
+func addressed(text string) (int, string) {
+	m := address.FindStringSubmatch(text)
+	if m == nil {
+		return 0, text
+	}
+	n, err := strconv.Atoi(m[1] + m[2] + m[3])
+	if err != nil {
+		return 0, text
+	}
+	return n, strings.TrimSpace(text[len(m[0]):])
+}
+
+// answerText is what a reply says, without the number of the question.
+func answerText(r Reply) string {
+	if n, rest := addressed(r.Text); n == r.Question && n > 0 {
+		return rest
+	}
+	return r.Text
+}
+
+// personHash is what an opt-out is kept as: an HMAC-SHA256 of the person under
+// a key that this database made for itself.
+func (e *Engine) personHash(ctx context.Context, p Person) (string, error) {
+	key, err := e.store.HashKey(ctx)
+	if err != nil {
+		return "", err
+	}
+	mac := hmac.New(sha256.New, key)
+	fmt.Fprintf(mac, "%s\x00%s\x00%s", p.Platform, p.Workspace, p.ID)
+	return hex.EncodeToString(mac.Sum(nil)), nil
+}
+
+func (e *Engine) optedOut(ctx context.Context, p Person) (bool, error) {
+	who, err := e.personHash(ctx, p)
+	if err != nil {
+		return false, err
+	}
+	return e.store.OptedOut(ctx, who)
+}
+
+// Connected marks a scope as listening, or no longer so; see [Handler]. When it
+// comes back, the time in between is written down as a gap of every discussion
+// there, and their threads are listed.
+func (e *Engine) Connected(ctx context.Context, scope string, up bool) error {
+	platform, workspace := scope, ""
+	if i := strings.IndexAny(scope, ":/"); i >= 0 {
+		platform = scope[:i]
+		if scope[i] == ':' {
+			workspace = scope[i+1:]
+		}
+	}
+	if up {
+		n, err := e.store.WriteGaps(ctx, scope, platform, workspace, e.now())
+		if err != nil {
+			return fmt.Errorf("write down the gap of %s: %w", scope, err)
+		}
+		e.log.InfoContext(ctx, "connected", "scope", scope, "to_list", n)
+	} else if err := e.store.Alive(ctx, []string{scope}, e.now()); err != nil {
+		return fmt.Errorf("write down that %s ended: %w", scope, err)
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if up {
+		e.up[scope] = true
+	} else {
+		delete(e.up, scope)
+	}
+	return nil
+}
+
+// BeatEvery is how often [Engine.Beat] is to be called.
+const BeatEvery = 10 * time.Second
+
+// Beat writes down that the connected scopes still listen. What lies between
+// the last beat and the next Connected is a gap.
+func (e *Engine) Beat(ctx context.Context) error {
+	e.mu.Lock()
+	scopes := make([]string, 0, len(e.up))
+	for s := range e.up {
+		scopes = append(scopes, s)
+	}
+	e.mu.Unlock()
+	if len(scopes) == 0 {
+		return nil
+	}
+	return e.store.Alive(ctx, scopes, e.now())
+}
+
+// InstallationChanged stores a tenant, or that it is gone; see [Handler].
+func (e *Engine) InstallationChanged(ctx context.Context, i Installation) error {
+	return e.store.PutInstallation(ctx, i, e.now())
+}

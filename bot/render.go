@@ -1,0 +1,201 @@
+package bot
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// render says what a post says, from what is stored.
+func (e *Engine) render(ctx context.Context, d Discussion, p Post) (Message, error) {
+	switch p.Kind {
+	case PostRoot:
+		return e.renderRoot(ctx, d)
+	case PostQuestion:
+		return e.renderQuestion(ctx, d, p.Question)
+	case PostRecap:
+		m, found, err := e.ShowRecap(ctx, d)
+		if err == nil && !found {
+			err = ErrNotFound
+		}
+		return m, err
+	}
+	return Message{}, fmt.Errorf("kind of post %q is not known", p.Kind)
+}
+
+func (e *Engine) renderRoot(ctx context.Context, d Discussion) (Message, error) {
+	a, err := e.store.Article(ctx, d.ArticleID)
+	if err != nil {
+		return Message{}, err
+	}
+	dig, err := e.store.Digest(ctx, d.DigestID)
+	if err != nil {
+		return Message{}, err
+	}
+	closes := e.now().Add(d.CloseAfter)
+	m := DigestMessage(a, dig)
+	m.Footer = fmt.Sprintf("Replies are recorded until %s and kept for %s after that, for a recap posted here. /discuss privacy says more.",
+		stamp(closes), days(e.set.Retention))
+	return m, nil
+}
+
+// DigestMessage shows a digest without its questions, which are posts of their own.
+func DigestMessage(a Article, dig Digest) Message {
+	m := Message{Title: a.Title, Link: a.URL, Image: a.Image, Source: sourceLine(a), Language: dig.Language}
+	if verbatim(dig) {
+		var parts []string
+		for _, s := range dig.Summary {
+			parts = append(parts, s.Text)
+		}
+		if len(parts) > 0 {
+			by := a.Site
+			if by == "" {
+				by = a.Byline
+			}
+			m.Quotation = []Quoted{{Text: strings.Join(parts, " "), By: by}}
+		}
+		return m
+	}
+	for _, s := range dig.Summary {
+		m.Paragraphs = append(m.Paragraphs, s.Text)
+	}
+	return m
+}
+
+// verbatim reports whether the summary is made of the article's own sentences,
+// and so has to be shown as a quotation.
+func verbatim(d Digest) bool {
+	for _, s := range d.Summary {
+		if len(s.Evidence) != 1 || s.Evidence[0] >= len(d.Sentences) || d.Sentences[s.Evidence[0]] != s.Text {
+			return false
+		}
+	}
+	return true
+}
+
+// sourceLine names publisher, author and day, as far as they are known.
+func sourceLine(a Article) string {
+	var parts []string
+	site := a.Site
+	if u, err := url.Parse(a.URL); err == nil && u.Host != "" {
+		host := strings.TrimPrefix(u.Hostname(), "www.")
+		if site == "" || strings.EqualFold(site, host) {
+			site = host
+		} else {
+			site += " (" + host + ")"
+		}
+	}
+	for _, p := range []string{site, a.Byline} {
+		if p != "" {
+			parts = append(parts, p)
+		}
+	}
+	if !a.Published.IsZero() {
+		parts = append(parts, a.Published.Format("2 January 2006"))
+	}
+	return strings.Join(parts, " · ")
+}
+
+func (e *Engine) renderQuestion(ctx context.Context, d Discussion, n int) (Message, error) {
+	if n < 1 || n > len(d.Questions) {
+		return Message{}, fmt.Errorf("question %d of %d", n, len(d.Questions))
+	}
+	dig, err := e.store.Digest(ctx, d.DigestID)
+	return Message{Number: n, Question: d.Questions[n-1].Text, Language: dig.Language}, err
+}
+
+// renderRecap puts the statements of r into words. A statement whose replies
+// are all gone is left out, and so is a person who opted out meanwhile.
+func (e *Engine) renderRecap(ctx context.Context, d Discussion, r Recap) (Message, error) {
+	in, _, err := e.recapInput(ctx, d)
+	if err != nil {
+		return Message{}, err
+	}
+	byID := map[ID]Reply{}
+	for _, reply := range in.Replies {
+		byID[reply.ID] = reply
+	}
+	m := Message{Title: "Recap: " + d.Title, Link: d.URL, Language: in.Language}
+	for _, s := range r.Statements {
+		switch s.Kind {
+		case RecapCount:
+			m.Paragraphs = append(m.Paragraphs, fmt.Sprintf("%s wrote %s.", plural(s.People, "person", "people"), plural(s.Count, "reply", "replies")))
+		case RecapQuestion:
+			m.Paragraphs = append(m.Paragraphs, fmt.Sprintf("Question %d drew the most replies: %d.", s.Question, s.Count))
+		case RecapQuote, RecapDissent:
+			if reply, ok := byID[firstOf(s.Replies)]; ok {
+				m.Quotation = append(m.Quotation, quoteOf(s, reply))
+			}
+		case RecapText:
+			if anyLeft(s.Replies, byID) {
+				m.Paragraphs = append(m.Paragraphs, s.Text)
+			}
+		}
+	}
+	for _, g := range in.Gaps {
+		m.Paragraphs = append(m.Paragraphs, gapLine(g))
+	}
+	m.Footer = "Written from the replies by the " + r.Writer.Name + " writer. /discuss forget-me removes what you wrote from the record."
+	return m, nil
+}
+
+func firstOf(ids []ID) ID {
+	if len(ids) == 0 {
+		return ""
+	}
+	return ids[0]
+}
+
+func anyLeft(ids []ID, left map[ID]Reply) bool {
+	for _, id := range ids {
+		if _, ok := left[id]; ok {
+			return true
+		}
+	}
+	return false
+}
+
+// quoteOf shows one reply, with what it answers.
+func quoteOf(s RecapStatement, r Reply) Quoted {
+	by := r.Author.Name
+	if by == "" {
+		by = r.Author.ID
+	}
+	if r.Question > 0 {
+		by += fmt.Sprintf(", on question %d", r.Question)
+	}
+	if s.Kind == RecapDissent {
+		by += ", disagreeing"
+	}
+	return Quoted{Text: r.Text, By: by, ID: r.ID.Short()}
+}
+
+func gapLine(g Gap) string {
+	line := fmt.Sprintf("From %s to %s nobody was listening here; ", stamp(g.From), stamp(g.To))
+	switch {
+	case !g.Listed:
+		return line + "what was written then may be missing."
+	case g.Recovered == 0:
+		return line + "the thread was read afterwards, and no reply was missing."
+	}
+	return line + plural(g.Recovered, "reply", "replies") + " from that time were found afterwards."
+}
+
+// stamp shows a moment in a form that is the same for everyone who reads it.
+func stamp(t time.Time) string { return t.UTC().Format("2 Jan 15:04 MST") }
+
+func days(d time.Duration) string {
+	if d >= 48*time.Hour {
+		return fmt.Sprintf("%d days", int(d.Hours()/24))
+	}
+	return plural(int(d.Hours()), "hour", "hours")
+}
+
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}

@@ -1,0 +1,206 @@
+package bot
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// Orders in which a schedule takes the items of its feeds.
+const (
+	Newest = "newest"
+	Oldest = "oldest"
+)
+
+// A Schedule says when which channel gets a discussion, and from which feeds.
+type Schedule struct {
+	ID         ID
+	Name       string // unique among those declared in a file; else may be empty
+	Channel    Channel
+	Cron, Zone string
+	CloseAfter time.Duration
+	Deadline   time.Duration
+	Order      string
+	Questions  int // at most; 0 is the writer's default
+	Sentences  int // at most; 0 is the writer's default
+	Feeds      []ID
+	Declared   bool   // in the configuration file, so not to be edited elsewhere
+	Paused     bool   // while paused nothing falls due and nothing is missed
+	Reason     string // why it was paused, if not by a person
+	NextAt     time.Time
+	CreatedAt  time.Time
+}
+
+// A Claim is what becomes of a schedule that fell due: which occurrence runs,
+// which were missed, and when it is due next.
+type Claim struct {
+	Run        time.Time   // the occurrence to run; zero if it is too late for all
+	Missed     []time.Time // recorded as missed, oldest first; at most 100
+	Older      int         // missed before those, recorded as one row
+	OlderUntil time.Time   // the due time that row carries
+	Next       time.Time   // zero pauses the schedule
+	Reason     string      // why it is paused
+}
+
+// missedRows is how many missed occurrences are recorded one by one.
+const missedRows = 100
+
+// Plan decides what a due schedule does now: only the latest due time runs, and
+// only while its root post can still go out before its deadline; everything
+// else was missed.
+func (e *Engine) Plan(s Schedule, now time.Time) Claim {
+	times, err := ParseTimes(s.Cron, s.Zone, e.set.ShortestEvery)
+	if err != nil {
+		return Claim{Reason: Explain(err)}
+	}
+	due, older := times.Between(s.NextAt, now, missedRows)
+	if len(due) < missedRows {
+		due = append([]time.Time{s.NextAt}, due...)
+	} else {
+		older++
+	}
+	latest := due[len(due)-1]
+	var c Claim
+	next, err := times.Next(latest)
+	if err != nil {
+		c.Reason = Explain(err)
+	} else {
+		c.Next = next.At
+	}
+	if now.Add(e.set.SendTimeout).Before(latest.Add(s.Deadline)) {
+		c.Run, due = latest, due[:len(due)-1]
+	}
+	c.Missed, c.Older = due, older
+	if older > 0 {
+		c.OlderUntil = s.NextAt
+	}
+	return c
+}
+
+// AddSchedule checks and stores a schedule and returns it with its next times.
+// A feed that cannot be reached now is a warning; one at an address that must
+// not be fetched is an error.
+func (e *Engine) AddSchedule(ctx context.Context, s Schedule, feeds []string, by Person) (Schedule, []Moment, []string, error) {
+	times, err := e.checkSchedule(&s)
+	if err != nil {
+		return s, nil, nil, err
+	}
+	next, err := Upcoming(times, e.now(), 5)
+	if err != nil {
+		return s, nil, nil, err
+	}
+	var warnings []string
+	for _, url := range feeds {
+		f, warning, err := e.AddFeed(ctx, url, "", s.Channel, by)
+		if err != nil {
+			return s, nil, nil, err
+		}
+		if warning != "" {
+			warnings = append(warnings, warning)
+		}
+		s.Feeds = append(s.Feeds, f.ID)
+	}
+	if s.ID == "" {
+		s.ID = NewID(e.now())
+	}
+	s.CreatedAt, s.NextAt = e.now(), next[0].At
+	if s.Paused {
+		s.NextAt = time.Time{}
+	}
+	if err := e.store.PutSchedule(ctx, s, e.audit(by, "schedule_add", string(s.ID))); err != nil {
+		return s, nil, nil, fmt.Errorf("add schedule: %w", err)
+	}
+	return s, next, warnings, nil
+}
+
+// checkSchedule fills in the defaults of s and refuses what cannot work.
+func (e *Engine) checkSchedule(s *Schedule) (Times, error) {
+	if s.CloseAfter == 0 {
+		s.CloseAfter = e.set.CloseAfter
+	}
+	if s.Deadline == 0 {
+		s.Deadline = e.set.Deadline
+	}
+	if s.Order == "" {
+		s.Order = Newest
+	}
+	if s.Zone == "" {
+		s.Zone = "UTC"
+	}
+	if s.Order != Newest && s.Order != Oldest {
+		return Times{}, Problemf("bad_order", "the order %q is not known: it is %s or %s", s.Order, Newest, Oldest)
+	}
+	if s.CloseAfter < time.Minute || s.CloseAfter > 30*24*time.Hour {
+		return Times{}, Problemf("bad_close_after", "a discussion cannot close after %s: give a time between 1m and 30d", s.CloseAfter)
+	}
+	if least := e.set.SendTimeout + time.Second; s.Deadline < least || s.Deadline > 7*24*time.Hour {
+		return Times{}, Problemf("bad_deadline", "the deadline cannot be %s: give a time between %s and 7d", s.Deadline, least)
+	}
+	if s.Questions < 0 || s.Questions > 10 || s.Sentences < 0 || s.Sentences > 10 {
+		return Times{}, Problemf("bad_count", "the number of questions and of sentences must be between 1 and 10")
+	}
+	return ParseTimes(s.Cron, s.Zone, e.set.ShortestEvery)
+}
+
+// Upcoming gives the next n moments after from.
+func Upcoming(t Times, from time.Time, n int) ([]Moment, error) {
+	var out []Moment
+	for len(out) < n {
+		m, err := t.Next(from)
+		if err != nil {
+			if len(out) > 0 {
+				return out, nil
+			}
+			return nil, err
+		}
+		out = append(out, m)
+		from = m.At
+	}
+	return out, nil
+}
+
+// SetPaused pauses or resumes a schedule. Resuming computes the next time from now.
+func (e *Engine) SetPaused(ctx context.Context, s Schedule, paused bool, by Person) (Schedule, error) {
+	s.Paused, s.NextAt, s.Reason = paused, time.Time{}, ""
+	if !paused {
+		times, err := ParseTimes(s.Cron, s.Zone, e.set.ShortestEvery)
+		if err != nil {
+			return s, err
+		}
+		next, err := times.Next(e.now())
+		if err != nil {
+			return s, err
+		}
+		s.NextAt = next.At
+	}
+	action := "schedule_pause"
+	if !paused {
+		action = "schedule_resume"
+	}
+	return s, e.store.PutSchedule(ctx, s, e.audit(by, action, string(s.ID)))
+}
+
+// RemoveSchedule ends a schedule. Its discussions go on; what it did stays on record.
+func (e *Engine) RemoveSchedule(ctx context.Context, s Schedule, by Person) error {
+	return e.store.RemoveSchedule(ctx, s.ID, e.now(), e.audit(by, "schedule_remove", string(s.ID)))
+}
+
+// An Audit line says who changed what, when.
+type Audit struct {
+	ID     ID
+	At     time.Time
+	Actor  string // a [Person] in text, "cli" or "config"
+	Action string
+	Target string
+}
+
+// Operator is who acts on the command line.
+var Operator = Person{ID: "cli"}
+
+func (e *Engine) audit(by Person, action, target string) Audit {
+	actor := by.ID
+	if by.Platform != "" {
+		actor = by.String()
+	}
+	return Audit{ID: NewID(e.now()), At: e.now(), Actor: actor, Action: action, Target: target}
+}

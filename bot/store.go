@@ -1,0 +1,155 @@
+package bot
+
+import (
+	"context"
+	"time"
+)
+
+// A Store keeps everything. Each method is one transaction: when it returns
+// without an error, what it wrote is durable. Methods that take a [Lease] write
+// nothing and return [ErrLeaseLost] unless it is held.
+type Store interface {
+	leaseStore
+	scheduleStore
+	occurrenceStore
+	feedStore
+	articleStore
+	discussionStore
+	postStore
+	replyStore
+	personStore
+}
+
+type leaseStore interface {
+	// AcquireLease takes a lease that is free or ran out; ok is false when another holds it.
+	AcquireLease(ctx context.Context, l Lease, now time.Time, d time.Duration) (ok bool, err error)
+	RenewLease(ctx context.Context, l Lease, now time.Time, d time.Duration) (ok bool, err error)
+	ReleaseLease(ctx context.Context, l Lease) error
+}
+
+type scheduleStore interface {
+	PutSchedule(ctx context.Context, s Schedule, a Audit) error
+	RemoveSchedule(ctx context.Context, id ID, now time.Time, a Audit) error
+	Schedule(ctx context.Context, id ID) (Schedule, error)
+	// FindSchedule takes a name, an id or a unique ending of one.
+	FindSchedule(ctx context.Context, ref string) (Schedule, error)
+	// Schedules lists those of a channel, or all when it is zero, oldest first.
+	Schedules(ctx context.Context, ch Channel) ([]Schedule, error)
+}
+
+type occurrenceStore interface {
+	// AddRequest stores an occurrence by hand; with a commandID that is known it does nothing.
+	AddRequest(ctx context.Context, o Occurrence, commandID string, a Audit) error
+	Occurrence(ctx context.Context, id ID) (Occurrence, error)
+	EndOccurrence(ctx context.Context, l Lease, id ID, outcome, reason string, now time.Time) error
+	// Occurrences lists those of a channel, of a schedule, or all, newest first.
+	Occurrences(ctx context.Context, ch Channel, schedule ID, limit int) ([]Occurrence, error)
+	AddRefusal(ctx context.Context, l Lease, ch Channel, r Refusal) error
+	// Add puts an article on the list of a channel and returns its place, from 1.
+	Add(ctx context.Context, id ID, ch Channel, url string, now time.Time, a Audit) (int, error)
+	// Added lists what was put on the list and neither taken nor finally refused, first in first.
+	Added(ctx context.Context, ch Channel, limit int) ([]Candidate, error)
+}
+
+type feedStore interface {
+	PutFeed(ctx context.Context, f Feed, a Audit) error
+	Feed(ctx context.Context, id ID) (Feed, error)
+	FeedByURL(ctx context.Context, url string) (f Feed, found bool, err error)
+	LinkFeed(ctx context.Context, id ID, ch Channel, a Audit) error
+	UnlinkFeed(ctx context.Context, id ID, ch Channel, a Audit) error
+	// Feeds lists those linked to a channel or to a schedule of it, or all when it is zero.
+	Feeds(ctx context.Context, ch Channel) ([]Feed, error)
+	ChannelFeeds(ctx context.Context, ch Channel) ([]ID, error)
+	// FeedPolled stores the state of a feed and those of the items that are new:
+	// not known by guid, then by URL, then by content.
+	FeedPolled(ctx context.Context, f Feed, items []Item, now time.Time) error
+	// FreshItems lists items that were neither seen nor posted nor finally
+	// refused in the channel, in the given order.
+	FreshItems(ctx context.Context, ch Channel, feeds []ID, order string, limit int) ([]Item, error)
+	// NewestItems lists items whether they were seen or not.
+	NewestItems(ctx context.Context, feeds []ID, limit int) ([]Item, error)
+}
+
+type articleStore interface {
+	// PutArticle stores an article, or returns the one with the same URL and content.
+	PutArticle(ctx context.Context, a Article, now time.Time) (Article, error)
+	Article(ctx context.Context, id ID) (Article, error)
+	// Posted reports whether a discussion about this URL, or about an article
+	// of the same content, was ever opened in the channel.
+	Posted(ctx context.Context, ch Channel, url string, article ID) (bool, error)
+	// FindDigest looks for a digest of the same content, brief and writer.
+	FindDigest(ctx context.Context, article ID, b Brief, v WriterInfo) (d Digest, found bool, err error)
+	// PutDigest stores a digest, or returns the one that was stored meanwhile.
+	PutDigest(ctx context.Context, d Digest, b Brief, v WriterInfo, now time.Time) (Digest, error)
+	Digest(ctx context.Context, id ID) (Digest, error)
+	// AskedSince lists the questions asked in a channel about articles other than this one.
+	AskedSince(ctx context.Context, ch Channel, since time.Time, not ID) ([]string, error)
+}
+
+type discussionStore interface {
+	// OpenDiscussion stores a discussion and its posts and gives it to its
+	// occurrence. It returns [ErrAlreadyPosted] when the channel has the article.
+	OpenDiscussion(ctx context.Context, l Lease, d Discussion, posts []Post, taken ID, now time.Time) error
+	Discussion(ctx context.Context, id ID) (Discussion, error)
+	// FindDiscussion takes an id or a unique ending of one.
+	FindDiscussion(ctx context.Context, ref string) (Discussion, error)
+	// Discussions lists those of a channel, or all, newest first; open leaves out the ended ones.
+	Discussions(ctx context.Context, ch Channel, open bool, limit int) ([]Discussion, error)
+	// SetWork says when the discussion needs a worker next; zero is never.
+	SetWork(ctx context.Context, l Lease, id ID, at time.Time) error
+	SetState(ctx context.Context, l Lease, id ID, state string, now time.Time) error
+	// CloseAt makes the discussion due for closing. It needs no lease.
+	CloseAt(ctx context.Context, id ID, at time.Time, a Audit) error
+	// BeginClosing moves it to closing and asks for one more listing.
+	BeginClosing(ctx context.Context, l Lease, id ID, now time.Time) error
+	EndClosing(ctx context.Context, l Lease, id ID, now, eraseAt time.Time) error
+	// FailDiscussion gives up the root post, the discussion and its occurrence.
+	FailDiscussion(ctx context.Context, l Lease, d Discussion, root ID, outcome, reason string, now time.Time) error
+	// EndListing notes that the thread was listed (or cannot be), and which replies only that brought.
+	EndListing(ctx context.Context, l Lease, id ID, found []Reply, listed bool) error
+	// EraseDiscussion removes what people wrote, and leaves tombstones.
+	EraseDiscussion(ctx context.Context, l Lease, id ID, now time.Time) error
+}
+
+type postStore interface {
+	// NextPost returns the first post that is pending or sending.
+	NextPost(ctx context.Context, discussion ID) (p Post, found bool, err error)
+	Posts(ctx context.Context, discussion ID) ([]Post, error)
+	// BeginSend marks a post as sending and renews the lease by d.
+	BeginSend(ctx context.Context, l Lease, id ID, now time.Time, d time.Duration) error
+	PostSent(ctx context.Context, l Lease, id ID, ref MessageRef, now time.Time) error
+	// RootSent opens the discussion: post, thread, times, the occurrence's outcome, a listing.
+	RootSent(ctx context.Context, l Lease, d Discussion, id ID, ref MessageRef, thread Channel, now time.Time) error
+	// RetryPost puts a post back to pending, not to be sent before at.
+	RetryPost(ctx context.Context, l Lease, p Post, at time.Time) error
+	// EndPost ends a post as unknown or dropped, with the reason.
+	EndPost(ctx context.Context, l Lease, id ID, state, reason string, now time.Time) error
+	AddRecap(ctx context.Context, l Lease, r Recap, p Post) error
+	Recap(ctx context.Context, discussion ID) (r Recap, found bool, err error)
+}
+
+type replyStore interface {
+	// RecordReply stores a reply of a discussion of ours in its newest version,
+	// unless its author, known by a hash, opted out, or it comes later than
+	// lateFor after closing. It may wait to share a transaction with others.
+	RecordReply(ctx context.Context, r Reply, who string, now time.Time, lateFor time.Duration) (Recorded, error)
+	RemoveReply(ctx context.Context, ref MessageRef, now time.Time) error
+	// Replies lists those of a discussion, oldest first, tombstones included.
+	Replies(ctx context.Context, discussion ID) ([]Reply, error)
+	Gaps(ctx context.Context, discussion ID) ([]Gap, error)
+	// WriteGaps writes a gap, from the last sign of life of the scope until now,
+	// into each discussion that still records, and asks for their listing. It
+	// returns how many there are.
+	WriteGaps(ctx context.Context, scope, platform, workspace string, now time.Time) (int, error)
+	Alive(ctx context.Context, scopes []string, now time.Time) error
+	PutInstallation(ctx context.Context, i Installation, now time.Time) error
+}
+
+type personStore interface {
+	// HashKey returns the key of this database for hashing people, making it once.
+	HashKey(ctx context.Context) ([]byte, error)
+	OptedOut(ctx context.Context, who string) (bool, error)
+	SetOptOut(ctx context.Context, who string, out bool, now time.Time) error
+	PersonReplies(ctx context.Context, p Person) ([]Reply, error)
+	ErasePerson(ctx context.Context, p Person, now time.Time, a Audit) (int, error)
+}
