@@ -39,7 +39,8 @@ func leans(s sentence, lang string) bool {
 	case "ur":
 		switch first {
 		case "لیکن", "مگر", "تاہم", "جبکہ", "اور", "اس", "یہ", "وہ", "ان", "انہوں", "انھوں", "اسی", "یہی", "وہی",
-			"چنانچہ", "لہذا", "کیونکہ", "البتہ", "بلکہ", "ایسے", "ایسا", "ایسی", "پھر":
+			"چنانچہ", "لہذا", "جس", "جن", "جسکے", "جسکی", "جنکے", "جہاں", "اسکے", "اسکی", "انکے", "انکی", "تاکہ", "تو",
+			"کیونکہ", "البتہ", "بلکہ", "ایسے", "ایسا", "ایسی", "پھر":
 			return true
 		}
 	case "zh":
@@ -56,7 +57,7 @@ func leansEnglish(first, next string) bool {
 		"nevertheless", "nonetheless", "instead", "otherwise", "meanwhile", "besides", "similarly", "likewise",
 		"consequently", "accordingly", "then", "also", "still", "additionally", "indeed",
 		"this", "that", "these", "those", "such", "it", "he", "she", "they", "him", "her", "his", "its", "their",
-		"them", "here", "that's", "it's", "he's", "she's",
+		"them", "here", "elsewhere", "which", "who", "whose", "whom", "that's", "it's", "he's", "she's",
 		"they're", "they've", "he'd", "she'd", "they'd", "he'll", "she'll", "they'll", "it'll", "too":
 		return true
 	case "in", "as", "for", "at", "by", "on", "after", "since", "despite", "of", "with", "to", "from":

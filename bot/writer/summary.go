@@ -4,7 +4,6 @@ import (
 	"maps"
 	"math"
 	"slices"
-	"strings"
 )
 
 // maxSummaryWords is the most a summary has, by [length].
@@ -97,19 +96,20 @@ func repeated(a, b []string) bool {
 // them, is taken by its lines.
 func candidates(d document) []int {
 	title := terms(wordsOf(d.title), d.lang)
+	spoken := insideSpeech(d.sentences)
 	var whole, loose []int
 	for i, s := range d.sentences {
 		l := length(s.Words)
-		if l < 4 || l > maxSummaryWords || byline(s) || len(whole) == maxCompared || !quotable(s.Text) {
+		if l < 4 || l > maxSummaryWords || len(whole) == maxCompared || !quotable(s.Text) {
 			continue
 		}
 		switch {
-		case !s.Heading && (ended(s.Text) || unspaced(s.Words[0])):
-			if i >= 3 || !repeats(s, title, d.lang) {
-				whole = append(whole, i)
+		case s.Heading || !complete(s.Text):
+			if l >= 8 && len(loose) < maxCompared && !listItem(s.Text) {
+				loose = append(loose, i)
 			}
-		case l >= 8 && len(loose) < maxCompared && !listItem(s.Text):
-			loose = append(loose, i)
+		case !spoken[i] && !byline(s) && !enumeration(s) && (i >= 3 || !repeats(s, title, d.lang)):
+			whole = append(whole, i)
 		}
 	}
 	if len(whole) == 0 {
@@ -128,80 +128,9 @@ func scores(d document, cands []int, texts [][]string, sim [][]float64, w weight
 			place = min(place, len(cands)-i+2) // an argument ends with what it wants
 		}
 		out[i] = w.central*out[i] + w.position/math.Sqrt(float64(place)) + w.title*overlap(title, texts[i])
-		for range flaws(s, d.lang) {
+		for range flaws(s, d.lang, c == 0, d.opinion) {
 			out[i] *= w.penalty
 		}
 	}
 	return out
-}
-
-// flaws counts what speaks against showing a sentence by itself.
-func flaws(s sentence, lang string) int {
-	n := 0
-	if l := length(s.Words); l < 8 || l > 45 {
-		n++
-	}
-	if strings.HasSuffix(s.Text, "?") || strings.HasSuffix(s.Text, "؟") || strings.HasSuffix(s.Text, "？") {
-		n++
-	}
-	if !balanced(s.Text) {
-		n++
-	}
-	if caption(s.Text) {
-		n++
-	}
-	if alludes(s, lang) {
-		n++
-	}
-	return n
-}
-
-// repeats reports whether s says nothing but the title.
-func repeats(s sentence, title []string, lang string) bool {
-	own := terms(s.Words, lang)
-	return len(title) > 0 && overlap(own, title) >= 0.8
-}
-
-// byline reports whether s names who wrote the article: "By Jane Doe."
-func byline(s sentence) bool {
-	if len(s.Words) > 8 {
-		return false
-	}
-	switch s.Words[0] {
-	case "by", "von", "por", "par":
-	default:
-		return false
-	}
-	for f := range strings.FieldsSeq(s.Text) {
-		if f[0] >= 'a' && f[0] <= 'z' && f != "and" && f != "for" && f != "und" && f != "y" && f != "et" {
-			return false
-		}
-	}
-	return true
-}
-
-// caption reports whether s is a label ("Final embrace: …") or describes a
-// picture that the reader does not see.
-func caption(s string) bool {
-	if label, rest, ok := strings.Cut(s, ": "); ok && strings.Count(label, " ") < 3 && !strings.ContainsAny(rest[:1], "\"'“‘«„") {
-		return true
-	}
-	low := strings.ToLower(s)
-	for _, p := range [...]string{"pictured", "(left)", "(right)", "(above)", "(below)", "(centre)", "(center)", "file photo", "in this photo", "im bild", "en la imagen", "sur la photo"} {
-		if strings.Contains(low, p) {
-			return true
-		}
-	}
-	return false
-}
-
-// balanced reports whether the quotation marks of s close what they open, so
-// that it is not a piece out of somebody's longer speech.
-func balanced(s string) bool {
-	return strings.Count(s, `"`)%2 == 0 && strings.Count(s, "“") == strings.Count(s, "”") &&
-		strings.Count(s, "«") == strings.Count(s, "»") && strings.Count(s, "(") == strings.Count(s, ")") &&
-		!(strings.HasPrefix(s, "‘") && !strings.Contains(s, "’ ") && !strings.HasSuffix(s, "’")) &&
-		!(strings.HasPrefix(s, "'") && !strings.Contains(s[1:], "' ") && !strings.HasSuffix(s, "'")) &&
-		!(strings.HasSuffix(s, "'") && strings.Count(s, "'") == 1) &&
-		!(strings.HasSuffix(s, "’") && !strings.Contains(s, "‘"))
 }
