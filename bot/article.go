@@ -47,7 +47,8 @@ type Reader interface {
 
 // FeedResult is what one poll of a feed brought.
 type FeedResult struct {
-	NotModified    bool // the server said so; Items is empty
+	NotModified    bool   // the server said so; Items is empty
+	URL            string // where the feed itself is, if the address given moved for good or was a page that names it
 	Title          string
 	Link           string        // the site's page
 	ETag, Modified string        // for the next poll
