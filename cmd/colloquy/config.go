@@ -1,0 +1,293 @@
+package main
+
+import (
+	"fmt"
+	"net/url"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"gopkg.in/yaml.v3"
+
+	"colloquy/bot"
+)
+
+// A Config is what a configuration file says. Zero values mean that it says
+// nothing about them. docs/configuration.md describes every key.
+type Config struct {
+	File         string // as it is named in messages; empty if there is none
+	Feeds        []DeclaredFeed
+	Schedules    []DeclaredSchedule
+	RecapReplies int // the fewest replies a recap is posted for
+	RecapPeople  int // the fewest people a recap is posted for
+	Retention    time.Duration
+	FeedInterval time.Duration
+	Shortest     time.Duration // the shortest interval of a schedule
+
+	flags map[string]string // values for flags, checked, by the flag's name
+}
+
+// A DeclaredFeed is one of feeds.
+type DeclaredFeed struct {
+	Name, URL string
+	Line      int
+}
+
+// A DeclaredSchedule is one of schedules. Of its Schedule, everything is set
+// that can be written in the file; zero values mean the default.
+type DeclaredSchedule struct {
+	bot.Schedule
+	FeedURLs []string
+	Line     int
+}
+
+const (
+	day            = 24 * time.Hour
+	longestConfig  = 1 << 20 // bytes
+	longestName    = 64      // characters of a feed's or a schedule's name
+	longestAddress = 2000    // characters
+)
+
+// ParseConfig reads a configuration file, strictly: what it does not know, what
+// comes twice and what cannot work is an error of one line that begins with
+// file and the line's number. file is only for messages.
+func ParseConfig(file string, data []byte) (*Config, error) {
+	f := yamlFile(file)
+	if len(data) > longestConfig {
+		return nil, fmt.Errorf("%s:1: the file has %d bytes, and a configuration has at most %d; is it the right file?", file, len(data), longestConfig)
+	}
+	root, err := f.parse(data)
+	if err != nil {
+		return nil, err
+	}
+	c := &Config{File: file, flags: map[string]string{}}
+	if root == nil {
+		return c, nil
+	}
+	var schedules []scheduleNodes
+	err = f.object(root, "the configuration", fields{
+		"db":            c.flag(f, "db", &text{}),
+		"allow_network": c.networks(f),
+		"log": func(n *yaml.Node) error {
+			return f.object(n, "log", fields{
+				"format": c.flag(f, "log-format", &choice{options: logFormats}),
+				"level":  c.flag(f, "log-level", &choice{options: logLevels}),
+			})
+		},
+		"feeds": func(n *yaml.Node) error {
+			return f.list(n, "feeds", func(n *yaml.Node) error { return c.addFeed(f, n) })
+		},
+		"schedules": func(n *yaml.Node) error {
+			return f.list(n, "schedules", func(n *yaml.Node) error {
+				s, err := f.schedule(n)
+				schedules = append(schedules, s)
+				return err
+			})
+		},
+		"recap": func(n *yaml.Node) error {
+			return f.object(n, "recap", fields{
+				"min_replies": f.number(&c.RecapReplies, 1, 1000),
+				"min_people":  f.number(&c.RecapPeople, 1, 1000),
+			})
+		},
+		"retention":         f.duration(&c.Retention, day, 3650*day),
+		"feed_interval":     f.duration(&c.FeedInterval, time.Second, 7*day),
+		"shortest_interval": f.duration(&c.Shortest, time.Second, day),
+	})
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range schedules { // after everything they refer to
+		if err := c.addSchedule(f, s); err != nil {
+			return nil, err
+		}
+	}
+	return c, nil
+}
+
+// flag reads the value of a flag, checked as the flag itself would.
+func (c *Config) flag(f yamlFile, name string, value interface{ Set(string) error }) func(*yaml.Node) error {
+	return func(n *yaml.Node) error {
+		var s string
+		if err := f.text(&s)(n); err != nil {
+			return err
+		}
+		if err := value.Set(s); err != nil {
+			return f.errorf(n, "%v", err)
+		}
+		c.flags[name] = s
+		return nil
+	}
+}
+
+// text is a flag that takes anything.
+type text struct{}
+
+func (text) Set(string) error { return nil }
+
+func (c *Config) networks(f yamlFile) func(*yaml.Node) error {
+	return func(n *yaml.Node) error {
+		var all []string
+		err := f.list(n, "allow_network", func(n *yaml.Node) error {
+			var s string
+			if err := f.text(&s)(n); err != nil {
+				return err
+			}
+			if _, err := parseNetwork(s); err != nil {
+				return f.errorf(n, "%v", err)
+			}
+			all = append(all, s)
+			return nil
+		})
+		c.flags["allow-network"] = strings.Join(all, ",")
+		return err
+	}
+}
+
+func (c *Config) addFeed(f yamlFile, n *yaml.Node) error {
+	feed := DeclaredFeed{Line: n.Line}
+	err := f.object(n, "a feed", fields{"name": f.name(&feed.Name), "url": f.address(&feed.URL)}, "name", "url")
+	if err != nil {
+		return err
+	}
+	for _, other := range c.Feeds {
+		switch {
+		case other.Name == feed.Name:
+			return f.errorf(n, "a feed named %q is already on line %d: give each its own name", feed.Name, other.Line)
+		case other.URL == feed.URL:
+			return f.errorf(n, "the feed of line %d has the same url: keep one of them", other.Line)
+		}
+	}
+	c.Feeds = append(c.Feeds, feed)
+	return nil
+}
+
+// A scheduleNodes is a schedule as written, with the places that messages name.
+type scheduleNodes struct {
+	DeclaredSchedule
+	at, cron, tz *yaml.Node
+	feeds        []*yaml.Node
+}
+
+// schedule reads one of schedules as far as that goes without the rest of the file.
+func (f yamlFile) schedule(n *yaml.Node) (scheduleNodes, error) {
+	s := scheduleNodes{at: n}
+	s.Line, s.Declared = n.Line, true
+	order := choice{options: []string{bot.Newest, bot.Oldest}}
+	err := f.object(n, "a schedule", fields{
+		"name": f.name(&s.Name),
+		"channel": func(n *yaml.Node) error {
+			var text string
+			if err := f.text(&text)(n); err != nil {
+				return err
+			}
+			channel, err := bot.ParseChannel(text, platforms...)
+			if err != nil {
+				return f.errorf(n, "%s", bot.Explain(err))
+			}
+			s.Channel = channel
+			return nil
+		},
+		"cron": func(n *yaml.Node) error { s.cron = n; return f.text(&s.Cron)(n) },
+		"tz":   func(n *yaml.Node) error { s.tz = n; return f.text(&s.Zone)(n) },
+		"feeds": func(n *yaml.Node) error {
+			return f.list(n, "feeds", func(n *yaml.Node) error { s.feeds = append(s.feeds, n); return nil })
+		},
+		"close_after": f.duration(&s.CloseAfter, time.Minute, 30*day),
+		"deadline":    f.duration(&s.Deadline, time.Minute, 7*day),
+		"order": func(n *yaml.Node) error {
+			if err := f.text(&s.Order)(n); err != nil {
+				return err
+			}
+			if err := order.Set(s.Order); err != nil {
+				return f.errorf(n, "%v", err)
+			}
+			return nil
+		},
+		"questions": f.number(&s.Questions, 1, most),
+		"sentences": f.number(&s.Sentences, 1, most),
+		"paused":    f.yes(&s.Paused),
+	}, "name", "channel", "cron")
+	return s, err
+}
+
+// addSchedule checks what depends on the rest of the file: the shortest
+// interval, the names of feeds and of other schedules.
+func (c *Config) addSchedule(f yamlFile, s scheduleNodes) error {
+	for _, other := range c.Schedules {
+		if other.Name == s.Name {
+			return f.errorf(s.at, "a schedule named %q is already on line %d: give each its own name", s.Name, other.Line)
+		}
+	}
+	if _, err := bot.ParseTimes(s.Cron, s.Zone, c.Shortest); err != nil {
+		at := s.cron
+		if bot.ReasonCode(err) == "bad_zone" && s.tz != nil {
+			at = s.tz
+		}
+		return f.errorf(at, "%s", bot.Explain(err))
+	}
+	for _, n := range s.feeds {
+		var ref string
+		if err := f.text(&ref)(n); err != nil {
+			return err
+		}
+		address := c.feedURL(ref)
+		if address == "" {
+			if !strings.Contains(ref, "://") {
+				return f.errorf(n, "no feed is named %q: add it under feeds, or write its address", ref)
+			}
+			if err := f.address(&address)(n); err != nil {
+				return err
+			}
+		}
+		for _, other := range s.FeedURLs {
+			if other == address {
+				return f.errorf(n, "the schedule already has this feed: remove one of them")
+			}
+		}
+		s.FeedURLs = append(s.FeedURLs, address)
+	}
+	c.Schedules = append(c.Schedules, s.DeclaredSchedule)
+	return nil
+}
+
+// feedURL gives the address of the feed with that name, or "".
+func (c *Config) feedURL(name string) string {
+	for _, feed := range c.Feeds {
+		if feed.Name == name {
+			return feed.URL
+		}
+	}
+	return ""
+}
+
+// name reads the name of a feed or a schedule.
+func (f yamlFile) name(to *string) func(*yaml.Node) error {
+	return func(n *yaml.Node) error {
+		if err := f.text(to)(n); err != nil {
+			return err
+		}
+		bad := strings.ContainsFunc(*to, func(r rune) bool {
+			return !unicode.IsLetter(r) && !unicode.IsMark(r) && !unicode.IsDigit(r) && !strings.ContainsRune(" -_.", r)
+		})
+		if bad || strings.TrimSpace(*to) != *to || utf8.RuneCountInString(*to) > longestName {
+			return f.errorf(n, "%q is no name: use 1 to %d letters, digits, spaces, '-', '_' or '.'", shorten(*to), longestName)
+		}
+		return nil
+	}
+}
+
+// address reads an http or https address.
+func (f yamlFile) address(to *string) func(*yaml.Node) error {
+	return func(n *yaml.Node) error {
+		if err := f.text(to)(n); err != nil {
+			return err
+		}
+		u, err := url.Parse(*to)
+		if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || len(*to) > longestAddress {
+			return f.errorf(n, "%q is no address: write it in full, like https://example.org/feed.xml", shorten(*to))
+		}
+		return nil
+	}
+}
