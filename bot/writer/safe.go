@@ -72,9 +72,9 @@ func domain(before, after string) bool {
 func marked(s string) bool {
 	for i := 0; i < len(s); i++ {
 		switch s[i] {
-		case '<', '`', '{', '}', '|', '\\', '~':
+		case '<', '`', '{', '}', '\\':
 			return true
-		case '*', '_':
+		case '*', '_', '~', '|':
 			if i+1 < len(s) && s[i+1] == s[i] {
 				return true
 			}

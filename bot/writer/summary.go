@@ -4,6 +4,7 @@ import (
 	"maps"
 	"math"
 	"slices"
+	"strings"
 )
 
 // maxSummaryWords is the most a summary has, by [length].
@@ -100,7 +101,7 @@ func candidates(d document) []int {
 	var whole, loose []int
 	for i, s := range d.sentences {
 		l := length(s.Words)
-		if l < 4 || l > maxSummaryWords || len(whole) == maxCompared || !quotable(s.Text) {
+		if l < 4 || l > maxSummaryWords || len(whole) == maxCompared || strings.ContainsAny(s.Text, "*_#[]{}<>") || !quotable(s.Text) {
 			continue
 		}
 		switch {
