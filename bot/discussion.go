@@ -13,6 +13,7 @@ const (
 	StateClosing = "closing" // the recap is written and posted
 	StateClosed  = "closed"  // replies are recorded as late for a while
 	StateFailed  = "failed"  // the root post surely did not go out
+	StateUnknown = "unknown" // nobody knows whether the root post is out; it is not sent again
 	StateErased  = "erased"  // past its retention: what people wrote is gone
 )
 
@@ -65,7 +66,7 @@ func (e *Engine) RunDiscussion(ctx context.Context, id ID) error {
 func (e *Engine) step(ctx context.Context, l Lease, d Discussion) (again bool, err error) {
 	now := e.now()
 	switch {
-	case d.State == StateFailed || d.State == StateErased:
+	case d.State == StateFailed || d.State == StateUnknown || d.State == StateErased:
 		return false, e.store.SetWork(ctx, l, d.ID, time.Time{})
 	case d.State == StatePosting || d.State == StateClosing && !d.List:
 		return e.postNext(ctx, l, d)

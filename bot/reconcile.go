@@ -24,6 +24,10 @@ func (e *Engine) reconcile(ctx context.Context, l Lease, d Discussion) error {
 	}
 	var found []Reply
 	for change, err := range lister.Reconcile(ctx, d.Channel, known) {
+		if IsPermanent(err) {
+			e.log.WarnContext(ctx, "thread cannot be listed", "discussion", d.ID, "err", err)
+			return e.store.EndListing(ctx, l, d.ID, nil, false)
+		}
 		if err != nil {
 			// Nothing is inferred from a listing that broke off; it is tried again.
 			e.log.WarnContext(ctx, "listing broke off", "discussion", d.ID, "err", err)

@@ -1,0 +1,186 @@
+// Package jobs runs the engine's work on River: leases on jobs, retries,
+// concurrency and shutdown. River is the executor only. The truth is in our own
+// tables: a job is a pointer to a row, and everything in River could be rebuilt
+// from them.
+package jobs
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/riverdriver/riversqlite"
+	"github.com/riverqueue/river/rivermigrate"
+
+	"colloquy/bot"
+	"colloquy/bot/store"
+)
+
+// Engine is what jobs call; see [bot.Engine].
+type Engine interface {
+	RunOccurrence(ctx context.Context, id bot.ID) error
+	RunDiscussion(ctx context.Context, id bot.ID) error
+	PollFeed(ctx context.Context, id bot.ID) error
+	Plan(s bot.Schedule, now time.Time) bot.Claim
+	Beat(ctx context.Context) error
+	Settings() bot.Settings
+}
+
+// Options is what a [Runner] is made of.
+type Options struct {
+	DB     *store.DB
+	Engine Engine
+	Clock  bot.Clock
+	Log    *slog.Logger
+	// Workers is how many jobs run at once; 0 means 50.
+	Workers int
+	// Tick is how often due times are looked for; 0 means 250 ms.
+	Tick time.Duration
+}
+
+// A Runner ticks and works until it is stopped.
+type Runner struct {
+	o      Options
+	client *river.Client[*sql.Tx]
+}
+
+// work is the argument of every job: which row, and of what kind.
+type work struct {
+	What string `json:"what"`
+	ID   bot.ID `json:"id"`
+}
+
+// Kind is the name River knows these jobs by.
+func (work) Kind() string { return "work" }
+
+type worker struct {
+	river.WorkerDefaults[work]
+	engine  Engine
+	timeout time.Duration
+}
+
+// Timeout covers fetching and writing with all their retries, and 30 s.
+func (w *worker) Timeout(*river.Job[work]) time.Duration { return w.timeout }
+
+func (w *worker) Work(ctx context.Context, job *river.Job[work]) error {
+	switch job.Args.What {
+	case store.WorkOccurrence:
+		return w.engine.RunOccurrence(ctx, job.Args.ID)
+	case store.WorkDiscussion:
+		return w.engine.RunDiscussion(ctx, job.Args.ID)
+	case store.WorkFeed:
+		return w.engine.PollFeed(ctx, job.Args.ID)
+	}
+	return river.JobCancel(fmt.Errorf("kind of work %q is not known", job.Args.What))
+}
+
+// New prepares River's tables in the database.
+func New(ctx context.Context, o Options) (*Runner, error) {
+	if o.Workers == 0 {
+		o.Workers = 50
+	}
+	if o.Tick == 0 {
+		o.Tick = 250 * time.Millisecond
+	}
+	driver := riversqlite.New(o.DB.Conn())
+	m, err := rivermigrate.New(driver, &rivermigrate.Config{Logger: o.Log})
+	if err != nil {
+		return nil, fmt.Errorf("prepare jobs: %w", err)
+	}
+	if _, err := m.Migrate(ctx, rivermigrate.DirectionUp, nil); err != nil {
+		return nil, fmt.Errorf("prepare jobs: %w", err)
+	}
+	set := o.Engine.Settings()
+	// An occurrence reads up to ten candidates, and then its posts go out.
+	timeout := 10*set.FetchTimeout + set.WriteTimeout + 30*time.Second
+	workers := river.NewWorkers()
+	river.AddWorker(workers, &worker{engine: o.Engine, timeout: timeout})
+	client, err := river.NewClient(driver, &river.Config{
+		Logger:               o.Log,
+		Queues:               map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: o.Workers}},
+		Workers:              workers,
+		FetchCooldown:        20 * time.Millisecond,
+		FetchPollInterval:    500 * time.Millisecond,
+		MaxAttempts:          2, // the row's own time brings it back
+		RescueStuckJobsAfter: timeout + time.Minute,
+		JobTimeout:           timeout,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("prepare jobs: %w", err)
+	}
+	return &Runner{o: o, client: client}, nil
+}
+
+// claimAtOnce is how many rows one transaction claims: few enough that replies
+// need not wait for it.
+const claimAtOnce = 200
+
+// Claim claims everything that is due now and enqueues it. It returns how many
+// rows it claimed.
+func (r *Runner) Claim(ctx context.Context) (int, error) {
+	total := 0
+	for {
+		n, err := r.o.DB.ClaimDue(ctx, r.o.Clock(), claimAtOnce, r.o.Engine.Plan, r.enqueue)
+		total += n
+		if err != nil || n < claimAtOnce {
+			return total, err
+		}
+	}
+}
+
+func (r *Runner) enqueue(ctx context.Context, tx store.Tx, kind string, ids []bot.ID) error {
+	params := make([]river.InsertManyParams, len(ids))
+	for i, id := range ids {
+		params[i] = river.InsertManyParams{Args: work{What: kind, ID: id}}
+	}
+	_, err := r.client.InsertManyFastTx(ctx, tx.SQL(), params)
+	return err
+}
+
+// Run ticks and works until ctx is done. Then it lets what is under way finish
+// for up to grace, and stops it after that.
+func (r *Runner) Run(ctx context.Context, grace time.Duration) error {
+	base := context.WithoutCancel(ctx)
+	if err := r.client.Start(base); err != nil {
+		return fmt.Errorf("start jobs: %w", err)
+	}
+	r.tick(ctx)
+	sctx, cancel := context.WithTimeout(base, grace)
+	defer cancel()
+	err := r.client.Stop(sctx)
+	if errors.Is(err, context.DeadlineExceeded) {
+		hctx, cancel := context.WithTimeout(base, 5*time.Second)
+		defer cancel()
+		err = r.client.StopAndCancel(hctx)
+	}
+	if err != nil {
+		return fmt.Errorf("stop jobs: %w", err)
+	}
+	return nil
+}
+
+// tick looks for due times and beats until ctx is done. An error is logged and
+// the next tick tries again.
+func (r *Runner) tick(ctx context.Context) {
+	ticker, beat := time.NewTicker(r.o.Tick), time.NewTicker(bot.BeatEvery)
+	defer ticker.Stop()
+	defer beat.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-beat.C:
+			if err := r.o.Engine.Beat(ctx); err != nil && ctx.Err() == nil {
+				r.o.Log.ErrorContext(ctx, "beat failed", "err", err)
+			}
+		case <-ticker.C:
+			if _, err := r.Claim(ctx); err != nil && ctx.Err() == nil {
+				r.o.Log.ErrorContext(ctx, "tick failed", "err", err)
+			}
+		}
+	}
+}

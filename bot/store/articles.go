@@ -1,0 +1,163 @@
+package store
+
+import (
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/hex"
+	"fmt"
+	"net/url"
+	"strings"
+	"time"
+
+	"colloquy/bot"
+)
+
+// contentHash is the same for texts that differ only in case and white space.
+func contentHash(text string) string {
+	sum := sha256.Sum256([]byte(strings.Join(strings.Fields(strings.ToLower(text)), " ")))
+	return hex.EncodeToString(sum[:])
+}
+
+// urlKey is the same for URLs under which people see the same page: without
+// scheme, "www.", fragment and a slash at the end.
+func urlKey(s string) string {
+	u, err := url.Parse(s)
+	if s == "" || err != nil || u.Host == "" {
+		return s
+	}
+	key := strings.TrimPrefix(strings.ToLower(u.Host), "www.") + strings.TrimSuffix(u.EscapedPath(), "/")
+	if u.RawQuery != "" {
+		key += "?" + u.RawQuery
+	}
+	return key
+}
+
+const articleColumns = `id, url, title, title_made, byline, site, language, image, words, text, published_at`
+
+func scanArticle(s scanner) (bot.Article, error) {
+	var a bot.Article
+	var published sql.NullInt64
+	err := s.Scan(&a.ID, &a.URL, &a.Title, &a.TitleMade, &a.Byline, &a.Site, &a.Language, &a.Image, &a.Words, &a.Text, &published)
+	a.Published = at(published)
+	return a, err
+}
+
+// PutArticle implements [bot.Store].
+func (db *DB) PutArticle(ctx context.Context, a bot.Article, now time.Time) (bot.Article, error) {
+	hash := contentHash(a.Text)
+	err := db.write(ctx, func(tx *sql.Tx) error {
+		err := exec(ctx, tx, `INSERT INTO articles (`+articleColumns+`, url_key, hash, fetched_at)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) ON CONFLICT (hash, url) DO NOTHING`,
+			bot.NewID(now), a.URL, a.Title, a.TitleMade, a.Byline, a.Site, a.Language, a.Image, a.Words, a.Text, ms(a.Published),
+			urlKey(a.URL), hash, ms(now))
+		if err != nil {
+			return err
+		}
+		a, err = scanArticle(tx.QueryRowContext(ctx, `SELECT `+articleColumns+` FROM articles WHERE hash = $1 AND url = $2`, hash, a.URL))
+		return err
+	})
+	return a, err
+}
+
+// Article implements [bot.Store].
+func (db *DB) Article(ctx context.Context, id bot.ID) (bot.Article, error) {
+	a, err := scanArticle(db.r.QueryRowContext(ctx, `SELECT `+articleColumns+` FROM articles WHERE id = $1`, id))
+	return a, found(err, "article", id)
+}
+
+// Posted implements [bot.Store].
+func (db *DB) Posted(ctx context.Context, ch bot.Channel, url string, article bot.ID) (yes bool, err error) {
+	err = db.r.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM discussions
+		WHERE platform = $1 AND workspace = $2 AND channel = $3 AND state <> 'failed'
+			AND ($4 <> '' AND url_key = $4 OR hash = (SELECT hash FROM articles WHERE id = $5)))`,
+		ch.Platform, ch.Workspace, ch.ID, urlKey(url), article).Scan(&yes)
+	return yes, err
+}
+
+func briefKey(b bot.Brief) string { return fmt.Sprintf("%d/%d", b.Sentences, b.Questions) }
+
+func versionKey(v bot.WriterInfo) string { return v.Name + "/" + v.Model + "/" + v.PromptVersion }
+
+// body is what the digests table holds as JSON.
+type body struct {
+	Language  string          `json:"language"`
+	Opinion   bool            `json:"opinion"`
+	Sentences []string        `json:"sentences"`
+	Summary   []bot.Statement `json:"summary"`
+	Questions []bot.Question  `json:"questions"`
+	Spares    []bot.Question  `json:"spares"`
+	Writer    bot.WriterInfo  `json:"writer"`
+	Dropped   []bot.Dropped   `json:"dropped"`
+}
+
+func scanDigest(s scanner) (bot.Digest, error) {
+	var d bot.Digest
+	var text string
+	if err := s.Scan(&d.ID, &d.ArticleID, &text); err != nil {
+		return d, err
+	}
+	var b body
+	if err := unpack(text, &b); err != nil {
+		return d, err
+	}
+	d.Language, d.Opinion, d.Sentences, d.Summary = b.Language, b.Opinion, b.Sentences, b.Summary
+	d.Questions, d.Spares, d.Writer, d.Dropped = b.Questions, b.Spares, b.Writer, b.Dropped
+	return d, nil
+}
+
+const digestByContent = `SELECT id, article_id, body FROM digests
+	WHERE hash = (SELECT hash FROM articles WHERE id = $1) AND brief = $2 AND version = $3`
+
+// FindDigest implements [bot.Store].
+func (db *DB) FindDigest(ctx context.Context, article bot.ID, b bot.Brief, v bot.WriterInfo) (bot.Digest, bool, error) {
+	rows, err := db.r.QueryContext(ctx, digestByContent, article, briefKey(b), versionKey(v))
+	list, err := collect(rows, err, scanDigest)
+	if err != nil || len(list) == 0 {
+		return bot.Digest{}, false, err
+	}
+	return list[0], true, nil
+}
+
+// PutDigest implements [bot.Store].
+func (db *DB) PutDigest(ctx context.Context, d bot.Digest, b bot.Brief, v bot.WriterInfo, now time.Time) (bot.Digest, error) {
+	text := pack(body{d.Language, d.Opinion, d.Sentences, d.Summary, d.Questions, d.Spares, d.Writer, d.Dropped})
+	err := db.write(ctx, func(tx *sql.Tx) error {
+		err := exec(ctx, tx, `INSERT INTO digests (id, article_id, hash, brief, version, body, created_at)
+			SELECT $1, articles.id, articles.hash, $2, $3, $4, $5 FROM articles WHERE articles.id = $6
+			ON CONFLICT (hash, brief, version) DO NOTHING`, d.ID, briefKey(b), versionKey(v), text, ms(now), d.ArticleID)
+		if err != nil {
+			return err
+		}
+		d, err = scanDigest(tx.QueryRowContext(ctx, digestByContent, d.ArticleID, briefKey(b), versionKey(v)))
+		return err
+	})
+	return d, err
+}
+
+// Digest implements [bot.Store].
+func (db *DB) Digest(ctx context.Context, id bot.ID) (bot.Digest, error) {
+	d, err := scanDigest(db.r.QueryRowContext(ctx, `SELECT id, article_id, body FROM digests WHERE id = $1`, id))
+	return d, found(err, "digest", id)
+}
+
+// AskedSince implements [bot.Store].
+func (db *DB) AskedSince(ctx context.Context, ch bot.Channel, since time.Time, not bot.ID) ([]string, error) {
+	rows, err := db.r.QueryContext(ctx, `SELECT questions FROM discussions
+		WHERE platform = $1 AND workspace = $2 AND channel = $3 AND state <> 'failed' AND created_at >= $4
+			AND hash <> (SELECT hash FROM articles WHERE id = $5)`, ch.Platform, ch.Workspace, ch.ID, ms(since), not)
+	lists, err := collect(rows, err, func(s scanner) (q []bot.Question, err error) {
+		var text string
+		if err := s.Scan(&text); err != nil {
+			return nil, err
+		}
+		return q, unpack(text, &q)
+	})
+	var asked []string
+	for _, list := range lists {
+		for _, q := range list {
+			asked = append(asked, q.Text)
+		}
+	}
+	return asked, err
+}

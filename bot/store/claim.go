@@ -1,0 +1,188 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strings"
+	"time"
+
+	"colloquy/bot"
+)
+
+// sweepAfter is when a row that was given to a worker is offered again. A
+// worker that still has it holds the lease, and the second one ends at once.
+const sweepAfter = time.Minute
+
+// Kinds of work that [DB.ClaimDue] hands out.
+const (
+	WorkOccurrence = "occurrence"
+	WorkDiscussion = "discussion"
+	WorkFeed       = "feed"
+)
+
+// Enqueue turns claimed rows into jobs, in the transaction that claims them.
+type Enqueue func(ctx context.Context, tx Tx, kind string, ids []bot.ID) error
+
+// anyDue is one cheap look whether a tick has anything to do.
+const anyDue = `SELECT EXISTS (SELECT 1 FROM schedules WHERE next_at <= $1)
+	OR EXISTS (SELECT 1 FROM occurrences WHERE work_at <= $1)
+	OR EXISTS (SELECT 1 FROM discussions WHERE work_at <= $1)
+	OR EXISTS (SELECT 1 FROM feeds WHERE work_at <= $1)`
+
+// ClaimDue claims up to limit rows of each kind whose time has come, and has
+// them enqueued. For a schedule, its occurrences, their jobs and its next time
+// are one transaction. It returns how many rows it claimed; when that is not 0
+// there may be more.
+func (db *DB) ClaimDue(ctx context.Context, now time.Time, limit int, plan func(bot.Schedule, time.Time) bot.Claim, enqueue Enqueue) (int, error) {
+	var due bool
+	if err := db.r.QueryRowContext(ctx, anyDue, now.UnixMilli()).Scan(&due); err != nil || !due {
+		return 0, err
+	}
+	n := 0
+	err := db.write(ctx, func(tx *sql.Tx) error {
+		claimed, err := claimSchedules(ctx, tx, now, limit, plan, enqueue)
+		n += claimed
+		return err
+	})
+	if err != nil {
+		return 0, fmt.Errorf("claim schedules: %w", err)
+	}
+	for _, w := range []struct{ kind, table string }{
+		{WorkOccurrence, "occurrences"}, {WorkDiscussion, "discussions"}, {WorkFeed, "feeds"},
+	} {
+		err := db.write(ctx, func(tx *sql.Tx) error {
+			rows, err := tx.QueryContext(ctx, `UPDATE `+w.table+` SET work_at = $1
+				WHERE id IN (SELECT id FROM `+w.table+` WHERE work_at <= $2 ORDER BY work_at LIMIT $3) RETURNING id`,
+				ms(now.Add(sweepAfter)), now.UnixMilli(), limit)
+			ids, err := collect(rows, err, scanID)
+			n += len(ids)
+			if err != nil || len(ids) == 0 {
+				return err
+			}
+			return enqueue(ctx, Tx{tx}, w.kind, ids)
+		})
+		if err != nil {
+			return n, fmt.Errorf("claim %s: %w", w.table, err)
+		}
+	}
+	return n, nil
+}
+
+func scanID(s scanner) (id bot.ID, err error) { return id, s.Scan(&id) }
+
+func claimSchedules(ctx context.Context, tx *sql.Tx, now time.Time, limit int, plan func(bot.Schedule, time.Time) bot.Claim, enqueue Enqueue) (int, error) {
+	rows, err := tx.QueryContext(ctx, `SELECT `+scheduleColumns+` FROM schedules WHERE next_at <= $1 ORDER BY next_at LIMIT $2`, now.UnixMilli(), limit)
+	due, err := collect(rows, err, scanSchedule)
+	if err != nil || len(due) == 0 {
+		return 0, err
+	}
+	var run, missed, next values
+	for _, s := range due {
+		c := plan(s, now)
+		row := func(due time.Time) []any {
+			return []any{bot.NewID(now), s.ID, s.Channel.Platform, s.Channel.Workspace, s.Channel.ID, ms(due), ms(due.Add(s.Deadline)), ms(now)}
+		}
+		if !c.Run.IsZero() {
+			run.add(row(c.Run)...)
+		}
+		if c.Older > 0 {
+			missed.add(append(row(c.OlderUntil), c.Older)...)
+		}
+		for _, m := range c.Missed {
+			missed.add(append(row(m), 1)...)
+		}
+		next.add(s.ID, ms(c.Next), c.Next.IsZero(), c.Reason)
+	}
+	if err := insertMissed(ctx, tx, missed); err != nil {
+		return 0, err
+	}
+	if err := moveOn(ctx, tx, next); err != nil {
+		return 0, err
+	}
+	ids, err := insertRuns(ctx, tx, run, now)
+	if err != nil || len(ids) == 0 {
+		return len(due), err
+	}
+	return len(due), enqueue(ctx, Tx{tx}, WorkOccurrence, ids)
+}
+
+// insertRuns stores the occurrences that run and returns those that are new.
+func insertRuns(ctx context.Context, tx *sql.Tx, run values, now time.Time) ([]bot.ID, error) {
+	var ids []bot.ID
+	for _, part := range run.parts(8) {
+		rows, err := tx.QueryContext(ctx, `WITH v (id, schedule_id, platform, workspace, channel, due_at, deadline_at, created_at) AS (VALUES `+part.text+`)
+			INSERT INTO occurrences (id, schedule_id, platform, workspace, channel, due_at, deadline_at, request, outcome, reason, count, work_at, created_at)
+			SELECT id, schedule_id, platform, workspace, channel, due_at, deadline_at, '{}', '', '', 1, created_at + `+
+			fmt.Sprint(sweepAfter.Milliseconds())+`, created_at FROM v WHERE TRUE
+			ON CONFLICT (schedule_id, platform, workspace, channel, due_at) DO NOTHING RETURNING id`, part.args...)
+		got, err := collect(rows, err, scanID)
+		if err != nil {
+			return nil, err
+		}
+		ids = append(ids, got...)
+	}
+	return ids, nil
+}
+
+const missedReason = "nothing was running when it was due, or it was too late to post it before its deadline"
+
+func insertMissed(ctx context.Context, tx *sql.Tx, missed values) error {
+	for _, part := range missed.parts(9) {
+		err := exec(ctx, tx, `WITH v (id, schedule_id, platform, workspace, channel, due_at, deadline_at, created_at, count) AS (VALUES `+part.text+`)
+			INSERT INTO occurrences (id, schedule_id, platform, workspace, channel, due_at, deadline_at, request, outcome, reason, count, created_at, done_at)
+			SELECT id, schedule_id, platform, workspace, channel, due_at, deadline_at, '{}', '`+bot.OutcomeMissed+`', '`+missedReason+`', count, created_at, created_at
+			FROM v WHERE TRUE ON CONFLICT (schedule_id, platform, workspace, channel, due_at) DO NOTHING`, part.args...)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// moveOn sets the next times; a schedule that has none is paused, with the reason.
+func moveOn(ctx context.Context, tx *sql.Tx, next values) error {
+	for _, part := range next.parts(4) {
+		err := exec(ctx, tx, `WITH v (id, next_at, paused, reason) AS (VALUES `+part.text+`)
+			UPDATE schedules SET next_at = v.next_at, paused = v.paused, reason = v.reason FROM v WHERE schedules.id = v.id`, part.args...)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// values collects rows for a VALUES list.
+type values struct{ args []any }
+
+func (v *values) add(row ...any) { v.args = append(v.args, row...) }
+
+type valuesPart struct {
+	text string
+	args []any
+}
+
+// parts divides the rows into lists of at most 500, with numbered marks.
+func (v *values) parts(columns int) []valuesPart {
+	const most = 500
+	var out []valuesPart
+	for rest := v.args; len(rest) > 0; {
+		n := min(len(rest)/columns, most)
+		var b strings.Builder
+		for i := range n * columns {
+			switch {
+			case i%columns == 0 && i > 0:
+				b.WriteString("), (")
+			case i%columns == 0:
+				b.WriteString("(")
+			default:
+				b.WriteString(", ")
+			}
+			fmt.Fprintf(&b, "$%d", i+1)
+		}
+		b.WriteString(")")
+		out = append(out, valuesPart{b.String(), rest[:n*columns]})
+		rest = rest[n*columns:]
+	}
+	return out
+}

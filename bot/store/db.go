@@ -1,0 +1,223 @@
+// Package store keeps everything Colloquy knows in an SQL database: SQLite, in
+// one file. It implements [bot.Store] for the engine, lists and exports for the
+// command line, and the claims that bot/jobs turns into work.
+//
+// There is one connection that writes and a pool that only reads. Every method
+// is one transaction, and no network request happens inside one.
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"sync"
+	"time"
+
+	"colloquy/bot"
+)
+
+// A DB is an open database. It is safe for use by many goroutines.
+type DB struct {
+	path string
+	w    *sql.DB // the one connection that writes
+	r    *sql.DB // reads only
+	now  bot.Clock
+
+	replies replyQueue
+	key     keyCache
+}
+
+type keyCache struct {
+	mu  sync.Mutex
+	key []byte
+}
+
+var _ bot.Store = (*DB)(nil)
+
+// Options changes how a database is opened.
+type Options struct {
+	Clock    bot.Clock // nil is the time of this machine
+	ReadOnly bool      // it must exist; nothing is migrated or written
+}
+
+// Open opens the SQLite file at path, makes it if it is missing, and brings its
+// tables up to date; before that, a copy is put beside it. Errors are
+// [bot.Problem]s that name the file.
+func Open(ctx context.Context, path string, o Options) (*DB, error) {
+	if o.Clock == nil {
+		o.Clock = time.Now
+	}
+	if o.ReadOnly {
+		if _, err := os.Stat(path); err != nil {
+			return nil, openProblem(path, err)
+		}
+	}
+	db := &DB{path: path, now: o.Clock}
+	var err error
+	if db.w, err = sql.Open("sqlite", dsn(path, "")); err != nil {
+		return nil, openProblem(path, err)
+	}
+	db.w.SetMaxOpenConns(1)
+	if err = db.migrate(ctx); err == nil {
+		db.r, err = sql.Open("sqlite", dsn(path, "&mode=ro&_pragma=query_only(1)"))
+	}
+	if err != nil {
+		_ = db.w.Close()
+		return nil, openProblem(path, err)
+	}
+	db.r.SetMaxOpenConns(4)
+	db.replies.start(db)
+	return db, nil
+}
+
+// dsn: WAL with synchronous=FULL so that a commit survives a power cut;
+// secure_delete so that erased text is gone from the file; immediate
+// transactions so that a writer waits instead of failing half-way.
+func dsn(path, more string) string {
+	u := url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath()}
+	pragmas := "_pragma=busy_timeout(10000)"
+	if more == "" {
+		pragmas += "&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=secure_delete(ON)&_txlock=immediate"
+	}
+	return u.String() + "?" + pragmas + "&_pragma=foreign_keys(1)" + more
+}
+
+// Close waits for replies that are being stored and closes the database.
+func (db *DB) Close() error {
+	db.replies.stop()
+	return errors.Join(db.r.Close(), db.w.Close())
+}
+
+// Path is the file of the database.
+func (db *DB) Path() string { return db.path }
+
+// Conn is the connection that writes, for bot/jobs alone: River keeps its jobs
+// in the same file and shares it.
+func (db *DB) Conn() *sql.DB { return db.w }
+
+// A Tx is a transaction of this database. bot/jobs enqueues in it.
+type Tx struct{ tx *sql.Tx }
+
+// SQL shows the transaction to bot/jobs.
+func (t Tx) SQL() *sql.Tx { return t.tx }
+
+// write runs f in one transaction.
+func (db *DB) write(ctx context.Context, f func(*sql.Tx) error) error {
+	tx, err := db.w.BeginTx(ctx, nil)
+	if err != nil {
+		return writeProblem(err)
+	}
+	defer func() { _ = tx.Rollback() }()
+	if err := f(tx); err != nil {
+		return writeProblem(err)
+	}
+	return writeProblem(tx.Commit())
+}
+
+// held runs f in one transaction in which the lease is held.
+func (db *DB) held(ctx context.Context, l bot.Lease, f func(*sql.Tx) error) error {
+	return db.write(ctx, func(tx *sql.Tx) error {
+		var one int
+		err := tx.QueryRowContext(ctx, `SELECT 1 FROM leases WHERE subject = $1 AND token = $2`, l.Subject, l.Token).Scan(&one)
+		if errors.Is(err, sql.ErrNoRows) {
+			return bot.ErrLeaseLost
+		}
+		if err != nil {
+			return err
+		}
+		return f(tx)
+	})
+}
+
+// exec runs one statement in tx.
+func exec(ctx context.Context, tx *sql.Tx, query string, args ...any) error {
+	_, err := tx.ExecContext(ctx, query, args...)
+	return err
+}
+
+// heldExec runs one statement while the lease is held.
+func (db *DB) heldExec(ctx context.Context, l bot.Lease, query string, args ...any) error {
+	return db.held(ctx, l, func(tx *sql.Tx) error { return exec(ctx, tx, query, args...) })
+}
+
+// ms is a time as it is stored; the zero time is NULL.
+func ms(t time.Time) any {
+	if t.IsZero() {
+		return nil
+	}
+	return t.UnixMilli()
+}
+
+// at is a stored time.
+func at(v sql.NullInt64) time.Time {
+	if !v.Valid {
+		return time.Time{}
+	}
+	return time.UnixMilli(v.Int64).UTC()
+}
+
+// null is s, or NULL when it is empty.
+func null[S ~string](s S) any {
+	if s == "" {
+		return nil
+	}
+	return string(s)
+}
+
+// scanner is a row, or rows.
+type scanner interface{ Scan(...any) error }
+
+// collect reads all rows with scan.
+func collect[T any](rows *sql.Rows, err error, scan func(scanner) (T, error)) ([]T, error) {
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rows.Close() }()
+	var out []T
+	for rows.Next() {
+		v, err := scan(rows)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, v)
+	}
+	return out, rows.Err()
+}
+
+// found turns the absence of a row into [bot.ErrNotFound].
+func found(err error, what string, id any) error {
+	if errors.Is(err, sql.ErrNoRows) {
+		return fmt.Errorf("%s %v: %w", what, id, bot.ErrNotFound)
+	}
+	return err
+}
+
+// resolve finds the one id in a table that ends in ref.
+func (db *DB) resolve(ctx context.Context, table, kind, where, ref string) (bot.ID, error) {
+	if ref == "" {
+		return "", bot.Problemf("bad_id", "the id of a %s is missing", kind)
+	}
+	rows, err := db.r.QueryContext(ctx, `SELECT id FROM `+table+` WHERE (id = $1 OR substr(id, length(id) - length($1) + 1) = $1`+where+`) LIMIT 2`, ref)
+	ids, err := collect(rows, err, func(s scanner) (id bot.ID, err error) { return id, s.Scan(&id) })
+	switch {
+	case err != nil:
+		return "", err
+	case len(ids) == 0:
+		return "", &bot.Problem{Code: "not_found", Text: fmt.Sprintf("no %s has the id %q", kind, ref), Err: bot.ErrNotFound}
+	case len(ids) > 1:
+		return "", bot.Problemf("ambiguous", "several %ss end in %q; give more of the id", kind, ref)
+	}
+	return ids[0], nil
+}
+
+// writeAudit adds an audit line; one without an action is none.
+func writeAudit(ctx context.Context, tx *sql.Tx, a bot.Audit) error {
+	if a.Action == "" {
+		return nil
+	}
+	return exec(ctx, tx, `INSERT INTO audit (id, actor, action, target, created_at) VALUES ($1, $2, $3, $4, $5)`,
+		a.ID, a.Actor, a.Action, a.Target, ms(a.At))
+}

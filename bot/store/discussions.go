@@ -1,0 +1,162 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"colloquy/bot"
+)
+
+const selectDiscussion = `SELECT d.id, d.occurrence_id, d.platform, d.workspace, d.channel, d.thread, d.article_id, d.digest_id,
+	a.title, a.url, d.questions, d.repeated, d.state, d.reason, d.close_after, d.deadline_at, d.list_thread, d.created_at,
+	d.opened_at, d.closes_at, d.closed_at, d.erase_at,
+	(SELECT COUNT(*) FROM replies r WHERE r.discussion_id = d.id AND NOT r.deleted),
+	(SELECT COUNT(DISTINCT r.author_id) FROM replies r WHERE r.discussion_id = d.id AND NOT r.deleted)
+	FROM discussions d JOIN articles a ON a.id = d.article_id `
+
+func scanDiscussion(s scanner) (bot.Discussion, error) {
+	var d bot.Discussion
+	var questions string
+	var closeAfter int64
+	var deadline, created, opened, closes, closed, erase sql.NullInt64
+	err := s.Scan(&d.ID, &d.OccurrenceID, &d.Channel.Platform, &d.Channel.Workspace, &d.Channel.ID, &d.Channel.Thread, &d.ArticleID, &d.DigestID,
+		&d.Title, &d.URL, &questions, &d.Repeat, &d.State, &d.Reason, &closeAfter, &deadline, &d.List, &created,
+		&opened, &closes, &closed, &erase, &d.Replies, &d.People)
+	if err != nil {
+		return d, err
+	}
+	d.CloseAfter = time.Duration(closeAfter) * time.Millisecond
+	d.DeadlineAt, d.CreatedAt, d.OpenedAt = at(deadline), at(created), at(opened)
+	d.ClosesAt, d.ClosedAt, d.EraseAt = at(closes), at(closed), at(erase)
+	return d, unpack(questions, &d.Questions)
+}
+
+// OpenDiscussion implements [bot.Store].
+func (db *DB) OpenDiscussion(ctx context.Context, l bot.Lease, d bot.Discussion, posts []bot.Post, taken bot.ID, now time.Time) error {
+	if d.Questions == nil {
+		d.Questions = []bot.Question{}
+	}
+	err := db.held(ctx, l, func(tx *sql.Tx) error {
+		err := exec(ctx, tx, `INSERT INTO discussions (id, occurrence_id, platform, workspace, channel, thread, article_id, digest_id,
+				url_key, hash, repeated, questions, question_count, state, reason, close_after, deadline_at, list_thread, work_at, created_at)
+			SELECT $1, $2, $3, $4, $5, '', a.id, $6, a.url_key, a.hash, $7, $8, $9, $10, '', $11, $12, $13, $14, $15
+			FROM articles a WHERE a.id = $16`,
+			d.ID, d.OccurrenceID, d.Channel.Platform, d.Channel.Workspace, d.Channel.ID, d.DigestID, d.Repeat, pack(d.Questions), len(d.Questions),
+			d.State, d.CloseAfter.Milliseconds(), ms(d.DeadlineAt), false, ms(now.Add(sweepAfter)), ms(d.CreatedAt), d.ArticleID)
+		if isUnique(err) {
+			return bot.ErrAlreadyPosted
+		}
+		if err != nil {
+			return err
+		}
+		for _, p := range posts {
+			if err := insertPost(ctx, tx, p); err != nil {
+				return err
+			}
+		}
+		if err := exec(ctx, tx, `UPDATE added SET taken_at = $1 WHERE id = $2`, ms(now), taken); err != nil {
+			return err
+		}
+		// From here on the discussion is what needs a worker.
+		return exec(ctx, tx, `UPDATE occurrences SET discussion_id = $1, work_at = NULL WHERE id = $2`, d.ID, d.OccurrenceID)
+	})
+	return err
+}
+
+// Discussion implements [bot.Store].
+func (db *DB) Discussion(ctx context.Context, id bot.ID) (bot.Discussion, error) {
+	d, err := scanDiscussion(db.r.QueryRowContext(ctx, selectDiscussion+`WHERE d.id = $1`, id))
+	return d, found(err, "discussion", id)
+}
+
+// FindDiscussion implements [bot.Store].
+func (db *DB) FindDiscussion(ctx context.Context, ref string) (bot.Discussion, error) {
+	id, err := db.resolve(ctx, `discussions`, "discussion", ``, ref)
+	if err != nil {
+		return bot.Discussion{}, err
+	}
+	return db.Discussion(ctx, id)
+}
+
+// Discussions implements [bot.Store].
+func (db *DB) Discussions(ctx context.Context, ch bot.Channel, open bool, limit int) ([]bot.Discussion, error) {
+	rows, err := db.r.QueryContext(ctx, selectDiscussion+`
+		WHERE ($1 = '' OR d.platform = $1 AND d.workspace = $2 AND d.channel = $3) AND (NOT $4 OR d.state IN ('posting', 'open'))
+		ORDER BY d.created_at DESC, d.id DESC LIMIT $5`, ch.Platform, ch.Workspace, ch.ID, open, limit)
+	return collect(rows, err, scanDiscussion)
+}
+
+// SetWork implements [bot.Store].
+func (db *DB) SetWork(ctx context.Context, l bot.Lease, id bot.ID, when time.Time) error {
+	return db.heldExec(ctx, l, `UPDATE discussions SET work_at = $1 WHERE id = $2`, ms(when), id)
+}
+
+// SetState implements [bot.Store].
+func (db *DB) SetState(ctx context.Context, l bot.Lease, id bot.ID, state string, _ time.Time) error {
+	return db.heldExec(ctx, l, `UPDATE discussions SET state = $1 WHERE id = $2`, state, id)
+}
+
+// CloseAt implements [bot.Store].
+func (db *DB) CloseAt(ctx context.Context, id bot.ID, when time.Time, a bot.Audit) error {
+	return db.write(ctx, func(tx *sql.Tx) error {
+		if err := exec(ctx, tx, `UPDATE discussions SET closes_at = $1, work_at = $2 WHERE id = $3`, ms(when), ms(when), id); err != nil {
+			return err
+		}
+		return writeAudit(ctx, tx, a)
+	})
+}
+
+// BeginClosing implements [bot.Store].
+func (db *DB) BeginClosing(ctx context.Context, l bot.Lease, id bot.ID, now time.Time) error {
+	return db.heldExec(ctx, l, `UPDATE discussions SET state = 'closing', list_thread = $1, closes_at = $2 WHERE id = $3`, true, ms(now), id)
+}
+
+// EndClosing implements [bot.Store]. What is written after the closing began is late.
+func (db *DB) EndClosing(ctx context.Context, l bot.Lease, id bot.ID, now, eraseAt time.Time) error {
+	return db.heldExec(ctx, l, `UPDATE discussions SET state = 'closed', closed_at = closes_at, erase_at = $1, work_at = $2 WHERE id = $3`,
+		ms(eraseAt), ms(eraseAt), id)
+}
+
+// FailDiscussion implements [bot.Store].
+func (db *DB) FailDiscussion(ctx context.Context, l bot.Lease, d bot.Discussion, root bot.ID, outcome, reason string, now time.Time) error {
+	return db.held(ctx, l, func(tx *sql.Tx) error {
+		if err := endPost(ctx, tx, root, bot.PostDropped, reason); err != nil {
+			return err
+		}
+		if err := exec(ctx, tx, `UPDATE discussions SET state = 'failed', reason = $1, work_at = NULL WHERE id = $2`, reason, d.ID); err != nil {
+			return err
+		}
+		return endOccurrence(ctx, tx, d.OccurrenceID, outcome, reason, now)
+	})
+}
+
+// EndListing implements [bot.Store].
+func (db *DB) EndListing(ctx context.Context, l bot.Lease, id bot.ID, newly []bot.Reply, listed bool) error {
+	return db.held(ctx, l, func(tx *sql.Tx) error {
+		for _, r := range newly {
+			// A reply belongs to the first gap that it lies in.
+			if err := exec(ctx, tx, `UPDATE gaps SET recovered = recovered + 1 WHERE id = (SELECT id FROM gaps
+				WHERE discussion_id = $1 AND NOT ended AND from_at <= $2 AND to_at >= $2 ORDER BY from_at LIMIT 1)`, id, ms(r.CreatedAt)); err != nil {
+				return err
+			}
+		}
+		if err := exec(ctx, tx, `UPDATE gaps SET listed = $1, ended = $2 WHERE discussion_id = $3 AND NOT ended`, listed, true, id); err != nil {
+			return err
+		}
+		return exec(ctx, tx, `UPDATE discussions SET list_thread = $1 WHERE id = $2`, false, id)
+	})
+}
+
+// EraseDiscussion implements [bot.Store].
+func (db *DB) EraseDiscussion(ctx context.Context, l bot.Lease, id bot.ID, _ time.Time) error {
+	return db.held(ctx, l, func(tx *sql.Tx) error {
+		if err := exec(ctx, tx, tombstone+`WHERE discussion_id = $1`, id); err != nil {
+			return err
+		}
+		if err := exec(ctx, tx, `DELETE FROM recaps WHERE discussion_id = $1`, id); err != nil {
+			return err
+		}
+		return exec(ctx, tx, `UPDATE discussions SET state = 'erased', work_at = NULL WHERE id = $1`, id)
+	})
+}

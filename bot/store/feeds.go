@@ -1,0 +1,207 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"strconv"
+	"strings"
+	"time"
+
+	"colloquy/bot"
+)
+
+const feedColumns = `id, name, url, title, declared, state, reason, etag, modified, failures, polled_at, ok_at, work_at, created_at`
+
+func scanFeed(s scanner) (bot.Feed, error) {
+	var f bot.Feed
+	var polled, ok, work, created sql.NullInt64
+	err := s.Scan(&f.ID, &f.Name, &f.URL, &f.Title, &f.Declared, &f.State, &f.Reason, &f.ETag, &f.Modified, &f.Failures,
+		&polled, &ok, &work, &created, &f.Items)
+	f.PolledAt, f.OKAt, f.NextAt, f.CreatedAt = at(polled), at(ok), at(work), at(created)
+	return f, err
+}
+
+const selectFeed = `SELECT ` + feedColumns + `, (SELECT COUNT(*) FROM items WHERE items.feed_id = feeds.id) FROM feeds `
+
+// PutFeed implements [bot.Store].
+func (db *DB) PutFeed(ctx context.Context, f bot.Feed, a bot.Audit) error {
+	return db.write(ctx, func(tx *sql.Tx) error {
+		if err := putFeed(ctx, tx, f); err != nil {
+			return err
+		}
+		return writeAudit(ctx, tx, a)
+	})
+}
+
+func putFeed(ctx context.Context, tx *sql.Tx, f bot.Feed) error {
+	return exec(ctx, tx, `INSERT INTO feeds (`+feedColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+		ON CONFLICT (id) DO UPDATE SET name = excluded.name, title = excluded.title, declared = excluded.declared,
+			state = excluded.state, reason = excluded.reason, etag = excluded.etag, modified = excluded.modified,
+			failures = excluded.failures, polled_at = excluded.polled_at, ok_at = excluded.ok_at, work_at = excluded.work_at`,
+		f.ID, f.Name, f.URL, f.Title, f.Declared, f.State, f.Reason, f.ETag, f.Modified, f.Failures,
+		ms(f.PolledAt), ms(f.OKAt), ms(f.NextAt), ms(f.CreatedAt))
+}
+
+// Feed implements [bot.Store].
+func (db *DB) Feed(ctx context.Context, id bot.ID) (bot.Feed, error) {
+	f, err := scanFeed(db.r.QueryRowContext(ctx, selectFeed+`WHERE id = $1`, id))
+	return f, found(err, "feed", id)
+}
+
+// FeedByURL implements [bot.Store].
+func (db *DB) FeedByURL(ctx context.Context, url string) (f bot.Feed, ok bool, err error) {
+	rows, err := db.r.QueryContext(ctx, selectFeed+`WHERE url = $1`, url)
+	list, err := collect(rows, err, scanFeed)
+	if err != nil || len(list) == 0 {
+		return f, false, err
+	}
+	return list[0], true, nil
+}
+
+// FindFeed takes a name, a URL, an id or a unique ending of one.
+func (db *DB) FindFeed(ctx context.Context, ref string) (bot.Feed, error) {
+	id, err := db.resolve(ctx, `feeds`, "feed", ` OR name = $1 OR url = $1`, ref)
+	if err != nil {
+		return bot.Feed{}, err
+	}
+	return db.Feed(ctx, id)
+}
+
+// RemoveFeed removes a feed and its items.
+func (db *DB) RemoveFeed(ctx context.Context, id bot.ID, a bot.Audit) error {
+	return db.write(ctx, func(tx *sql.Tx) error {
+		if err := exec(ctx, tx, `DELETE FROM feeds WHERE id = $1`, id); err != nil {
+			return err
+		}
+		return writeAudit(ctx, tx, a)
+	})
+}
+
+// LinkFeed implements [bot.Store]. A zero channel links nothing.
+func (db *DB) LinkFeed(ctx context.Context, id bot.ID, ch bot.Channel, a bot.Audit) error {
+	if ch.Platform == "" {
+		return nil
+	}
+	return db.write(ctx, func(tx *sql.Tx) error {
+		if err := exec(ctx, tx, `INSERT INTO channel_feeds (platform, workspace, channel, feed_id) VALUES ($1, $2, $3, $4)
+			ON CONFLICT (platform, workspace, channel, feed_id) DO NOTHING`, ch.Platform, ch.Workspace, ch.ID, id); err != nil {
+			return err
+		}
+		return writeAudit(ctx, tx, a)
+	})
+}
+
+// UnlinkFeed implements [bot.Store].
+func (db *DB) UnlinkFeed(ctx context.Context, id bot.ID, ch bot.Channel, a bot.Audit) error {
+	return db.write(ctx, func(tx *sql.Tx) error {
+		if err := exec(ctx, tx, `DELETE FROM channel_feeds WHERE platform = $1 AND workspace = $2 AND channel = $3 AND feed_id = $4`,
+			ch.Platform, ch.Workspace, ch.ID, id); err != nil {
+			return err
+		}
+		return writeAudit(ctx, tx, a)
+	})
+}
+
+// Feeds implements [bot.Store].
+func (db *DB) Feeds(ctx context.Context, ch bot.Channel) ([]bot.Feed, error) {
+	rows, err := db.r.QueryContext(ctx, selectFeed+`WHERE $1 = '' OR id IN (
+			SELECT feed_id FROM channel_feeds WHERE platform = $1 AND workspace = $2 AND channel = $3)
+		ORDER BY created_at, id`, ch.Platform, ch.Workspace, ch.ID)
+	return collect(rows, err, scanFeed)
+}
+
+// ChannelFeeds implements [bot.Store].
+func (db *DB) ChannelFeeds(ctx context.Context, ch bot.Channel) ([]bot.ID, error) {
+	feeds, err := db.Feeds(ctx, ch.Parent())
+	var ids []bot.ID
+	for _, f := range feeds {
+		ids = append(ids, f.ID)
+	}
+	return ids, err
+}
+
+// FeedPolled implements [bot.Store].
+func (db *DB) FeedPolled(ctx context.Context, f bot.Feed, items []bot.Item, now time.Time) error {
+	return db.write(ctx, func(tx *sql.Tx) error {
+		if err := putFeed(ctx, tx, f); err != nil {
+			return err
+		}
+		for place, it := range items {
+			if err := putItem(ctx, tx, it, now, place); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// putItem stores an item unless the feed had it before: by its guid, else by
+// its URL, else by its content. An item that is known keeps its row; its guid
+// and URL are brought up to date, so that it is known the next time too.
+func putItem(ctx context.Context, tx *sql.Tx, it bot.Item, now time.Time, place int) error {
+	for _, by := range []struct{ column, value string }{{"guid", it.GUID}, {"url", it.URL}, {"hash", it.Hash}} {
+		if by.value == "" {
+			continue
+		}
+		known, err := changed(tx.ExecContext(ctx, `UPDATE items SET guid = $1, url = $2, hash = $3
+			WHERE id = (SELECT id FROM items WHERE feed_id = $4 AND `+by.column+` = $5 LIMIT 1)`, it.GUID, it.URL, it.Hash, it.FeedID, by.value))
+		if err != nil || known {
+			return err
+		}
+	}
+	return exec(ctx, tx, `INSERT INTO items (id, feed_id, guid, url, hash, title, byline, text, seen, published_at, found_at, place)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+		it.ID, it.FeedID, it.GUID, it.URL, it.Hash, it.Title, it.Byline, it.Text, it.Seen, ms(it.Published), ms(now), place)
+}
+
+const itemColumns = `id, feed_id, guid, url, hash, title, byline, text, seen, published_at`
+
+func scanItem(s scanner) (bot.Item, error) {
+	var it bot.Item
+	var published sql.NullInt64
+	err := s.Scan(&it.ID, &it.FeedID, &it.GUID, &it.URL, &it.Hash, &it.Title, &it.Byline, &it.Text, &it.Seen, &published)
+	it.Published = at(published)
+	return it, err
+}
+
+// newestFirst: by date, else by when it was found; in one poll as the feed has it.
+const newestFirst = ` ORDER BY COALESCE(published_at, found_at) DESC, found_at DESC, place, id LIMIT `
+
+// FreshItems implements [bot.Store].
+func (db *DB) FreshItems(ctx context.Context, ch bot.Channel, feeds []bot.ID, order string, limit int) ([]bot.Item, error) {
+	if len(feeds) == 0 {
+		return nil, nil
+	}
+	list, args := idList(feeds, 4)
+	sort := newestFirst
+	if order == bot.Oldest {
+		sort = ` ORDER BY COALESCE(published_at, found_at), found_at, place DESC, id LIMIT `
+	}
+	rows, err := db.r.QueryContext(ctx, `SELECT `+itemColumns+` FROM items
+		WHERE NOT seen
+			AND NOT EXISTS (SELECT 1 FROM refusals r WHERE r.item_id = items.id AND r.final AND r.platform = $1 AND r.workspace = $2 AND r.channel = $3)
+			AND feed_id IN (`+list+`)
+			AND NOT EXISTS (SELECT 1 FROM discussions d JOIN articles a ON a.id = d.article_id
+				WHERE d.platform = $1 AND d.workspace = $2 AND d.channel = $3 AND d.state <> 'failed' AND a.url = items.url AND items.url <> '')`+
+		sort+strconv.Itoa(limit), append([]any{ch.Platform, ch.Workspace, ch.ID}, args...)...)
+	return collect(rows, err, scanItem)
+}
+
+// NewestItems implements [bot.Store].
+func (db *DB) NewestItems(ctx context.Context, feeds []bot.ID, limit int) ([]bot.Item, error) {
+	if len(feeds) == 0 {
+		return nil, nil
+	}
+	list, args := idList(feeds, 1)
+	rows, err := db.r.QueryContext(ctx, `SELECT `+itemColumns+` FROM items WHERE feed_id IN (`+list+`)`+newestFirst+strconv.Itoa(limit), args...)
+	return collect(rows, err, scanItem)
+}
+
+// idList makes "$4, $5, …" and the arguments for it.
+func idList(ids []bot.ID, from int) (string, []any) {
+	marks, args := make([]string, len(ids)), make([]any, len(ids))
+	for i, id := range ids {
+		marks[i], args[i] = "$"+strconv.Itoa(from+i), string(id)
+	}
+	return strings.Join(marks, ", "), args
+}

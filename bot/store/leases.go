@@ -1,0 +1,49 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"colloquy/bot"
+)
+
+// AcquireLease implements [bot.Store].
+func (db *DB) AcquireLease(ctx context.Context, l bot.Lease, now time.Time, d time.Duration) (ok bool, err error) {
+	err = db.write(ctx, func(tx *sql.Tx) error {
+		ok, err = changed(tx.ExecContext(ctx, `INSERT INTO leases (subject, token, until_at) VALUES ($1, $2, $3)
+			ON CONFLICT (subject) DO UPDATE SET token = excluded.token, until_at = excluded.until_at
+			WHERE leases.until_at <= $4`, l.Subject, l.Token, ms(now.Add(d)), ms(now)))
+		return err
+	})
+	return ok, err
+}
+
+// RenewLease implements [bot.Store].
+func (db *DB) RenewLease(ctx context.Context, l bot.Lease, now time.Time, d time.Duration) (ok bool, err error) {
+	err = db.write(ctx, func(tx *sql.Tx) error {
+		ok, err = changed(renew(ctx, tx, l, now, d))
+		return err
+	})
+	return ok, err
+}
+
+func renew(ctx context.Context, tx *sql.Tx, l bot.Lease, now time.Time, d time.Duration) (sql.Result, error) {
+	return tx.ExecContext(ctx, `UPDATE leases SET until_at = $1 WHERE subject = $2 AND token = $3`, ms(now.Add(d)), l.Subject, l.Token)
+}
+
+// ReleaseLease implements [bot.Store].
+func (db *DB) ReleaseLease(ctx context.Context, l bot.Lease) error {
+	return db.write(ctx, func(tx *sql.Tx) error {
+		return exec(ctx, tx, `DELETE FROM leases WHERE subject = $1 AND token = $2`, l.Subject, l.Token)
+	})
+}
+
+// changed reports whether a statement changed a row.
+func changed(res sql.Result, err error) (bool, error) {
+	if err != nil {
+		return false, err
+	}
+	n, err := res.RowsAffected()
+	return n > 0, err
+}

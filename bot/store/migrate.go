@@ -1,0 +1,54 @@
+package store
+
+import (
+	"context"
+	"embed"
+	"fmt"
+	"io/fs"
+
+	"github.com/pressly/goose/v3"
+
+	"colloquy/bot"
+)
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// migrate brings the tables up to date. Before it changes a database that holds
+// something, it puts a copy beside it.
+func (db *DB) migrate(ctx context.Context) error {
+	files, err := fs.Sub(migrations, "migrations")
+	if err != nil {
+		return err
+	}
+	p, err := goose.NewProvider(goose.DialectSQLite3, db.w, files, goose.WithLogger(goose.NopLogger()))
+	if err != nil {
+		return err
+	}
+	have, want, err := p.GetVersions(ctx)
+	if err != nil {
+		return err
+	}
+	if have > want {
+		return bot.Problemf("db_newer", "the database %s was written by a newer Colloquy (schema %d, this one knows %d): use that version", db.path, have, want)
+	}
+	if have == want {
+		return nil
+	}
+	if have > 0 {
+		if err := db.Backup(ctx, fmt.Sprintf("%s.before-%d", db.path, want)); err != nil {
+			return fmt.Errorf("copy before migration: %w", err)
+		}
+	}
+	_, err = p.Up(ctx)
+	return err
+}
+
+// Backup writes a consistent copy of the database to a new file. It can run
+// while others write.
+func (db *DB) Backup(ctx context.Context, path string) error {
+	if _, err := db.w.ExecContext(ctx, `VACUUM INTO $1`, path); err != nil {
+		return &bot.Problem{Code: "backup", Text: "the backup to " + path + " failed: the file must not exist yet, and its folder must have room and be writable", Err: err}
+	}
+	return nil
+}

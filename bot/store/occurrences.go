@@ -1,0 +1,113 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"colloquy/bot"
+)
+
+const occurrenceColumns = `id, COALESCE(schedule_id, ''), platform, workspace, channel, due_at, deadline_at, request,
+	COALESCE(discussion_id, ''), outcome, reason, count, created_at, done_at`
+
+func scanOccurrence(s scanner) (bot.Occurrence, error) {
+	var o bot.Occurrence
+	var due, deadline, created, done sql.NullInt64
+	var request string
+	err := s.Scan(&o.ID, &o.ScheduleID, &o.Channel.Platform, &o.Channel.Workspace, &o.Channel.ID, &due, &deadline, &request,
+		&o.DiscussionID, &o.Outcome, &o.Reason, &o.Count, &created, &done)
+	if err != nil {
+		return o, err
+	}
+	o.DueAt, o.DeadlineAt, o.CreatedAt, o.DoneAt = at(due), at(deadline), at(created), at(done)
+	return o, unpack(request, &o.Request)
+}
+
+const insertOccurrence = `INSERT INTO occurrences (id, schedule_id, platform, workspace, channel, due_at, deadline_at, request,
+	command_id, outcome, reason, count, work_at, created_at, done_at) VALUES `
+
+// AddRequest implements [bot.Store].
+func (db *DB) AddRequest(ctx context.Context, o bot.Occurrence, commandID string, a bot.Audit) error {
+	return db.write(ctx, func(tx *sql.Tx) error {
+		command := null(commandID)
+		if commandID != "" {
+			command = o.Channel.Platform + ":" + commandID
+		}
+		ok, err := changed(tx.ExecContext(ctx, insertOccurrence+`($1, NULL, $2, $3, $4, $5, $6, $7, $8, '', '', 1, $9, $10, NULL)
+			ON CONFLICT (command_id) DO NOTHING`,
+			o.ID, o.Channel.Platform, o.Channel.Workspace, o.Channel.ID, ms(o.DueAt), ms(o.DeadlineAt), pack(o.Request),
+			command, ms(o.DueAt), ms(o.CreatedAt)))
+		if err != nil || !ok {
+			return err
+		}
+		return writeAudit(ctx, tx, a)
+	})
+}
+
+// Occurrence implements [bot.Store].
+func (db *DB) Occurrence(ctx context.Context, id bot.ID) (bot.Occurrence, error) {
+	o, err := scanOccurrence(db.r.QueryRowContext(ctx, `SELECT `+occurrenceColumns+` FROM occurrences WHERE id = $1`, id))
+	return o, found(err, "occurrence", id)
+}
+
+// EndOccurrence implements [bot.Store].
+func (db *DB) EndOccurrence(ctx context.Context, l bot.Lease, id bot.ID, outcome, reason string, now time.Time) error {
+	return db.held(ctx, l, func(tx *sql.Tx) error { return endOccurrence(ctx, tx, id, outcome, reason, now) })
+}
+
+// endOccurrence gives an occurrence its outcome, once.
+func endOccurrence(ctx context.Context, tx *sql.Tx, id bot.ID, outcome, reason string, now time.Time) error {
+	return exec(ctx, tx, `UPDATE occurrences SET outcome = $1, reason = $2, done_at = $3, work_at = NULL WHERE id = $4 AND outcome = ''`,
+		outcome, reason, ms(now), id)
+}
+
+// Occurrences implements [bot.Store].
+func (db *DB) Occurrences(ctx context.Context, ch bot.Channel, schedule bot.ID, limit int) ([]bot.Occurrence, error) {
+	rows, err := db.r.QueryContext(ctx, `SELECT `+occurrenceColumns+` FROM occurrences
+		WHERE ($1 = '' OR platform = $1 AND workspace = $2 AND channel = $3) AND ($4 = '' OR schedule_id = $4)
+		ORDER BY due_at DESC, id DESC LIMIT $5`, ch.Platform, ch.Workspace, ch.ID, schedule, limit)
+	return collect(rows, err, scanOccurrence)
+}
+
+// AddRefusal implements [bot.Store].
+func (db *DB) AddRefusal(ctx context.Context, l bot.Lease, ch bot.Channel, r bot.Refusal) error {
+	return db.heldExec(ctx, l, `INSERT INTO refusals (occurrence_id, n, platform, workspace, channel, item_id, added_id, title, code, reason, final, created_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+		ON CONFLICT (occurrence_id, n) DO UPDATE SET item_id = excluded.item_id, added_id = excluded.added_id, title = excluded.title,
+			code = excluded.code, reason = excluded.reason, final = excluded.final, created_at = excluded.created_at`,
+		r.Occurrence, r.N, ch.Platform, ch.Workspace, ch.ID, null(r.Candidate.Item.ID), null(r.Candidate.Added), r.Candidate.Title,
+		r.Code, r.Text, r.Final, ms(r.At))
+}
+
+// Add implements [bot.Store].
+func (db *DB) Add(ctx context.Context, id bot.ID, ch bot.Channel, url string, now time.Time, a bot.Audit) (place int, err error) {
+	err = db.write(ctx, func(tx *sql.Tx) error {
+		ok, err := changed(tx.ExecContext(ctx, `INSERT INTO added (id, platform, workspace, channel, url, created_at)
+			VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (id) DO NOTHING`, id, ch.Platform, ch.Workspace, ch.ID, url, ms(now)))
+		if err != nil {
+			return err
+		}
+		if ok {
+			if err := writeAudit(ctx, tx, a); err != nil {
+				return err
+			}
+		}
+		return tx.QueryRowContext(ctx, `SELECT COUNT(*) FROM added WHERE platform = $1 AND workspace = $2 AND channel = $3 AND taken_at IS NULL`,
+			ch.Platform, ch.Workspace, ch.ID).Scan(&place)
+	})
+	return place, err
+}
+
+// Added implements [bot.Store].
+func (db *DB) Added(ctx context.Context, ch bot.Channel, limit int) ([]bot.Candidate, error) {
+	rows, err := db.r.QueryContext(ctx, `SELECT id, url FROM added
+		WHERE platform = $1 AND workspace = $2 AND channel = $3 AND taken_at IS NULL
+			AND NOT EXISTS (SELECT 1 FROM refusals WHERE refusals.added_id = added.id AND refusals.final)
+		ORDER BY created_at, id LIMIT $4`, ch.Platform, ch.Workspace, ch.ID, limit)
+	return collect(rows, err, func(s scanner) (c bot.Candidate, err error) {
+		err = s.Scan(&c.Added, &c.Ref)
+		c.Title = c.Ref
+		return c, err
+	})
+}

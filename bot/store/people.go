@@ -1,0 +1,87 @@
+package store
+
+import (
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"encoding/hex"
+	"time"
+
+	"colloquy/bot"
+)
+
+// HashKey implements [bot.Store].
+func (db *DB) HashKey(ctx context.Context) ([]byte, error) {
+	db.key.mu.Lock()
+	defer db.key.mu.Unlock()
+	if db.key.key != nil {
+		return db.key.key, nil
+	}
+	fresh := make([]byte, 32)
+	_, _ = rand.Read(fresh) // never fails
+	var text string
+	err := db.write(ctx, func(tx *sql.Tx) error {
+		if err := exec(ctx, tx, `INSERT INTO settings (name, value) VALUES ('hash_key', $1) ON CONFLICT (name) DO NOTHING`, hex.EncodeToString(fresh)); err != nil {
+			return err
+		}
+		return tx.QueryRowContext(ctx, `SELECT value FROM settings WHERE name = 'hash_key'`).Scan(&text)
+	})
+	if err != nil {
+		return nil, err
+	}
+	db.key.key, err = hex.DecodeString(text)
+	return db.key.key, err
+}
+
+// OptedOut implements [bot.Store].
+func (db *DB) OptedOut(ctx context.Context, who string) (yes bool, err error) {
+	err = db.r.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM optouts WHERE hash = $1)`, who).Scan(&yes)
+	return yes, err
+}
+
+// SetOptOut implements [bot.Store].
+func (db *DB) SetOptOut(ctx context.Context, who string, out bool, now time.Time) error {
+	return db.write(ctx, func(tx *sql.Tx) error {
+		if !out {
+			return exec(ctx, tx, `DELETE FROM optouts WHERE hash = $1`, who)
+		}
+		return exec(ctx, tx, `INSERT INTO optouts (hash, created_at) VALUES ($1, $2) ON CONFLICT (hash) DO NOTHING`, who, ms(now))
+	})
+}
+
+// PersonReplies implements [bot.Store].
+func (db *DB) PersonReplies(ctx context.Context, p bot.Person) ([]bot.Reply, error) {
+	rows, err := db.r.QueryContext(ctx, selectReply+`WHERE platform = $1 AND workspace = $2 AND author_id = $3 AND NOT deleted ORDER BY created_at, id`,
+		p.Platform, p.Workspace, p.ID)
+	return collect(rows, err, scanReply)
+}
+
+// ErasePerson implements [bot.Store].
+func (db *DB) ErasePerson(ctx context.Context, p bot.Person, now time.Time, a bot.Audit) (n int, err error) {
+	err = db.write(ctx, func(tx *sql.Tx) error {
+		res, err := tx.ExecContext(ctx, tombstone+`WHERE platform = $1 AND workspace = $2 AND author_id = $3 AND NOT deleted`, p.Platform, p.Workspace, p.ID)
+		if err != nil {
+			return err
+		}
+		rows, err := res.RowsAffected()
+		if err != nil {
+			return err
+		}
+		n = int(rows)
+		return writeAudit(ctx, tx, a)
+	})
+	return n, err
+}
+
+// PutInstallation implements [bot.Store].
+func (db *DB) PutInstallation(ctx context.Context, i bot.Installation, now time.Time) error {
+	var gone any
+	if i.Gone {
+		gone = ms(now)
+	}
+	return db.write(ctx, func(tx *sql.Tx) error {
+		return exec(ctx, tx, `INSERT INTO installations (platform, workspace, name, created_at, gone_at) VALUES ($1, $2, $3, $4, $5)
+			ON CONFLICT (platform, workspace) DO UPDATE SET name = excluded.name, gone_at = excluded.gone_at`,
+			i.Platform, i.Workspace, i.Name, ms(now), gone)
+	})
+}

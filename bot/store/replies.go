@@ -1,0 +1,179 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+
+	"colloquy/bot"
+)
+
+// insertReply stores a reply if the newest discussion in its thread still
+// records, and its author did not opt out. A known reply changes only to a
+// newer version, or when a listing brings other reactions. A tombstone stays.
+const insertReply = `INSERT INTO replies (id, discussion_id, platform, workspace, channel, thread, message_id, question,
+		author_id, author, text, files, reactions, version, created_at, edited_at, deleted, late, recorded_at)
+	SELECT $1, d.id, d.platform, d.workspace, d.channel, d.thread, $2,
+		CASE WHEN $3 BETWEEN 1 AND d.question_count THEN $3 ELSE
+			COALESCE((SELECT p.question FROM posts p WHERE p.discussion_id = d.id AND p.message_id = $4 AND $4 <> ''), 0) END,
+		$5, $6, $7, $8, $9, $10, $11, $12, $13, d.closed_at IS NOT NULL AND $11 > d.closed_at, $14
+	FROM discussions d
+	WHERE d.platform = $15 AND d.workspace = $16 AND d.channel = $17 AND d.thread = $18 AND d.opened_at IS NOT NULL
+		AND d.state IN ('posting', 'open', 'closing', 'closed') AND (d.closed_at IS NULL OR $11 <= d.closed_at + $19)
+		AND NOT EXISTS (SELECT 1 FROM optouts WHERE hash = $20)
+	ORDER BY d.opened_at DESC LIMIT 1
+	ON CONFLICT (platform, workspace, channel, message_id) DO UPDATE SET
+		question = excluded.question, author = excluded.author, text = excluded.text, files = excluded.files,
+		reactions = COALESCE(excluded.reactions, replies.reactions), version = excluded.version, edited_at = excluded.edited_at
+	WHERE NOT replies.deleted AND (excluded.version > replies.version
+		OR excluded.version = replies.version AND excluded.reactions IS NOT NULL AND excluded.reactions IS DISTINCT FROM replies.reactions)
+	RETURNING id`
+
+func replyArgs(r bot.Reply, who string, now time.Time, lateFor time.Duration) []any {
+	files, reactions := "[]", any(nil)
+	if len(r.Files) > 0 {
+		files = pack(r.Files)
+	}
+	if r.Reactions != nil {
+		reactions = pack(r.Reactions)
+	}
+	return []any{r.ID, r.Ref.MessageID, r.Question, r.ReplyTo, r.Author.ID, r.Author.Name, r.Text, files, reactions,
+		r.Version, ms(r.CreatedAt), ms(r.EditedAt), false, ms(now),
+		r.Ref.Platform, r.Ref.Workspace, r.Ref.ID, r.Ref.Thread, lateFor.Milliseconds(), who}
+}
+
+// recordOne runs insertReply in tx and says what became of the reply.
+func recordOne(ctx context.Context, tx *sql.Tx, stmt *sql.Stmt, args []any) (bot.Recorded, error) {
+	var id string
+	err := stmt.QueryRowContext(ctx, args...).Scan(&id)
+	if err == nil {
+		return bot.Recorded{Stored: true, New: id == string(args[0].(bot.ID))}, nil
+	}
+	if !errors.Is(err, sql.ErrNoRows) {
+		return bot.Recorded{}, err
+	}
+	// Either none of ours, or known in this version or a newer one.
+	var known bool
+	err = tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM replies WHERE platform = $1 AND workspace = $2 AND channel = $3 AND message_id = $4)`,
+		args[14], args[15], args[16], args[1]).Scan(&known)
+	return bot.Recorded{Stored: known}, err
+}
+
+// RecordReply implements [bot.Store]. It returns when its row is durable.
+func (db *DB) RecordReply(ctx context.Context, r bot.Reply, who string, now time.Time, lateFor time.Duration) (bot.Recorded, error) {
+	return db.replies.record(ctx, replyArgs(r, who, now, lateFor))
+}
+
+// tombstone removes what a person wrote and who it was; the message's id stays,
+// so that a listing does not bring it back.
+const tombstone = `UPDATE replies SET deleted = TRUE, text = '', author_id = '', author = '', files = '[]', reactions = NULL `
+
+// RemoveReply implements [bot.Store].
+func (db *DB) RemoveReply(ctx context.Context, ref bot.MessageRef, now time.Time) error {
+	return db.write(ctx, func(tx *sql.Tx) error {
+		ok, err := changed(tx.ExecContext(ctx, tombstone+`WHERE platform = $1 AND workspace = $2 AND channel = $3 AND message_id = $4`,
+			ref.Platform, ref.Workspace, ref.ID, ref.MessageID))
+		if err != nil || ok {
+			return err
+		}
+		return exec(ctx, tx, `INSERT INTO replies (id, discussion_id, platform, workspace, channel, thread, message_id, question,
+				author_id, author, text, files, version, created_at, deleted, late, recorded_at)
+			SELECT $1, d.id, d.platform, d.workspace, d.channel, d.thread, $2, 0, '', '', '', '[]', 0, $3, $4, $5, $3
+			FROM discussions d WHERE d.platform = $6 AND d.workspace = $7 AND d.channel = $8 AND d.thread = $9 AND d.opened_at IS NOT NULL
+				AND NOT EXISTS (SELECT 1 FROM posts p WHERE p.discussion_id = d.id AND p.message_id = $2)
+			ORDER BY d.opened_at DESC LIMIT 1`,
+			bot.NewID(now), ref.MessageID, ms(now), true, false, ref.Platform, ref.Workspace, ref.ID, ref.Thread)
+	})
+}
+
+const selectReply = `SELECT id, discussion_id, platform, workspace, channel, thread, message_id, question, author_id, author, text,
+	files, COALESCE(reactions, 'null'), version, created_at, edited_at, deleted, late FROM replies `
+
+func scanReply(s scanner) (bot.Reply, error) {
+	var r bot.Reply
+	var files, reactions string
+	var created, edited sql.NullInt64
+	err := s.Scan(&r.ID, &r.DiscussionID, &r.Ref.Platform, &r.Ref.Workspace, &r.Ref.ID, &r.Ref.Thread, &r.Ref.MessageID, &r.Question,
+		&r.Author.ID, &r.Author.Name, &r.Text, &files, &reactions, &r.Version, &created, &edited, &r.Deleted, &r.Late)
+	if err != nil {
+		return r, err
+	}
+	r.Author.Platform, r.Author.Workspace = r.Ref.Platform, r.Ref.Workspace
+	r.CreatedAt, r.EditedAt = at(created), at(edited)
+	return r, errors.Join(unpack(files, &r.Files), unpack(reactions, &r.Reactions))
+}
+
+// Replies implements [bot.Store].
+func (db *DB) Replies(ctx context.Context, discussion bot.ID) ([]bot.Reply, error) {
+	rows, err := db.r.QueryContext(ctx, selectReply+`WHERE discussion_id = $1 ORDER BY created_at, id`, discussion)
+	return collect(rows, err, scanReply)
+}
+
+// Gaps implements [bot.Store].
+func (db *DB) Gaps(ctx context.Context, discussion bot.ID) ([]bot.Gap, error) {
+	rows, err := db.r.QueryContext(ctx, `SELECT id, discussion_id, scope, from_at, to_at, recovered, listed FROM gaps
+		WHERE discussion_id = $1 ORDER BY from_at, id`, discussion)
+	return collect(rows, err, func(s scanner) (g bot.Gap, err error) {
+		var from, to sql.NullInt64
+		err = s.Scan(&g.ID, &g.DiscussionID, &g.Scope, &from, &to, &g.Recovered, &g.Listed)
+		g.From, g.To = at(from), at(to)
+		return g, err
+	})
+}
+
+// WriteGaps implements [bot.Store].
+func (db *DB) WriteGaps(ctx context.Context, scope, platform, workspace string, now time.Time) (n int, err error) {
+	err = db.write(ctx, func(tx *sql.Tx) error {
+		var alive sql.NullInt64
+		err := tx.QueryRowContext(ctx, `SELECT alive_at FROM scopes WHERE scope = $1`, scope).Scan(&alive)
+		if err != nil && !errors.Is(err, sql.ErrNoRows) {
+			return err
+		}
+		rows, err := tx.QueryContext(ctx, `SELECT id, opened_at FROM discussions
+			WHERE platform = $1 AND ($2 = '' OR workspace = $2) AND opened_at IS NOT NULL
+				AND state IN ('posting', 'open', 'closing', 'closed') AND (closed_at IS NULL OR closed_at > $3)`,
+			platform, workspace, ms(now.Add(-recordFor)))
+		type open struct {
+			id     bot.ID
+			opened int64
+		}
+		list, err := collect(rows, err, func(s scanner) (o open, err error) { return o, s.Scan(&o.id, &o.opened) })
+		if err != nil {
+			return err
+		}
+		n = len(list)
+		for _, o := range list {
+			if from := max(o.opened, alive.Int64); from < now.UnixMilli() {
+				if err := exec(ctx, tx, `INSERT INTO gaps (id, discussion_id, scope, from_at, to_at, recovered, listed, ended)
+					VALUES ($1, $2, $3, $4, $5, 0, $6, $7)`, bot.NewID(now), o.id, scope, from, ms(now), false, false); err != nil {
+					return err
+				}
+			}
+			if err := exec(ctx, tx, `UPDATE discussions SET list_thread = $1, work_at = $2 WHERE id = $3`, true, ms(now), o.id); err != nil {
+				return err
+			}
+		}
+		return alive1(ctx, tx, scope, now)
+	})
+	return n, err
+}
+
+// recordFor is how long after its closing a discussion is still listed.
+const recordFor = 7 * 24 * time.Hour
+
+func alive1(ctx context.Context, tx *sql.Tx, scope string, now time.Time) error {
+	return exec(ctx, tx, `INSERT INTO scopes (scope, alive_at) VALUES ($1, $2) ON CONFLICT (scope) DO UPDATE SET alive_at = excluded.alive_at`, scope, ms(now))
+}
+
+// Alive implements [bot.Store].
+func (db *DB) Alive(ctx context.Context, scopes []string, now time.Time) error {
+	return db.write(ctx, func(tx *sql.Tx) error {
+		for _, s := range scopes {
+			if err := alive1(ctx, tx, s, now); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
