@@ -39,6 +39,7 @@ func main() {
 // run is one run of the program with everything it takes from the process. It
 // ends soon after ctx is done, and returns the exit code.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer, getenv func(string) string) int {
+	stdin = interruptible{ctx, stdin}
 	a := &app{stdin: stdin, stdout: stdout, stderr: stderr, getenv: getenv, now: time.Now}
 	root := a.rootCommand()
 	root.SetArgs(args)

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -212,5 +213,23 @@ func TestSecret(t *testing.T) {
 		if err != nil && (strings.Contains(err.Error(), "both\n") || strings.Contains(err.Error(), "from the file")) {
 			t.Errorf("the error tells the secret: %v", err)
 		}
+	}
+}
+
+// Somebody who stops the program while it waits for input need not press a key more.
+func TestStopWhileWaitingForInput(t *testing.T) {
+	t.Chdir(t.TempDir())
+	stdin, typing := io.Pipe()
+	t.Cleanup(func() { _ = typing.Close() })
+	ctx, stop := context.WithCancel(t.Context())
+	var stdout, stderr strings.Builder
+	code := make(chan int)
+	go func() {
+		code <- run(ctx, []string{"article", "-"}, stdin, &stdout, &stderr, func(string) string { return "" })
+	}()
+	_, _ = typing.Write([]byte("The first words of ")) // returns once they are read
+	stop()
+	if got := <-code; got != exitFailed || stdout.String() != "" || strings.Count(stderr.String(), "\n") != 1 {
+		t.Errorf("exit code %d, %q, %q", got, stdout.String(), stderr.String())
 	}
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -17,6 +18,7 @@ func TestErrorLine(t *testing.T) {
 		{errors.New("two\nlines\tand \x1b[31mred\x07"), "two lines and [31mred"},
 		{errors.New("turned \u202earound"), "turned around"},
 		{fmt.Errorf("context: %w", bot.Problemf("x", "the page is gone: %w", errors.New("404"))), "the page is gone: 404"},
+		{bot.Problemf("x", "cannot read: %w", context.Canceled), "it was stopped before it was done"},
 		{&usageError{fmt.Errorf("--x: %w", bot.Problemf("x", "wrong"))}, "--x: wrong"},
 	}
 	for _, tt := range tests {

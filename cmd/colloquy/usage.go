@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -27,7 +28,11 @@ func usagef(format string, args ...any) error {
 // would act on.
 func errorLine(err error) string {
 	text := err.Error()
-	if errors.As(err, new(*bot.Problem)) && !errors.As(err, new(*usageError)) {
+	switch {
+	case errors.As(err, new(*usageError)):
+	case errors.Is(err, context.Canceled):
+		text = bot.Explain(context.Canceled)
+	case errors.As(err, new(*bot.Problem)):
 		text = bot.Explain(err)
 	}
 	text = strings.Join(strings.Fields(text), " ")
