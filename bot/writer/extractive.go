@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"colloquy/bot"
+	"colloquy/prompts"
 )
 
 // Extractive is the [bot.Writer] that needs no model and no network: its
@@ -19,7 +20,7 @@ var _ bot.Writer = (*Extractive)(nil)
 // NewExtractive loads the templates of package prompts. An error means that
 // they are damaged, which a build with passing tests rules out.
 func NewExtractive() (*Extractive, error) {
-	return &Extractive{}, nil
+	return &Extractive{version: prompts.Version}, nil
 }
 
 // Version says "extractive" and the version of the words in prompts/.

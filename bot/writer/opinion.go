@@ -1,4 +1,86 @@
 package writer
 
-// isOpinion reports whether the article argues in its author's own voice.
-func isOpinion(document) bool { return false }
+// isOpinion reports whether the article argues in its author's own voice: it
+// recommends, speaks of "us", or judges outside quotations, again and again or
+// plainly. What other people say in it does not count. A mistake here puts
+// words into a mouth, so that in doubt an article is news.
+func isOpinion(doc document) bool {
+	lex := newLexicon(doc.lang)
+	if lex == nil {
+		return false
+	}
+	sents := doc.sentences
+	if len(sents) > maxClaimSentences {
+		sents = sents[:maxClaimSentences]
+	}
+	spans := quoteSpans(sents)
+	soft, strong, say := lex.list("opinion"), lex.list("opinion-strong"), lex.list("say")
+	own, leaning, firm, reported, person := 0, 0, 0, 0, 0
+	for i, s := range sents {
+		if s.Heading {
+			continue
+		}
+		toks := tokenize(s.Text)
+		if len(spans[i]) > 0 {
+			reported++
+			continue
+		}
+		if heldSpeech(toks, say) {
+			reported++
+			continue
+		}
+		own++
+		if strong.in(toks) {
+			firm++
+		}
+		if soft.in(toks) {
+			leaning++
+		}
+		if lex.list("first").in(toks) {
+			person++
+		}
+	}
+	all := own + reported
+	switch {
+	case all == 0 || reported*3 > all:
+		return false
+	case firm >= 1 && leaning*5 >= own && leaning >= 2:
+		return true
+	case firm >= 3 && leaning*8 >= own:
+		return true
+	}
+	return person*4 >= own && leaning*4 >= own && leaning >= 4 && reported*5 <= all
+}
+
+// heldSpeech reports whether the sentence tells what somebody said.
+func heldSpeech(toks []token, say phraseSet) bool {
+	for i, t := range toks {
+		if i > 0 && !t.cap && say.has(t.low) {
+			return true
+		}
+	}
+	return false
+}
+
+// isGrave reports whether the article is about a death, a crime against a
+// person or the like: nobody is asked to argue against anybody under it.
+func isGrave(doc document, lex *lexicon) bool {
+	harm := lex.list("harm")
+	if harm.in(tokenize(doc.title)) {
+		return true
+	}
+	hits, words, lead := 0, 0, 0
+	for i, s := range doc.sentences {
+		if i >= maxClaimSentences {
+			break
+		}
+		toks := tokenize(s.Text)
+		n := harm.count(toks)
+		hits += n
+		if words < 120 {
+			lead += n
+		}
+		words += countWords(toks)
+	}
+	return lead >= 2 || hits >= 3 && hits*160 >= words
+}

@@ -1,0 +1,266 @@
+package writer
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"colloquy/bot"
+)
+
+// Check holds a digest, whoever wrote it, against the article: it keeps the
+// sentences and questions that pass every check and moves the others to
+// Dropped with the code of the first check they failed. It changes no wording,
+// and language, opinion and sentences are those of the article as this
+// package reads it. Evidence must point at d.Sentences.
+//
+// Codes of sentences and questions: language, markup, link, preamble,
+// evidence, name_not_in_article, number_not_in_article,
+// quotation_not_verbatim. Of sentences: unsupported, repeated, unattributed.
+// Of questions: not_one_question, length, closed, factoid, stacked,
+// not_anchored, quotation_too_long, quotation_incomplete, copied, loaded,
+// dangling, slot, attribution, grave, unfit. Of a question beside the others of
+// its set: opening, similar, second_general, few_moves. An entry without text and with
+// the code no_counter says that a set of three or more asks neither for the
+// case against the author nor for what is missing.
+func Check(a bot.Article, d bot.Digest) bot.Digest {
+	doc := read(a)
+	lex := newLexicon(doc.lang)
+	if lex == nil {
+		lex = emptyLexicon(doc.lang)
+	}
+	return newChecker(doc, lex).digest(d)
+}
+
+// A checker holds what is written about one article against it.
+type checker struct {
+	doc     document
+	lex     *lexicon
+	flat    string          // title and sentences, apostrophes straight
+	run     string          // their words, lower-case, one space around each
+	words   map[string]bool // lower-case, of text, title, byline and publisher
+	numbers map[string]bool // canonical
+	stems   map[string]bool
+	spans   [][]quoteSpan
+	shares  map[string]float64 // how much of the text are stop words of a language
+	script  any
+	grave   bool
+}
+
+func newChecker(doc document, lex *lexicon) *checker {
+	c := &checker{doc: doc, lex: lex, words: map[string]bool{}, numbers: map[string]bool{}, stems: map[string]bool{}, spans: quoteSpans(doc.sentences)}
+	var flat, run strings.Builder
+	add := func(text string, words []string) {
+		flat.WriteString(bare(text))
+		flat.WriteByte(' ')
+		run.WriteByte(' ')
+		for _, w := range words {
+			run.WriteString(w)
+			run.WriteByte(' ')
+			c.words[w] = true
+		}
+		for _, t := range terms(words, doc.lang) {
+			c.stems[t] = true
+		}
+		c.addNumbers(text)
+	}
+	add(doc.article.Title, wordsOf(doc.article.Title))
+	for _, s := range doc.sentences {
+		add(s.Text, s.Words)
+	}
+	c.flat, c.run = flat.String(), run.String()
+	for _, w := range wordsOf(doc.article.Byline + " " + doc.article.Site) {
+		c.words[w] = true
+	}
+	for w := range c.words {
+		if n, ok := lex.numbers()[w]; ok {
+			c.numbers[n] = true
+		}
+	}
+	c.shares = stopShares(c.doc)
+	c.script, _ = mainScript(sample(c.flat, 3, 400))
+	c.grave = isGrave(doc, lex)
+	return c
+}
+
+// straight makes typographic apostrophes straight, so that quotations are
+// compared by their words.
+func straight(s string) string { return strings.ReplaceAll(s, "’", "'") }
+
+// bare is text without its quotation marks, apostrophes straight: quotations
+// are compared by their words, whatever marks stand inside them.
+func bare(s string) string {
+	if !strings.ContainsAny(s, "\"“”„«»‘’'‚") {
+		return s
+	}
+	var b strings.Builder
+	b.Grow(len(s))
+	prev := ' '
+	for i, n := 0, 0; i < len(s); i += n {
+		var r rune
+		r, n = utf8.DecodeRuneInString(s[i:])
+		switch r {
+		case '"', '“', '”', '„', '«', '»', '‘', '‚':
+		case '’', '\'':
+			next, _ := utf8.DecodeRuneInString(s[i+n:])
+			if wordRune(prev) && wordRune(next) {
+				b.WriteByte('\'')
+			}
+		default:
+			b.WriteRune(r)
+		}
+		prev = r
+	}
+	return b.String()
+}
+
+// digest applies every check to d.
+func (c *checker) digest(d bot.Digest) bot.Digest {
+	out := d
+	out.Language, out.Opinion = c.doc.lang, c.doc.opinion
+	out.Summary, out.Questions, out.Spares = nil, nil, nil
+	out.Dropped = append([]bot.Dropped(nil), d.Dropped...)
+	drop := func(text, reason string) { out.Dropped = append(out.Dropped, bot.Dropped{Text: text, Reason: reason}) }
+	for _, s := range d.Summary {
+		if reason := c.statement(s, out.Summary, d.Sentences); reason != "" {
+			drop(s.Text, reason)
+			continue
+		}
+		out.Summary = append(out.Summary, s)
+	}
+	var all []bot.Question
+	keep := func(in []bot.Question) (kept []bot.Question) {
+		for _, q := range in {
+			reason := c.evidence(q.Evidence, len(d.Sentences))
+			if reason == "" {
+				reason = c.question(q)
+			}
+			if reason == "" {
+				reason = c.besides(q, all)
+			}
+			if reason != "" {
+				drop(q.Text, reason)
+				continue
+			}
+			kept, all = append(kept, q), append(all, q)
+		}
+		return kept
+	}
+	out.Questions = keep(d.Questions)
+	out.Spares = keep(d.Spares)
+	var few []bot.Question
+	out.Questions, few = enoughMoves(out.Questions)
+	for _, q := range few {
+		drop(q.Text, "few_moves")
+	}
+	if len(out.Questions) >= 3 && !asksAgainst(out.Questions) {
+		drop("", "no_counter")
+	}
+	return out
+}
+
+func (c *checker) evidence(evidence []int, n int) string {
+	if len(evidence) == 0 {
+		return "evidence"
+	}
+	for _, i := range evidence {
+		if i < 0 || i >= n {
+			return "evidence"
+		}
+	}
+	return ""
+}
+
+// statement returns the code of the first check that a summary sentence fails, "" if none.
+func (c *checker) statement(s bot.Statement, before []bot.Statement, sentences []string) string {
+	if r := c.evidence(s.Evidence, len(sentences)); r != "" {
+		return r
+	}
+	if r := c.shape(s.Text); r != "" {
+		return r
+	}
+	toks := tokenize(s.Text)
+	if c.lex.list("preamble").at(toks, 0) > 0 && !strings.Contains(c.flat, bare(s.Text)) {
+		return "preamble"
+	}
+	if r := c.facts(s.Text, toks); r != "" {
+		return r
+	}
+	words := wordsOf(s.Text)
+	var support []string
+	for _, i := range s.Evidence {
+		support = append(support, wordsOf(sentences[i])...)
+	}
+	if overlap(terms(words, c.doc.lang), terms(support, c.doc.lang)) < 0.6 {
+		return "unsupported"
+	}
+	for _, b := range before {
+		if jaccard(contentStems(b.Text), contentStems(s.Text)) > 0.7 {
+			return "repeated"
+		}
+	}
+	verbatim := strings.Contains(c.flat, bare(s.Text))
+	if c.doc.opinion && !verbatim && c.lex.list("strong").in(toks) && !c.lex.list("author").in(toks) {
+		return "unattributed"
+	}
+	return ""
+}
+
+// shape checks what holds for every text we post: our language, no markup, no
+// links but the article's own.
+func (c *checker) shape(text string) string {
+	if marked(text) || strings.ContainsAny(text, "*_`#<>[]{}") {
+		return "markup"
+	}
+	rest := text
+	if c.doc.article.URL != "" {
+		rest = strings.ReplaceAll(text, c.doc.article.URL, "")
+	}
+	if linked(rest) {
+		return "link"
+	}
+	if !c.sameLanguage(text) {
+		return "language"
+	}
+	return ""
+}
+
+// sameLanguage reports whether text seems to be in the article's language: the
+// same script, and not full of another language's commonest words.
+func (c *checker) sameLanguage(text string) bool {
+	if s, n := mainScript(text); n > 0 && c.script != nil && any(s) != c.script {
+		return false
+	}
+	words := wordsOf(text)
+	for lang, share := range c.shares {
+		n := 0
+		for _, w := range words {
+			if stopword(lang, w) {
+				n++
+			}
+		}
+		if float64(n) >= 0.3*float64(len(words)) && share < 0.15 {
+			return false
+		}
+	}
+	return true
+}
+
+func stopShares(doc document) map[string]float64 {
+	out := map[string]float64{}
+	var words []string
+	for _, s := range doc.sentences {
+		if words = append(words, s.Words...); len(words) > 400 {
+			break
+		}
+	}
+	for _, lang := range []string{"en", "es", "de", "fr", "ur"} {
+		n := 0
+		for _, w := range words {
+			if stopword(lang, w) {
+				n++
+			}
+		}
+		out[lang] = float64(n) / float64(max(1, len(words)))
+	}
+	return out
+}

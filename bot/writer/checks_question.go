@@ -1,0 +1,289 @@
+package writer
+
+import (
+	"strings"
+
+	"colloquy/bot"
+)
+
+// Lengths of a question in words, and of what it may copy.
+const (
+	minQuestionWords = 8
+	maxQuestionWords = 35
+	maxCopied        = 8 // words in a row outside quotations
+)
+
+// A reading is a question taken apart.
+type reading struct {
+	text  string
+	toks  []token
+	spans []quoteSpan
+	own   []token // outside quotations
+	asks  []token // of own: the sentence that asks, the last one
+}
+
+func readQuestion(text string) reading {
+	r := reading{text: text, toks: tokenize(text)}
+	r.spans, _ = scanQuotes(text, 0)
+	for _, t := range r.toks {
+		if !inQuote(r.spans, t.start) {
+			r.own = append(r.own, t)
+		}
+	}
+	from := 0
+	for i, t := range r.own[:max(0, len(r.own)-1)] {
+		if !t.sign || i == 0 {
+			continue
+		}
+		if s := t.text; s == "." && !r.own[i-1].sign && len(r.own[i-1].text) > 3 || s == "." && r.own[i-1].sign || s == ":" || s == "۔" || s == "!" || s == "." && !r.own[i+1].cap {
+			from = i + 1
+		}
+	}
+	r.asks = r.own[from:]
+	for len(r.asks) > 0 && r.asks[0].sign {
+		r.asks = r.asks[1:]
+	}
+	return r
+}
+
+// question returns the code of the first check that one question fails, "" if none.
+func (c *checker) question(q bot.Question) string {
+	if r := c.shape(q.Text); r != "" {
+		return r
+	}
+	r := readQuestion(q.Text)
+	marks := strings.Count(q.Text, "?") + strings.Count(q.Text, "؟") + strings.Count(q.Text, "？")
+	if marks != 1 || !strings.HasSuffix(q.Text, "?") && !strings.HasSuffix(q.Text, "؟") && !strings.HasSuffix(q.Text, "？") {
+		return "not_one_question"
+	}
+	if n := length(wordsOf(q.Text)); n < minQuestionWords || n > maxQuestionWords {
+		return "length"
+	}
+	if code := c.open(r); code != "" {
+		return code
+	}
+	if code := c.facts(q.Text, r.toks); code != "" {
+		return code
+	}
+	if code := c.quotations(r); code != "" {
+		return code
+	}
+	switch {
+	case c.copied(r):
+		return "copied"
+	case c.lex.list("leading").in(r.own):
+		return "loaded"
+	case c.dangles(r):
+		return "dangling"
+	case c.badSlot(r):
+		return "slot"
+	case c.misattributed(r):
+		return "attribution"
+	case c.grave && (q.Move == "counter" || c.lex.list("sober-banned").in(r.own)):
+		return "grave"
+	case !c.anchored(r):
+		return "not_anchored"
+	}
+	return ""
+}
+
+// open checks that the question leaves something to think about: it asks with
+// an interrogative, and if yes or no could answer it, for the reasons as well.
+func (c *checker) open(r reading) string {
+	ask := c.lex.list("interrogative")
+	if len(ask.single) == 0 || len(r.asks) == 0 {
+		return "" // a language that we have no words of
+	}
+	words := 0
+	for i, t := range r.asks {
+		if ask.at(r.asks, i) > 0 && !t.sign {
+			words++
+		}
+	}
+	if words == 0 {
+		return "closed"
+	}
+	if c.lex.list("closed").at(r.asks, 0) > 0 && !c.lex.list("reason").in(r.asks[1:]) {
+		return "closed"
+	}
+	first := 0
+	for first < len(r.asks) && ask.at(r.asks, first) == 0 {
+		first++
+	}
+	parts := c.parts(r.asks[first:])
+	if c.lex.list("factoid").at(r.asks, first) > 0 && first == 0 && parts == 1 {
+		return "factoid"
+	}
+	commas := 0
+	for _, t := range r.asks[first:] {
+		if t.sign && isComma(t.text) {
+			commas++
+		}
+	}
+	if parts > 2 || parts == 2 && commas > 1 {
+		return "stacked"
+	}
+	return ""
+}
+
+// parts counts the questions that are strung together by "and" or a comma.
+func (c *checker) parts(toks []token) int {
+	n := 1
+	double := c.lex.list("double")
+	for i := 1; i < len(toks); i++ {
+		if double.at(toks, i) > 0 {
+			n++
+		}
+	}
+	return n
+}
+
+// quotations checks length and completeness of what is quoted.
+func (c *checker) quotations(r reading) string {
+	for _, q := range r.spans {
+		toks := trimSigns(tokenize(r.text[q.start:q.end]))
+		n := countWords(toks)
+		switch {
+		case n == 0 || n > maxQuoted:
+			return "quotation_too_long"
+		case !quotable(r.text[q.start:q.end]) || c.lex.list("unfit").in(toks):
+			return "unfit"
+		case n >= 3 && (c.lex.list("badend").has(toks[len(toks)-1].low) || c.lex.list("badquote").has(toks[0].low)):
+			return "quotation_incomplete"
+		}
+	}
+	return ""
+}
+
+// copied reports whether more words in a row than allowed stand in the article
+// as they stand outside quotations.
+func (c *checker) copied(r reading) bool {
+	text := []byte(r.text)
+	for _, q := range r.spans {
+		for i := q.start; i < q.end; i++ {
+			text[i] = '"'
+		}
+	}
+	for part := range strings.SplitSeq(string(text), "\"") {
+		words := wordsOf(part)
+		for i := 0; i+maxCopied < len(words); i++ {
+			if strings.Contains(c.run, " "+strings.Join(words[i:i+maxCopied+1], " ")+" ") {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// dangles reports whether a pronoun stands before anything that it could stand for.
+func (c *checker) dangles(r reading) bool {
+	pronoun := c.lex.list("pronoun")
+	nouns := len(r.spans) > 0 && r.spans[0].start < 4
+	for i, t := range r.own {
+		if len(r.spans) > 0 && t.start > r.spans[0].end {
+			return false
+		}
+		if !nouns && pronoun.at(r.own, i) > 0 && c.lex.list("standing").at(r.own, i) == 0 {
+			return true
+		}
+		nouns = nouns || !t.sign && !stopword(c.lex.lang, t.low) && !c.lex.list("interrogative").has(t.low)
+	}
+	return false
+}
+
+// badSlot reports what a template or a model leaves where a phrase of the
+// wrong kind was put: braces, a doubled word, an article before a full stop,
+// or a name that the article uses only as an adjective standing as a noun.
+func (c *checker) badSlot(r reading) bool {
+	for i, t := range r.own {
+		if t.text == "{" || t.text == "}" {
+			return true
+		}
+		if i == 0 || t.start > r.own[i-1].end+1 {
+			continue
+		}
+		prev := r.own[i-1]
+		if !t.sign && t.low == prev.low && !c.lex.list("doubled").has(t.low) {
+			return true
+		}
+		if t.sign && t.text != "“" && t.text != "„" && t.text != "«" && t.text != "‘" && t.text != "\"" && t.text != "”" && t.text != "(" && c.lex.list("article").has(prev.low) {
+			return true
+		}
+		if prev.cap && (t.sign && t.text != "-" || c.lex.list("verbs").has(t.low) || c.lex.list("finite").has(t.low)) && c.onlyAdjective(prev.low) {
+			return true
+		}
+	}
+	return false
+}
+
+// onlyAdjective reports whether w, with a hyphen in it, is followed by a noun
+// wherever the article has it.
+func (c *checker) onlyAdjective(w string) bool {
+	if c.lex.lang != "en" || !strings.Contains(w, "-") {
+		return false
+	}
+	found := false
+	low := strings.ToLower(c.flat)
+	for at := 0; ; {
+		i := strings.Index(low[at:], w)
+		if i < 0 {
+			return found
+		}
+		at += i + len(w)
+		found = true
+		next := tokenize(low[at:min(at+40, len(low))])
+		if len(next) == 0 || next[0].sign || stopword("en", next[0].low) {
+			return false
+		}
+	}
+}
+
+// misattributed reports whether the author is made to say what news reports,
+// or what somebody else is quoted with.
+func (c *checker) misattributed(r reading) bool {
+	if !c.lex.list("theauthor").in(r.own) {
+		return false
+	}
+	if !c.doc.opinion {
+		return true
+	}
+	for _, q := range r.spans {
+		quote := strings.TrimRight(straight(r.text[q.start:q.end]), ".,;:")
+		for i, s := range c.doc.sentences {
+			if i >= len(c.spans) || len(c.spans[i]) == 0 || len(quote) < 12 {
+				continue
+			}
+			text := straight(s.Text)
+			at := strings.Index(text, quote[1:])
+			if at >= 0 && len(text) == len(s.Text) && inQuote(c.spans[i], at) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// anchored reports whether the question names something of this article: a
+// quotation, a name, or several of its words.
+func (c *checker) anchored(r reading) bool {
+	for _, q := range r.spans {
+		if countWords(tokenize(r.text[q.start:q.end])) >= 3 {
+			return true
+		}
+	}
+	general := c.lex.list("general")
+	hit, all := 0, 0
+	for i, t := range r.own {
+		if t.sign || stopword(c.lex.lang, t.low) || general.has(t.low) || c.lex.list("interrogative").has(t.low) {
+			continue
+		}
+		if t.cap && i > 0 && c.lex.lang != "de" && !startsSentenceAt(r.own, i) && c.words[possessive(t.low)] {
+			return true
+		}
+		all++
+		if c.words[t.low] || c.stems[stem(t.low)] {
+			hit++
+		}
+	}
+	return hit >= 2 && hit*2 >= all
+}

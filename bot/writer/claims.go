@@ -1,0 +1,274 @@
+package writer
+
+import (
+	"slices"
+	"sort"
+	"strings"
+
+	"colloquy/bot"
+)
+
+// A claim is a complete clause of the article that can be argued about.
+type claim struct {
+	text    string // verbatim
+	sent    int    // index of its sentence
+	kind    string // as the sections "[cue KIND]" of prompts/ are called; "" if only its speaker makes it one
+	voice   string // "author", "speaker", "indirect", "article"; "reported" and "authorreported": a sentence that says itself who said it
+	who     speaker
+	vp      string // of a recommendation to "us": what is recommended, as it follows "to"
+	a, b    string // of a likeness: what is likened to what
+	first   bool   // speaks in the first person
+	words   int
+	score   float64
+	content map[string]bool // stems of its content words
+}
+
+// maxQuoted is how many words of the article a question may quote.
+const maxQuoted = 22
+
+// A finder looks for claims in one article.
+type finder struct {
+	doc    document
+	lex    *lexicon
+	sents  []sentence // the first maxClaimSentences
+	toks   [][]token
+	spans  [][]quoteSpan
+	names  nameIndex
+	said   []utterance
+	known  map[string]bool // stems of title and summary
+	common map[string]int  // stems and how many sentences hold them
+	grave  bool            // about a death or a crime
+}
+
+func newFinder(doc document, summary []bot.Statement, lex *lexicon) *finder {
+	f := &finder{doc: doc, lex: lex, sents: doc.sentences}
+	if len(f.sents) > maxClaimSentences {
+		f.sents = f.sents[:maxClaimSentences]
+	}
+	f.toks = make([][]token, len(f.sents))
+	f.common = map[string]int{}
+	for i, s := range f.sents {
+		f.toks[i] = tokenize(s.Text)
+		seen := map[string]bool{}
+		for _, t := range terms(s.Words, doc.lang) {
+			if !seen[t] {
+				seen[t] = true
+				f.common[t]++
+			}
+		}
+	}
+	f.known = stems(doc.title, doc.lang)
+	for _, s := range summary {
+		for t := range stems(s.Text, doc.lang) {
+			f.known[t] = true
+		}
+	}
+	f.spans = quoteSpans(f.sents)
+	f.names = indexNames(f.toks, lex)
+	f.said = f.utterances()
+	f.grave = isGrave(doc, lex)
+	return f
+}
+
+// stems returns the stems of the content words of s.
+func stems(s, lang string) map[string]bool {
+	out := map[string]bool{}
+	for _, t := range terms(wordsOf(s), lang) {
+		out[t] = true
+	}
+	return out
+}
+
+// claims returns what can be asked about, best first, one claim a sentence.
+func (f *finder) claims() []claim {
+	var out []claim
+	for i, s := range f.sents {
+		if s.Heading {
+			continue
+		}
+		best := -1
+		var found []claim
+		for _, p := range f.pieces(i) {
+			if c, ok := f.assess(p); ok {
+				found = append(found, c)
+				if best < 0 || c.score > found[best].score {
+					best = len(found) - 1
+				}
+			}
+		}
+		if best >= 0 {
+			out = append(out, found[best])
+		}
+	}
+	sort.SliceStable(out, func(i, j int) bool { return out[i].score > out[j].score })
+	return out
+}
+
+// assess decides whether a piece is a claim, of which kind, and how good.
+func (f *finder) assess(p piece) (claim, bool) {
+	toks := p.toks
+	n := countWords(toks)
+	if n < 5 || n > maxQuoted || f.lex.list("unfit").in(toks) {
+		return claim{}, false
+	}
+	text := f.sents[p.sent].Text[toks[0].start:toks[len(toks)-1].end]
+	if !quotable(text) || strings.ContainsAny(text, "()[]:;…?!") || strings.Contains(text, "...") || strings.Contains(text, "--") {
+		return claim{}, false
+	}
+	if strings.ContainsAny(text, "\"“”„«»‘’'") {
+		text = f.inner(text)
+		if strings.ContainsAny(text, "\"“”„«»") {
+			return claim{}, false
+		}
+	}
+	c := claim{text: text, sent: p.sent, voice: p.voice, who: p.who, words: n, content: stems(text, f.doc.lang)}
+	c.kind = f.kindOf(toks)
+	if c.kind == "recommendation" && (c.voice == "article" || c.voice == "reported") {
+		c.kind = "" // what news says must be done is a fact, and "should" a guess
+	}
+	if f.weak(c, toks) {
+		c.kind = ""
+	}
+	if c.kind == "" && (c.voice == "speaker" || c.voice == "indirect") && !c.first && !f.lex.list("past").in(toks) {
+		c.kind = "assertion"
+	}
+	c.first = f.lex.list("first").in(toks)
+	if c.kind == "" || len(c.content) < 3 {
+		return claim{}, false
+	}
+	if !f.complete(p, c.kind) || !f.standsAlone(p) {
+		return claim{}, false
+	}
+	c.vp = f.recommendedPhrase(p, c)
+	c.score = f.score(p, c)
+	return c, true
+}
+
+// weak reports whether the cue of a claim says less than its kind promises:
+// what "I" must do is no advice, what "we" never do no rule, and figures that
+// disagree no dispute.
+func (f *finder) weak(c claim, toks []token) bool {
+	switch c.kind {
+	case "recommendation":
+		return f.lex.list("alone").has(toks[0].low)
+	case "generalisation":
+		return f.lex.list("first").has(toks[0].low)
+	case "dispute", "opposition", "comparison":
+		return slices.ContainsFunc(toks, func(t token) bool { return hasDigit(t.text) })
+	}
+	return false
+}
+
+// weight is how much there is to argue about in a claim of a kind.
+func weight(kind string) float64 {
+	switch kind {
+	case "generalisation", "recommendation":
+		return 3
+	case "cause", "prediction", "dispute":
+		return 2.4
+	case "comparison", "consequence", "conditional":
+		return 2
+	case "judgement":
+		return 1.6
+	case "quantity", "future":
+		return 1.3
+	}
+	return 1
+}
+
+func (f *finder) score(p piece, c claim) float64 {
+	s := weight(c.kind)
+	switch c.voice {
+	case "speaker":
+		s++
+		if c.who.long == c.who.name && !f.anyKnown(c.who.name) {
+			s -= 0.5 // nobody who has read only the summary knows who that is
+		}
+	case "author":
+		s++
+	}
+	known, central := 0, 0.0
+	for t := range c.content {
+		if f.known[t] {
+			known++
+		}
+		if n := f.common[t]; n > 1 {
+			central += min(float64(n-1), 4) / 4
+		}
+	}
+	n := float64(len(c.content))
+	s += 1.5*float64(known)/n + central/n
+	if known == 0 {
+		s -= 0.8
+	}
+	if c.kind == "assertion" && known < 2 {
+		s -= 1
+	}
+	if c.words > 18 {
+		s -= 0.1 * float64(c.words-18)
+	}
+	if c.words < 7 {
+		s -= 0.2 * float64(7-c.words)
+	}
+	if c.first && !f.lex.list("plural").in(p.toks) {
+		s -= 1.5
+	}
+	if c.kind != "quantity" {
+		for _, t := range p.toks {
+			if hasDigit(t.text) || t.text == "£" || t.text == "$" {
+				s -= 0.5
+				break
+			}
+		}
+	}
+	if p.cut {
+		s -= 0.3
+	}
+	return s
+}
+
+func (f *finder) anyKnown(text string) bool {
+	for t := range stems(text, f.doc.lang) {
+		if f.known[t] {
+			return true
+		}
+	}
+	return false
+}
+
+// kindOf returns the kind of the most telling cue in toks, "" if there is none.
+func (f *finder) kindOf(toks []token) string {
+	best := ""
+	for i := range toks {
+		n := f.lex.cues.at(toks, i)
+		if n == 0 || f.noCue(toks, i, n) {
+			continue
+		}
+		phrase := toks[i].low
+		for _, t := range toks[i+1 : i+n] {
+			phrase += " " + t.low
+		}
+		if k := f.lex.kinds[phrase]; f.lex.rank(k) < f.lex.rank(best) {
+			best = k
+		}
+	}
+	return best
+}
+
+// noCue reports whether the cue at toks[i:i+n] is part of a phrase that says
+// something else: "rather than", "would have", "more than 20".
+func (f *finder) noCue(toks []token, i, n int) bool {
+	no := f.lex.list("nocue")
+	for k := max(0, i-3); k <= i; k++ {
+		if m := no.at(toks, k); m > 0 && k+m >= i+n {
+			return true
+		}
+	}
+	if i > 0 && f.lex.list("relative").has(toks[i-1].low) {
+		return true // "questions which need to be answered"
+	}
+	j := i + n
+	return f.lex.list("beforenumber").has(toks[i+n-1].low) && j < len(toks) && hasDigit(toks[j].text)
+}
+
+func hasDigit(s string) bool { return strings.ContainsFunc(s, isDigit) }

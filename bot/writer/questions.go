@@ -1,0 +1,206 @@
+package writer
+
+import (
+	"hash/fnv"
+	"sort"
+	"strings"
+
+	"colloquy/bot"
+	"colloquy/prompts"
+)
+
+// maxSpares is how many questions a digest holds in reserve.
+const maxSpares = 2
+
+// minScore is what a claim must reach to be asked about: below it there is too
+// little to argue about, or too few readers would know what it is about.
+const minScore = 2.6
+
+// ask makes up to n questions about doc and up to two spares. Each asks about
+// one claim of the article, quoted, and passes every check; where the article
+// gives fewer claims there are fewer questions, and none in a language without
+// templates. dropped tells which questions were made and failed which check.
+func (w *Extractive) ask(doc document, summary []bot.Statement, n int) (questions, spares []bot.Question, dropped []bot.Dropped) {
+	lex := newLexicon(doc.lang)
+	if lex == nil || n <= 0 || len(doc.sentences) == 0 {
+		return nil, nil, nil
+	}
+	f := newFinder(doc, summary, lex)
+	s := newSetter(f, newChecker(doc, lex))
+	s.fill(n)
+	return s.chosen, s.spares, s.dropped
+}
+
+// A setter puts a set of questions together.
+type setter struct {
+	f       *finder
+	check   *checker
+	claims  []claim
+	asks    []prompts.Ask
+	seed    uint32
+	used    map[int]bool    // sentences that a question of the set is about
+	texts   map[string]bool // templates and leads in use
+	moves   map[string]int
+	chosen  []bot.Question
+	spares  []bot.Question
+	dropped []bot.Dropped
+}
+
+func newSetter(f *finder, c *checker) *setter {
+	s := &setter{f: f, check: c, asks: f.lex.words.Asks(), used: map[int]bool{}, texts: map[string]bool{}, moves: map[string]int{}}
+	h := fnv.New32a()
+	h.Write([]byte(f.sents[0].Text))
+	s.seed = h.Sum32()
+	for _, cl := range f.claims() {
+		if cl.score >= minScore && !(f.grave && cl.first) {
+			s.claims = append(s.claims, cl)
+		}
+	}
+	for i := range f.sents {
+		if cl, ok := f.likeness(i); ok {
+			s.claims = append([]claim{cl}, s.claims...)
+		}
+	}
+	return s
+}
+
+// fill chooses the questions: first the one that argues against the author or
+// looks for what is missing, then the best claims, each with a move that the
+// set lacks if there is one.
+func (s *setter) fill(n int) {
+	if len(s.claims) == 0 {
+		return
+	}
+	must := "missing"
+	if s.f.doc.opinion && !s.f.grave {
+		must = "counter"
+	}
+	limit := n
+	if s.f.grave {
+		limit = min(n, 2)
+	}
+	// The obligatory question needs no claim of a special kind: it is asked about
+	// the third best, or a worse one, but it does not take the only claim there is.
+	for _, c := range s.claims[:min(len(s.claims), 2)] {
+		if len(s.chosen) < max(1, limit-1) && !(must == "counter" && c.vp != "") {
+			s.try(c, "", &s.chosen)
+		}
+	}
+	if len(s.chosen) < limit && (s.f.doc.opinion || len(s.claims) > 4 || !s.headline()) {
+		for _, c := range s.claims {
+			if s.try(c, must, &s.chosen) {
+				break
+			}
+		}
+	}
+	for _, c := range s.claims {
+		if len(s.chosen) >= limit {
+			break
+		}
+		s.try(c, "", &s.chosen)
+	}
+	for _, c := range s.claims {
+		if len(s.spares) >= maxSpares || len(s.chosen) == 0 {
+			break
+		}
+		s.try(c, "", &s.spares)
+	}
+	sort.SliceStable(s.chosen, func(i, j int) bool { return moveOrder(s.chosen[i].Move) < moveOrder(s.chosen[j].Move) })
+}
+
+// headline asks about the article's headline, once there is another question.
+func (s *setter) headline() bool {
+	title := strings.TrimSpace(s.f.doc.title)
+	toks := tokenize(title)
+	if len(s.chosen) == 0 || countWords(toks) < 3 || !quotable(title) || strings.ContainsAny(title, "\"“”„«»‘’'?!:…") && !plainApostrophes(title) {
+		return false
+	}
+	c := claim{text: strings.TrimRight(title, ". "), sent: -1, kind: "headline", voice: "article", words: countWords(toks)}
+	return s.try(c, "missing", &s.chosen)
+}
+
+// plainApostrophes reports whether the only signs of quotation in s are
+// apostrophes inside words.
+func plainApostrophes(s string) bool {
+	spans, open := scanQuotes(s, 0)
+	return len(spans) == 0 && open == 0 && !strings.ContainsAny(s, "\"“”„«»‘?!:…")
+}
+
+// moveOrder is the order in which moves are best made: from what is said to
+// what speaks against it.
+func moveOrder(move string) int {
+	for i, m := range []string{"clarify", "evidence", "assumption", "compare", "viewpoint", "implication", "decide", "counter", "missing"} {
+		if m == move {
+			return i
+		}
+	}
+	return 9
+}
+
+// try asks about c, with the wanted move if one is given, and adds the first
+// question that passes every check to one of the lists.
+func (s *setter) try(c claim, move string, to *[]bot.Question) bool {
+	if s.used[c.sent] {
+		return false
+	}
+	for _, a := range s.fitting(c, move) {
+		if s.texts[a.Text] {
+			continue
+		}
+		text, lead, ok := s.render(a, c)
+		if !ok {
+			continue
+		}
+		q := bot.Question{Text: text, Move: a.Move, Evidence: []int{max(c.sent, 0)}}
+		reason := s.check.question(q)
+		if reason == "" {
+			reason = s.check.besides(q, append(append([]bot.Question(nil), s.chosen...), s.spares...))
+		}
+		if reason != "" {
+			if reason != "length" && reason != "opening" && reason != "second_general" && len(s.dropped) < 20 {
+				s.dropped = append(s.dropped, bot.Dropped{Text: text, Reason: reason})
+			}
+			continue
+		}
+		*to = append(*to, q)
+		s.used[c.sent], s.texts[a.Text], s.texts[lead] = true, true, true
+		s.moves[a.Move]++
+		return true
+	}
+	return false
+}
+
+// fitting returns the templates that fit a claim: those of its kind before
+// those for any, moves that the set lacks before those it has, else by turns.
+func (s *setter) fitting(c claim, move string) []prompts.Ask {
+	var out []prompts.Ask
+	for _, a := range s.asks {
+		switch {
+		case a.Opinion && !s.f.doc.opinion, a.News && s.f.doc.opinion, s.f.grave && !a.Sober, move != "" && a.Move != move:
+		case a.Kind == c.kind, a.Kind == "any" && c.kind != "likeness" && c.kind != "headline", a.Kind == "vp" && c.vp != "":
+			out = append(out, a)
+		}
+	}
+	rank := func(i int, a prompts.Ask) int {
+		r := 10 * s.moves[a.Move]
+		if a.Kind == "any" {
+			r += 15
+		}
+		if a.Kind == "vp" {
+			r -= 5
+		}
+		return r*100 + int(uint32(i)*7919+s.seed)%97
+	}
+	index := make(map[string]int, len(out))
+	for i, a := range out {
+		index[a.Text] = rank(i, a)
+	}
+	sort.SliceStable(out, func(i, j int) bool { return index[out[i].Text] < index[out[j].Text] })
+	return out
+}
+
+// sameQuestion reports whether two questions ask the same thing: most of their
+// content words are the same, quotations included.
+func sameQuestion(a, b string) bool {
+	return strings.EqualFold(a, b) || jaccard(contentStems(a), contentStems(b)) >= 0.6
+}
