@@ -22,6 +22,8 @@ func abbreviated(before, after, lang string) bool {
 	}
 	next := firstWord(after)
 	switch {
+	case digits(word) && before == "":
+		return len(word) <= 2 // the number of a list's item
 	case digits(word):
 		// "3. Oktober", "am 12. Mai": an ordinal number where the language writes it so.
 		return (lang == "de" || lang == "da" || lang == "nb" || lang == "cs") && len(word) <= 2 && !starter(lang, next)
@@ -69,10 +71,10 @@ func dotted(w string) bool {
 
 func notLetter(r rune) bool { return !unicode.IsLetter(r) }
 
-// initial reports whether w is one capital letter, as in "John F. Kennedy".
+// initial reports whether w is one letter, as in "John F. Kennedy" and "z. B.".
 func initial(w string) bool {
 	r, n := utf8.DecodeRuneInString(w)
-	return n == len(w) && unicode.IsUpper(r)
+	return n == len(w) && (unicode.IsUpper(r) || unicode.IsLower(r))
 }
 
 // always lists abbreviations that a name or a word follows at once, so that

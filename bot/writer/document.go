@@ -20,8 +20,9 @@ type document struct {
 	opinion   bool       // the article argues in its author's own voice
 }
 
-// read segments an article. Its language is what the text is reliably written
-// in, else what its origin says: pages are often declared wrongly.
+// read segments an article. Bytes that are no UTF-8 become U+FFFD. The language
+// is what the text is reliably written in, else what its origin says: pages are
+// often declared wrongly.
 func read(a bot.Article) document {
 	text := a.Text
 	if len(text) > maxRead {
@@ -31,6 +32,8 @@ func read(a bot.Article) document {
 		}
 		text = text[:cut]
 	}
+	text = strings.ToValidUTF8(text, "\uFFFD")
+	a.Title = strings.ToValidUTF8(a.Title, "\uFFFD")
 	d := document{article: a, lang: DetectLanguage(text)}
 	if d.lang == "" {
 		d.lang, _, _ = strings.Cut(strings.ToLower(a.Language), "-")

@@ -13,7 +13,7 @@ func flaws(s sentence, lang string, first, opinion bool) int {
 	for _, flaw := range [...]bool{
 		length(s.Words) < 8 || length(s.Words) > 45,
 		strings.HasSuffix(s.Text, "?") || strings.HasSuffix(s.Text, "؟") || strings.HasSuffix(s.Text, "？"),
-		caption(s.Text),
+		labelled(s.Text),
 		alludes(s, lang),
 		first && leans(s, lang), // "It looks as if …": a puzzle to draw the reader in
 		!opinion && personal(s.Words[0]),
@@ -178,17 +178,24 @@ func byline(s sentence) bool {
 	return true
 }
 
-// caption reports whether s is a label ("Final embrace: …") or describes a
-// picture that the reader does not see.
+// caption reports whether s describes a picture that the reader does not see.
 func caption(s string) bool {
-	if label, rest, ok := strings.Cut(s, ": "); ok && strings.Count(label, " ") < 3 && !strings.ContainsAny(rest[:1], "\"'“‘«„") {
-		return true
-	}
 	low := strings.ToLower(s)
-	for _, p := range [...]string{"pictured", "(left)", "(right)", "(above)", "(below)", "(centre)", "(center)", "file photo", "in this photo", "im bild", "en la imagen", "sur la photo"} {
-		if strings.Contains(low, p) {
+	for _, p := range [...]string{
+		"pictured", "(left)", "(right)", "(above)", "(below)", "(centre)", "(center)", "file photo", "in this photo",
+		"im bild", "bild links", "en la imagen", "en la foto", "sur la photo", "زیر نظر تصویر",
+	} {
+		if i := strings.Index(low, p); i >= 0 && !letterAt(low, i+len(p)) {
 			return true
 		}
 	}
 	return false
+}
+
+// labelled reports whether s begins with a label, as captions and asides do:
+// "Final embrace: the basin at dusk."
+func labelled(s string) bool {
+	label, rest, ok := strings.Cut(s, ": ")
+	first, _ := utf8.DecodeRuneInString(rest)
+	return ok && strings.Count(label, " ") < 3 && !strings.ContainsRune("\"'“‘«„", first)
 }

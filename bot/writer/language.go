@@ -13,7 +13,7 @@ import (
 // three samples. Scripts with one language are told by the script, those of
 // several by their own letters or by trigrams.
 func DetectLanguage(text string) string {
-	s := sample(text, 3, 800)
+	s := sample(text, 3, 500)
 	script, letters := mainScript(s)
 	switch script {
 	case nil:
@@ -21,12 +21,20 @@ func DetectLanguage(text string) string {
 	case unicode.Arabic:
 		return arabicScript(s)
 	case unicode.Latin, unicode.Cyrillic, unicode.Devanagari, unicode.Hebrew, unicode.Ethiopic:
-		info := whatlanggo.Detect(s)
-		if letters >= 12 && info.IsReliable() {
-			return info.Lang.Iso6391()
-		}
+		var common string
+		var trust trust
 		if script == unicode.Latin {
-			return byStopwords(s)
+			if common, trust = byStopwords(s); trust == certain {
+				return common
+			}
+		}
+		info := whatlanggo.Detect(s)
+		guess := info.Lang.Iso6391()
+		switch {
+		case letters >= 12 && info.IsReliable():
+			return guess
+		case trust == likely, trust == possible && guess == common:
+			return common
 		}
 		return ""
 	}
@@ -168,10 +176,20 @@ func arabicScript(s string) string {
 	return ""
 }
 
+// trust is how far a guess at a language can be trusted.
+type trust int
+
+const (
+	none     trust = iota
+	possible       // if trigrams say the same
+	likely         // if trigrams say nothing reliable
+	certain        // whatever trigrams say; asking them takes a millisecond
+)
+
 // byStopwords tells the Latin-script languages of prompts/ by their commonest
-// words: at least three of them, a quarter of all words, and twice as many as
-// of the next language.
-func byStopwords(s string) string {
+// words. It is certain when they make up more of a text than of one in a
+// neighbouring language (Portuguese, Dutch).
+func byStopwords(s string) (string, trust) {
 	words := wordsOf(s)
 	best, second, lang := 0, 0, ""
 	for _, l := range []string{"en", "es", "de", "fr"} {
@@ -188,8 +206,13 @@ func byStopwords(s string) string {
 			second = n
 		}
 	}
-	if best < 3 || best*4 < len(words) || best < 2*second {
-		return ""
+	switch {
+	case best < 3 || best*4 < len(words):
+		return "", none
+	case best < 2*second:
+		return lang, possible
+	case len(words) < 40 || best*100 < 36*len(words):
+		return lang, likely
 	}
-	return lang
+	return lang, certain
 }

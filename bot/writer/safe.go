@@ -3,6 +3,7 @@ package writer
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // quotable reports whether a sentence of an article or a reply may be shown as
@@ -15,7 +16,7 @@ func quotable(s string) bool {
 	}
 	low := strings.ToLower(strings.ReplaceAll(s, "’", "'"))
 	for _, p := range orders {
-		if strings.Contains(low, p) {
+		if i := strings.Index(low, p); i >= 0 && !letterAt(low, i+len(p)) {
 			return false
 		}
 	}
@@ -25,6 +26,12 @@ func quotable(s string) bool {
 		}
 	}
 	return true
+}
+
+// letterAt reports whether a letter stands at byte i of s.
+func letterAt(s string, i int) bool {
+	r, _ := utf8.DecodeRuneInString(s[i:])
+	return unicode.IsLetter(r)
 }
 
 // linked reports whether s holds an address or mentions somebody.

@@ -101,7 +101,10 @@ func pieces(block, lang string) []string {
 	it := sentences.FromString(block)
 	for it.Next() {
 		end := it.End()
-		if end < len(block) && joined(block[start:end], block[end:], lang) {
+		if rest := block[end:]; strings.HasPrefix(rest, "» ") || rest == "»" {
+			end += len("»") // French sets its marks off by spaces
+		}
+		if end < len(block) && joined(block[start:end], block[end:], lang) || end <= start {
 			continue
 		}
 		// A sign after the last full stop marks the end of the article.

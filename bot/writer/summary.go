@@ -109,7 +109,7 @@ func candidates(d document) []int {
 			if l >= 8 && len(loose) < maxCompared && !listItem(s.Text) {
 				loose = append(loose, i)
 			}
-		case !spoken[i] && !byline(s) && !enumeration(s) && (i >= 3 || !repeats(s, title, d.lang)):
+		case !spoken[i] && !byline(s) && !enumeration(s) && !caption(s.Text) && (i >= 3 || !repeats(s, title, d.lang)):
 			whole = append(whole, i)
 		}
 	}

@@ -142,7 +142,7 @@ func stopGerman(w string) bool {
 
 func stopFrench(w string) bool {
 	switch w {
-	case "à", "afin", "ai", "ainsi", "alors", "après", "au", "aussi", "autre", "autres", "aux", "avait", "avant",
+	case "a", "à", "afin", "ai", "ainsi", "alors", "après", "au", "aussi", "autre", "autres", "aux", "avait", "avant",
 		"avec", "avoir", "car", "ce", "cela", "celle", "celui", "ces", "cet", "cette", "ceux", "chez", "comme",
 		"contre", "dans", "de", "depuis", "des", "deux", "donc", "dont", "du", "elle", "elles", "en", "encore",
 		"entre", "est", "et", "été", "être", "eu", "fait", "il", "ils", "je", "la", "le", "les", "leur", "leurs",
