@@ -73,13 +73,20 @@ func binaryMagic(data []byte) bool {
 	if wide(data) != nil {
 		return false
 	}
-	head := data[:min(len(data), 1024)]
-	switch t := http.DetectContentType(head); {
-	case strings.HasPrefix(t, "text/"):
-	default:
+	head := data[:min(len(data), 64<<10)]
+	if t := http.DetectContentType(head); !strings.HasPrefix(t, "text/") && t != "application/octet-stream" {
 		return true
 	}
-	return bytes.IndexByte(data[:min(len(data), 64<<10)], 0) >= 0
+	controls := 0
+	for _, b := range head {
+		if b == 0 {
+			return true
+		}
+		if b < ' ' && b != '\n' && b != '\r' && b != '\t' && b != '\f' && b != 0x1b {
+			controls++
+		}
+	}
+	return controls*20 > len(head)
 }
 
 // wide gives the encoding of data that is UTF-16, with its mark or without;

@@ -24,7 +24,7 @@ var (
 	mdStrong    = regexp.MustCompile(`(\*{1,3}|~~)(\S(?:.*?\S)?)(\*{1,3}|~~)`)
 	mdUnder     = regexp.MustCompile(`(^|[^\pL\pN_])_{1,3}([^\s_](?:.*?[^\s_])?)_{1,3}($|[^\pL\pN_])`)
 	mdCode      = regexp.MustCompile("`+([^`]*)`+")
-	mdEscape    = regexp.MustCompile(`\\([!-/:-@\[-` + "`" + `{-~])`)
+	mdEscape    = regexp.MustCompile(`\\[!-/:-@\[-` + "`" + `{-~]`)
 )
 
 // readMarkdown reads Markdown as far as articles use it. Code blocks, pictures
@@ -45,6 +45,7 @@ func readMarkdown(text string) written {
 		m.paras = m.paras[1:]
 	}
 	w.paras = m.paras
+	w.takeByline()
 	return w
 }
 
@@ -148,8 +149,12 @@ func (m *mdReader) add(text string) {
 	}
 }
 
+const escaped = '\ue000'
+
 // mdInline takes the markup out of one paragraph.
 func mdInline(s string) string {
+	// What a backslash protects waits in the private use area, which clean emptied.
+	s = mdEscape.ReplaceAllStringFunc(s, func(m string) string { return string(escaped + rune(m[1])) })
 	s = mdImage.ReplaceAllString(s, "")
 	s = mdFootnote.ReplaceAllString(s, "")
 	s = mdLink.ReplaceAllString(s, "$1")
@@ -160,6 +165,11 @@ func mdInline(s string) string {
 		s = mdStrong.ReplaceAllString(s, "$2")
 		s = mdUnder.ReplaceAllString(s, "$1$2$3")
 	}
-	s = mdEscape.ReplaceAllString(s, "$1")
-	return line(html.UnescapeString(s))
+	s = html.UnescapeString(s)
+	return line(strings.Map(func(r rune) rune {
+		if r > escaped && r < escaped+0x80 {
+			return r - escaped
+		}
+		return r
+	}, s))
 }

@@ -11,9 +11,15 @@ import (
 	"golang.org/x/net/html"
 )
 
-// maxElements is the largest page that the extractor sees; in larger ones the
-// text is taken as it stands, in linear time.
-const maxElements = 100_000
+const (
+	// maxTags is the most tags a page may have before it is parsed: a tag of
+	// three bytes becomes a node of two hundred. Large real pages have 60,000.
+	maxTags = 150_000
+	// maxWork bounds the extractor, which reads the text below an element again
+	// for each of the elements around it: the sum of the bytes of text below
+	// every element. Where there is more, the text is taken as it stands.
+	maxWork = 64 << 20
+)
 
 // page is what a web page holds.
 type page struct {
@@ -31,20 +37,23 @@ func readPage(text string, address *url.URL) (p page, err error) {
 			err = fmt.Errorf("panic in the extractor: %v", r)
 		}
 	}()
+	if n := countTags(text); n > maxTags {
+		return page{}, fmt.Errorf("%d tags", n)
+	}
 	doc, err := html.Parse(strings.NewReader(text))
 	if err != nil {
 		return page{}, fmt.Errorf("parse page: %w", err)
 	}
 	p.meta = readMeta(doc)
-	prune(doc)
+	work := prune(doc)
 	all := blocks(doc)
 	p.short = beginning(all)
-	found, err := p.extract(doc, address)
-	if err != nil {
-		return page{}, err
-	}
-	if letters(found) == 0 {
-		found = all
+	p.written.title = limitLine(p.meta.title, maxTitle)
+	found := all
+	if work <= maxWork {
+		if inner := p.extract(doc, address); letters(inner) > 0 {
+			found = inner
+		}
 	}
 	for _, b := range trim(found, p.written.title) {
 		if t := line(b.text); t != "" {
@@ -54,18 +63,31 @@ func readPage(text string, address *url.URL) (p page, err error) {
 	return p, nil
 }
 
-// extract runs the extractor and takes from it what meta does not have.
-func (p *page) extract(doc *html.Node, address *url.URL) ([]block, error) {
+// countTags counts what the parser may take for tags.
+func countTags(text string) int {
+	n := 0
+	for {
+		i := strings.IndexByte(text, '<')
+		if i < 0 || i+1 == len(text) {
+			return n
+		}
+		if c := text[i+1] | 0x20; c >= 'a' && c <= 'z' {
+			n++
+		}
+		text = text[i+1:]
+	}
+}
+
+// extract runs the extractor, and takes from it what meta does not have. It
+// takes doc apart.
+func (p *page) extract(doc *html.Node, address *url.URL) []block {
 	parser := readability.NewParser()
-	parser.MaxElemsToParse = maxElements
 	a, err := parser.ParseAndMutate(doc, p.baseURL(address))
 	if err != nil {
-		p.written.title = limitLine(p.meta.title, maxTitle)
-		return nil, nil
+		return nil
 	}
-	p.written.title = limitLine(a.Title(), maxTitle)
-	if p.written.title == "" {
-		p.written.title = limitLine(p.meta.title, maxTitle)
+	if t := limitLine(a.Title(), maxTitle); t != "" {
+		p.written.title = t
 	}
 	p.byline = cleanByline(a.Byline())
 	p.site = limitLine(strings.TrimPrefix(a.SiteName(), "@"), 100)
@@ -84,9 +106,9 @@ func (p *page) extract(doc *html.Node, address *url.URL) ([]block, error) {
 		p.lang = a.Language()
 	}
 	if a.Node == nil {
-		return nil, nil
+		return nil
 	}
-	return blocks(a.Node), nil
+	return blocks(a.Node)
 }
 
 // beginning is the first of what a page shows, enough to recognise a page that

@@ -37,11 +37,16 @@ var furniture = map[string]bool{
 
 // prune takes out of a page what is hidden from readers or stands around the
 // article: navigation, captions, shares, adverts. The extractor that follows
-// judges by density of text and is misled by them.
-func prune(doc *html.Node) {
+// judges by density of text and is misled by them. work is the sum of the bytes
+// of text below every element.
+func prune(doc *html.Node) (work int) {
 	p := pruner{size: map[*html.Node]int{}}
 	p.total = p.measure(doc, 0)
 	p.walk(doc, 0)
+	for _, n := range p.size {
+		work += n
+	}
+	return work
 }
 
 type pruner struct {
@@ -72,13 +77,39 @@ func (p *pruner) walk(n *html.Node, depth int) {
 	}
 	for c := n.FirstChild; c != nil; {
 		next := c.NextSibling
-		if c.Type == html.CommentNode || c.Type == html.ElementNode && p.drop(c) {
+		if c.DataAtom == atom.Br {
+			next = p.breaks(c)
+		} else if c.Type == html.CommentNode || c.Type == html.ElementNode && p.drop(c) {
 			n.RemoveChild(c)
 		} else if c.Type == html.ElementNode {
 			p.walk(c, depth+1)
 		}
 		c = next
 	}
+}
+
+// breaks puts a paragraph separator in the place of two or more line breaks in
+// a row, which the extractor would drop. It gives the node after them.
+func (p *pruner) breaks(br *html.Node) *html.Node {
+	var row []*html.Node
+	last := br
+	for n := br; n != nil; n = n.NextSibling {
+		if n.DataAtom == atom.Br {
+			last = n
+			row = append(row, n)
+		} else if n.Type != html.TextNode || strings.TrimSpace(n.Data) != "" {
+			break
+		}
+	}
+	next := last.NextSibling
+	if len(row) < 2 {
+		return next
+	}
+	br.Parent.InsertBefore(&html.Node{Type: html.TextNode, Data: separator}, br)
+	for _, n := range row {
+		n.Parent.RemoveChild(n)
+	}
+	return next
 }
 
 func (p *pruner) drop(n *html.Node) bool {

@@ -45,6 +45,9 @@ type renderer struct {
 	tag   atom.Atom
 }
 
+// separator stands for the end of a paragraph within an element.
+const separator = "\u2029"
+
 // maxDepth bounds the recursion below; the parser itself refuses pages that
 // are nested deeper than 512 elements.
 const maxDepth = 600
@@ -66,7 +69,7 @@ func (r *renderer) walk(n *html.Node, depth int) {
 		return
 	}
 	if n.DataAtom == atom.Br {
-		r.lineBreak(n)
+		r.lineBreak()
 		return
 	}
 	if n.DataAtom == atom.A {
@@ -93,6 +96,10 @@ func (r *renderer) walk(n *html.Node, depth int) {
 
 func (r *renderer) text(s string) {
 	for _, c := range s {
+		if c == '\u2029' {
+			r.flush()
+			continue
+		}
 		if unicode.IsSpace(c) {
 			r.space = true
 			continue
@@ -111,14 +118,10 @@ func (r *renderer) text(s string) {
 	}
 }
 
-// lineBreak ends the paragraph where two stand together or a sentence ended;
-// elsewhere a line break is a space.
-func (r *renderer) lineBreak(n *html.Node) {
-	next := n.NextSibling
-	for next != nil && next.Type == html.TextNode && strings.TrimSpace(next.Data) == "" {
-		next = next.NextSibling
-	}
-	if next != nil && next.DataAtom == atom.Br || endsSentence(r.buf.String()) {
+// lineBreak ends the paragraph where a sentence ended; elsewhere a line break
+// is a space. Two of them [prune] made into a separator.
+func (r *renderer) lineBreak() {
+	if endsSentence(r.buf.String()) {
 		r.flush()
 		return
 	}

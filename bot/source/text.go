@@ -15,10 +15,16 @@ type written struct {
 func readText(text string) written {
 	var w written
 	w.title, w.paras = splitTitle(paragraphs(clean(text)))
-	if w.title != "" && len(w.paras) > 1 && utf8.RuneCountInString(w.paras[0]) < 60 && byline.MatchString(w.paras[0]) {
+	w.takeByline()
+	return w
+}
+
+// takeByline takes "By Ann Lee" off the top of a text that has a title.
+func (w *written) takeByline() {
+	if w.title != "" && w.byline == "" && len(w.paras) > 1 && utf8.RuneCountInString(w.paras[0]) < 60 &&
+		byline.MatchString(w.paras[0]) && !endsSentence(w.paras[0]) {
 		w.byline, w.paras = w.paras[0], w.paras[1:]
 	}
-	return w
 }
 
 // paragraphs splits cleaned text. A blank line ends a paragraph. A line end

@@ -33,6 +33,9 @@ func titleFrom(text string) string {
 	}
 	if cut < 0 {
 		cut = strings.LastIndexFunc(room, unicode.IsSpace)
+		if at := looseEnd.FindStringIndex(room[:max(cut, 0)]); at != nil {
+			cut = at[0]
+		}
 	}
 	if cut < len(room)/3 { // a script without spaces, or one endless word
 		cut = len(string([]rune(room)[:madeTitle-1]))
@@ -44,6 +47,9 @@ func titleFrom(text string) string {
 // begins another one.
 var clauseEnd = regexp.MustCompile(`[;:،؛、，]|, | [–—-] | (and|but|because|which|who|while|although|so that|after|before|when|if|` +
 	`und|aber|weil|dass|während|et|mais|parce que|car|qui|y|pero|porque|que|e|mas|ma|perché|اور|لیکن|کیونکہ|کہ) `)
+
+// looseEnd matches words that lean on the one after them.
+var looseEnd = regexp.MustCompile(`(?i)( (a|an|the|of|in|on|at|to|for|by|with|as|from|than|its|his|her|their|der|die|das|ein|eine|von|mit|zu|de|la|le|les|el|los|un|une|una|du|des))+$`)
 
 // firstSentence gives the first sentence of a paragraph.
 func firstSentence(s string) string {

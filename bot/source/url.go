@@ -22,6 +22,9 @@ func parseURL(raw string) (*url.URL, error) {
 		err = checkURL(u)
 	}
 	if err != nil {
+		if u != nil && u.User != nil {
+			raw = shown(u) // and not its password
+		}
 		return nil, problem("bad_url", err, "%q is no web address that can be read: write it in full, beginning with http:// or https://, without a name or password in it", short(raw))
 	}
 	u.Fragment, u.RawFragment = "", ""
