@@ -255,7 +255,7 @@ func DescribeOccurrence(o Occurrence) string {
 		what = fmt.Sprintf("%d × %s", o.Count, what)
 	}
 	how := "scheduled"
-	if o.ScheduleID == "" {
+	if o.Request.By != "" {
 		how = "by hand"
 	}
 	s := fmt.Sprintf("%s (%s): %s", stamp(o.DueAt), how, what)

@@ -31,19 +31,20 @@ type Occurrence struct {
 	DoneAt       time.Time
 }
 
-// A Request is what somebody asked for by hand. Exactly one of Article, Ref and
-// Text is set; in a scheduled occurrence none is.
+// A Request is what somebody asked for by hand. Exactly one of Article, Ref,
+// Text and Schedule is set; in a scheduled occurrence none is.
 type Request struct {
-	Article    ID            `json:"article,omitempty"` // already read and stored
-	Ref        string        `json:"ref,omitempty"`     // a URL of a page or a feed
-	Text       string        `json:"text,omitempty"`    // pasted
+	Article    ID            `json:"article,omitempty"`  // already read and stored
+	Ref        string        `json:"ref,omitempty"`      // a URL of a page or a feed
+	Text       string        `json:"text,omitempty"`     // pasted
+	Schedule   ID            `json:"schedule,omitempty"` // its next article, now
 	By         string        `json:"by,omitempty"`
 	CloseAfter time.Duration `json:"close_after,omitempty"`
 	Questions  int           `json:"questions,omitempty"`
 	Sentences  int           `json:"sentences,omitempty"`
 }
 
-// ByHand reports whether somebody asked for the occurrence.
+// ByHand reports whether somebody asked for one certain article.
 func (r Request) ByHand() bool { return r.Article != "" || r.Ref != "" || r.Text != "" }
 
 // requestDeadline is how long a request by hand is worth carrying out.
@@ -55,7 +56,7 @@ func (e *Engine) Request(ctx context.Context, ch Channel, r Request, commandID s
 	now := e.now()
 	r.By = e.audit(by, "", "").Actor
 	o := Occurrence{
-		ID: NewID(now), Channel: ch, DueAt: now, DeadlineAt: now.Add(requestDeadline),
+		ID: NewID(now), ScheduleID: r.Schedule, Channel: ch, DueAt: now, DeadlineAt: now.Add(requestDeadline),
 		Request: r, Count: 1, CreatedAt: now,
 	}
 	if err := e.store.AddRequest(ctx, o, commandID, e.audit(by, "request", string(o.ID))); err != nil {

@@ -40,6 +40,15 @@ func (e *Engine) record(ctx context.Context, r Reply) (Recorded, error) {
 	if err != nil {
 		return res, fmt.Errorf("record reply %s: %w", r.Ref.MessageID, err)
 	}
+	if !res.Stored {
+		out, err := e.store.OptedOut(ctx, who)
+		if err != nil {
+			return res, fmt.Errorf("look up an opt-out: %w", err)
+		}
+		if out { // so that a listing after they opted in again does not bring it
+			return res, e.ReplyRemoved(ctx, r.Ref)
+		}
+	}
 	return res, nil
 }
 

@@ -34,9 +34,9 @@ func (db *DB) AddRequest(ctx context.Context, o bot.Occurrence, commandID string
 		if commandID != "" {
 			command = o.Channel.Platform + ":" + commandID
 		}
-		ok, err := changed(tx.ExecContext(ctx, insertOccurrence+`($1, NULL, $2, $3, $4, $5, $6, $7, $8, '', '', 1, $9, $10, NULL)
+		ok, err := changed(tx.ExecContext(ctx, insertOccurrence+`($1, $2, $3, $4, $5, $6, $7, $8, $9, '', '', 1, $10, $11, NULL)
 			ON CONFLICT (command_id) DO NOTHING`,
-			o.ID, o.Channel.Platform, o.Channel.Workspace, o.Channel.ID, ms(o.DueAt), ms(o.DeadlineAt), pack(o.Request),
+			o.ID, null(o.ScheduleID), o.Channel.Platform, o.Channel.Workspace, o.Channel.ID, ms(o.DueAt), ms(o.DeadlineAt), pack(o.Request),
 			command, ms(o.DueAt), ms(o.CreatedAt)))
 		if err != nil || !ok {
 			return err

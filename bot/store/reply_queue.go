@@ -22,6 +22,7 @@ var errClosed = errors.New("the database is closed")
 type replyQueue struct {
 	jobs chan *replyJob
 	quit chan struct{}
+	once sync.Once
 	done sync.WaitGroup
 }
 
@@ -48,7 +49,7 @@ func (q *replyQueue) start(db *DB) {
 }
 
 func (q *replyQueue) stop() {
-	close(q.quit)
+	q.once.Do(func() { close(q.quit) })
 	q.done.Wait()
 }
 

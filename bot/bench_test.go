@@ -1,0 +1,431 @@
+package bot_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/netip"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"colloquy/bot"
+	"colloquy/bot/source"
+	"colloquy/bot/store"
+	"colloquy/bot/writer"
+)
+
+// A bench is a whole Colloquy but for the chat platform: a real database file,
+// the real reader and writer, a web server with a feed, and a clock that the
+// test moves.
+type bench struct {
+	t        *testing.T
+	db       *store.DB
+	engine   *bot.Engine
+	platform *platform
+	web      *web
+	path     string
+
+	mu  sync.Mutex
+	now time.Time
+}
+
+var channel = bot.Channel{Platform: "test", Workspace: "W1", ID: "general"}
+
+func newBench(t *testing.T, change ...func(*bot.Options)) *bench {
+	t.Helper()
+	b := &bench{t: t, now: time.Date(2027, 3, 1, 8, 0, 0, 0, time.UTC), path: filepath.Join(t.TempDir(), "colloquy.db")}
+	b.platform = &platform{bench: b}
+	b.web = newWeb(t)
+	b.start(change...)
+	return b
+}
+
+// start opens the database and makes an engine on it, as a process would.
+func (b *bench) start(change ...func(*bot.Options)) {
+	b.t.Helper()
+	db, err := store.Open(b.t.Context(), b.path, store.Options{Clock: b.clock})
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	b.t.Cleanup(func() { _ = db.Close() })
+	w, err := writer.NewExtractive()
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	log := slog.New(slog.NewTextHandler(io.Discard, nil))
+	o := bot.Options{
+		Store: db, Writer: w, Adapters: []bot.Adapter{b.platform}, Clock: b.clock, Log: log,
+		Reader: source.New(source.Options{
+			UserAgent: "Colloquy/test", Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")},
+			Detect: writer.DetectLanguage, Clock: b.clock, Log: log,
+		}),
+	}
+	for _, c := range change {
+		c(&o)
+	}
+	b.db, b.engine = db, bot.New(o)
+}
+
+func (b *bench) clock() time.Time {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.now
+}
+
+// wait moves the clock and does everything that falls due.
+func (b *bench) wait(d time.Duration) {
+	b.t.Helper()
+	b.mu.Lock()
+	b.now = b.now.Add(d)
+	b.mu.Unlock()
+	b.work()
+}
+
+// work claims what is due and runs it, until nothing is left to do now.
+func (b *bench) work() {
+	b.t.Helper()
+	for range 100 {
+		type row struct {
+			kind string
+			id   bot.ID
+		}
+		var rows []row
+		n, err := b.db.ClaimDue(b.t.Context(), b.clock(), 100, b.engine.Plan, func(_ context.Context, _ store.Tx, kind string, ids []bot.ID) error {
+			for _, id := range ids {
+				rows = append(rows, row{kind, id})
+			}
+			return nil
+		})
+		if err != nil {
+			b.t.Fatal(err)
+		}
+		for _, r := range rows {
+			run := map[string]func(context.Context, bot.ID) error{
+				store.WorkOccurrence: b.engine.RunOccurrence, store.WorkDiscussion: b.engine.RunDiscussion, store.WorkFeed: b.engine.PollFeed,
+			}[r.kind]
+			if err := run(b.t.Context(), r.id); err != nil {
+				b.t.Logf("%s: %v", r.kind, err)
+			}
+		}
+		if n == 0 {
+			return
+		}
+	}
+	b.t.Fatal("work never ends")
+}
+
+// schedule adds a daily schedule at 09:00 UTC on the feed of the web server.
+func (b *bench) schedule(change ...func(*bot.Schedule)) bot.Schedule {
+	b.t.Helper()
+	s := bot.Schedule{Channel: channel, Cron: "0 9 * * *"}
+	for _, c := range change {
+		c(&s)
+	}
+	s, _, warnings, err := b.engine.AddSchedule(b.t.Context(), s, []string{b.web.feedURL()}, bot.Operator)
+	if err != nil || len(warnings) > 0 {
+		b.t.Fatal(err, warnings)
+	}
+	return s
+}
+
+// request asks for a discussion by hand and carries it out.
+func (b *bench) request(r bot.Request) bot.Occurrence {
+	b.t.Helper()
+	b.wait(time.Second)
+	o, err := b.engine.Request(b.t.Context(), channel, r, "", bot.Operator)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	b.work()
+	if o, err = b.db.Occurrence(b.t.Context(), o.ID); err != nil {
+		b.t.Fatal(err)
+	}
+	return o
+}
+
+// discussion is the newest one.
+func (b *bench) discussion() bot.Discussion {
+	b.t.Helper()
+	list, err := b.db.Discussions(b.t.Context(), bot.Channel{}, false, 1)
+	if err != nil || len(list) != 1 {
+		b.t.Fatal(list, err)
+	}
+	return list[0]
+}
+
+func (b *bench) replies(d bot.Discussion) []bot.Reply {
+	b.t.Helper()
+	list, err := b.db.Replies(b.t.Context(), d.ID)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return list
+}
+
+// outcomes lists what the occurrences of the channel did, oldest first.
+func (b *bench) outcomes() []string {
+	b.t.Helper()
+	list, err := b.db.Occurrences(b.t.Context(), channel, "", 1000)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	var out []string
+	for _, o := range list {
+		out = append([]string{o.Outcome}, out...)
+	}
+	return out
+}
+
+// A platform is a chat service with rules of its own: it keeps messages, and
+// its requests can fail in every way that matters.
+type platform struct {
+	bench *bench
+	mu    sync.Mutex
+	msgs  []message
+	// faults are used up by the next calls of Post, first in first.
+	faults []fault
+	// unlisted makes listings fail, unfound look-ups.
+	unlisted, unfound error
+}
+
+type message struct {
+	ref   bot.MessageRef
+	key   string // of a post
+	post  bot.Message
+	reply bot.Reply
+	gone  bool
+}
+
+type fault struct {
+	err    error
+	landed bool // the message was posted all the same
+	after  func()
+}
+
+func (p *platform) Platform() string { return "test" }
+
+func (p *platform) Run(ctx context.Context, _ bot.Handler) error {
+	<-ctx.Done()
+	return nil
+}
+
+func (p *platform) Post(_ context.Context, ch bot.Channel, m bot.Message, key string) (bot.Posted, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var f fault
+	if len(p.faults) > 0 {
+		f, p.faults = p.faults[0], p.faults[1:]
+	}
+	if f.after != nil {
+		defer f.after()
+	}
+	if f.err != nil && !f.landed {
+		return bot.Posted{}, f.err
+	}
+	ref := bot.MessageRef{Channel: ch, MessageID: fmt.Sprintf("m%d", len(p.msgs)+1)}
+	thread := ch
+	if ch.Thread == "" {
+		thread.Thread = ref.MessageID
+	}
+	p.msgs = append(p.msgs, message{ref: ref, key: key, post: m})
+	if f.err != nil {
+		return bot.Posted{}, f.err
+	}
+	return bot.Posted{Ref: ref, Thread: thread}, nil
+}
+
+func (p *platform) FindPost(_ context.Context, _ bot.Channel, key string, _ time.Time) (bot.Posted, bool, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.unfound != nil {
+		return bot.Posted{}, false, p.unfound
+	}
+	for _, m := range p.msgs {
+		if m.key == key {
+			thread := m.ref.Channel
+			if thread.Thread == "" {
+				thread.Thread = m.ref.MessageID
+			}
+			return bot.Posted{Ref: m.ref, Thread: thread}, true, nil
+		}
+	}
+	return bot.Posted{}, false, nil
+}
+
+func (p *platform) Reconcile(_ context.Context, thread bot.Channel, known []bot.MessageRef) iter.Seq2[bot.Change, error] {
+	return func(yield func(bot.Change, error) bool) {
+		p.mu.Lock()
+		msgs, err := append([]message{}, p.msgs...), p.unlisted
+		p.mu.Unlock()
+		if err != nil {
+			yield(bot.Change{}, err)
+			return
+		}
+		gone := map[string]bool{}
+		for _, m := range msgs {
+			gone[m.ref.MessageID] = m.gone
+			if m.key == "" && !m.gone && m.ref.Thread == thread.Thread && !yield(bot.Change{Reply: m.reply}, nil) {
+				return
+			}
+		}
+		for _, k := range known {
+			if gone[k.MessageID] && !yield(bot.Change{Removed: k}, nil) {
+				return
+			}
+		}
+	}
+}
+
+// say is a person who writes in the thread of d. live says whether the bot
+// hears of it at once.
+func (p *platform) say(d bot.Discussion, who, text string, live bool) bot.Reply {
+	p.bench.t.Helper()
+	p.mu.Lock()
+	now := p.bench.clock()
+	r := bot.Reply{
+		Ref:    bot.MessageRef{Channel: d.Channel, MessageID: fmt.Sprintf("m%d", len(p.msgs)+1)},
+		Author: bot.Person{Platform: "test", Workspace: "W1", ID: strings.ToLower(who), Name: who},
+		Text:   text, Version: now.UnixMicro(), CreatedAt: now,
+	}
+	p.msgs = append(p.msgs, message{ref: r.Ref, reply: r})
+	p.mu.Unlock()
+	if live {
+		p.tell(r)
+	}
+	return r
+}
+
+func (p *platform) tell(r bot.Reply) bool {
+	p.bench.t.Helper()
+	recorded, err := p.bench.engine.ReplyChanged(p.bench.t.Context(), r)
+	if err != nil {
+		p.bench.t.Fatal(err)
+	}
+	return recorded
+}
+
+func (p *platform) edit(r bot.Reply, text string) bot.Reply {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	r.Text, r.EditedAt = text, p.bench.clock()
+	r.Version++
+	for i := range p.msgs {
+		if p.msgs[i].ref == r.Ref {
+			p.msgs[i].reply = r
+		}
+	}
+	return r
+}
+
+func (p *platform) remove(r bot.Reply) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for i := range p.msgs {
+		if p.msgs[i].ref == r.Ref {
+			p.msgs[i].gone = true
+		}
+	}
+}
+
+// posts lists what we put on the platform.
+func (p *platform) posts() []message {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var out []message
+	for _, m := range p.msgs {
+		if m.key != "" {
+			out = append(out, m)
+		}
+	}
+	return out
+}
+
+// onlyOnce fails the test if a key was posted twice.
+func (p *platform) onlyOnce() {
+	p.bench.t.Helper()
+	seen := map[string]bool{}
+	for _, m := range p.posts() {
+		if seen[m.key] {
+			p.bench.t.Errorf("posted twice: %q %q", m.post.Title, m.post.Question)
+		}
+		seen[m.key] = true
+	}
+}
+
+var errCut = errors.New("the connection was cut")
+
+// A web is a server with a feed and the pages it names.
+type web struct {
+	*httptest.Server
+	mu     sync.Mutex
+	items  []string
+	status int // of the feed; 0 is 200
+	polls  int
+}
+
+func newWeb(t *testing.T) *web {
+	w := &web{}
+	w.Server = httptest.NewServer(w)
+	t.Cleanup(w.Close)
+	return w
+}
+
+func (w *web) feedURL() string { return w.URL + "/feed.xml" }
+
+// publish adds articles to the feed, the last one newest.
+func (w *web) publish(names ...string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.items = append(w.items, names...)
+}
+
+func (w *web) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	name := strings.TrimPrefix(r.URL.Path, "/")
+	switch {
+	case name == "robots.txt" || strings.HasPrefix(name, "gone"):
+		http.NotFound(rw, r)
+	case strings.HasPrefix(name, "broken"):
+		http.Error(rw, "broken", http.StatusInternalServerError)
+	case name == "feed.xml":
+		w.polls++
+		if w.status != 0 {
+			rw.WriteHeader(w.status)
+			return
+		}
+		rw.Header().Set("Content-Type", "application/rss+xml")
+		fmt.Fprint(rw, `<?xml version="1.0"?><rss version="2.0"><channel><title>The Harbour Post</title><link>http://harbour.example/</link>`)
+		for i := len(w.items) - 1; i >= 0; i-- {
+			day := time.Date(2027, 2, 1, 0, 0, 0, 0, time.UTC).Add(time.Duration(i) * time.Hour)
+			fmt.Fprintf(rw, `<item><title>%[1]s</title><link>%[2]s/%[1]s</link><guid>%[1]s</guid><pubDate>%[3]s</pubDate></item>`, w.items[i], w.URL, day.Format(time.RFC1123Z))
+		}
+		fmt.Fprint(rw, `</channel></rss>`)
+	default:
+		rw.Header().Set("Content-Type", "text/html; charset=utf-8")
+		fmt.Fprintf(rw, `<html lang="en"><head><title>%[1]s</title></head><body><article><h1>%[1]s</h1>%[2]s</article></body></html>`, name, story(name))
+	}
+}
+
+// story is an article that differs with its name.
+func story(name string) string {
+	var b strings.Builder
+	for _, p := range strings.Split(storyText, "\n") {
+		fmt.Fprintf(&b, "<p>%s</p>", strings.ReplaceAll(p, "NAME", "Port "+strings.ToUpper(name[:1])+name[1:]))
+	}
+	return b.String()
+}
+
+const storyText = `The council of NAME wants to close its old quay to cars from next spring, because exhaust fumes have damaged the warehouses that visitors come to see. Mayor Ines Albrecht said that the quay should belong to people on foot.
+Shopkeepers of NAME disagree with the plan. They argue that deliveries will take twice as long, and that customers from the villages will drive to the retail park instead. A survey by the chamber of trade found that 62 percent of the shops expect to lose sales.
+Supporters point to Lindhaven, which banned cars from its market in 2019. Rents in Lindhaven rose by a third within four years, and the number of visitors doubled. Critics answer that Lindhaven has a railway station, while NAME has only a bus line that stops at eight in the evening.
+Karl Boe, who sells fish at the quay, said that the council must build a car park before it closes a single street. Traffic engineers warned that closing the quay will push 2,000 cars a day into the streets behind it.
+The council will vote in June. If the plan passes, the city must find space for 400 parked cars elsewhere, which could cost more than the quay earns in a decade.`
