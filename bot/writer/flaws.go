@@ -162,7 +162,7 @@ func repeats(s sentence, title []string, lang string) bool {
 
 // byline reports whether s names who wrote the article: "By Jane Doe."
 func byline(s sentence) bool {
-	if len(s.Words) > 8 {
+	if len(s.Words) == 0 || len(s.Words) > 10 {
 		return false
 	}
 	switch s.Words[0] {
@@ -171,7 +171,11 @@ func byline(s sentence) bool {
 		return false
 	}
 	for f := range strings.FieldsSeq(s.Text) {
-		if f[0] >= 'a' && f[0] <= 'z' && f != "and" && f != "for" && f != "und" && f != "y" && f != "et" {
+		switch f {
+		case "and", "for", "in", "of", "at", "the", "und", "für", "aus", "y", "et", "de", "en", "para", "pour":
+			continue
+		}
+		if r, _ := utf8.DecodeRuneInString(f); unicode.IsLower(r) {
 			return false
 		}
 	}

@@ -1,6 +1,7 @@
 package writer
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -10,31 +11,38 @@ import (
 
 // DetectLanguage returns the ISO 639-1 code of the language that text is
 // written in, or "" when that cannot be told reliably. Of a long text it reads
-// three samples. Scripts with one language are told by the script, those of
-// several by their own letters or by trigrams.
+// samples. Scripts with one language are told by the script, those of several
+// by their own letters, by their commonest words or by trigrams.
 func DetectLanguage(text string) string {
-	s := sample(text, 3, 500)
+	// whatlanggo measures positions of trigrams against lists of 300, which
+	// fails on more text than about this.
+	const most = 1500
+	if lang := detect(sample(text, 3, most/3)); lang != "" || len(text) <= most {
+		return lang
+	}
+	// Lists and names say little: perhaps the text is elsewhere.
+	half := len(text) / 2
+	for half < len(text) && !utf8.RuneStart(text[half]) {
+		half++
+	}
+	if lang := detect(sample(text[:half], 2, most/2)); lang != "" {
+		return lang
+	}
+	return detect(sample(text[half:], 2, most/2))
+}
+
+func detect(s string) string {
 	script, letters := mainScript(s)
 	switch script {
 	case nil:
 		return ""
 	case unicode.Arabic:
 		return arabicScript(s)
-	case unicode.Latin, unicode.Cyrillic, unicode.Devanagari, unicode.Hebrew, unicode.Ethiopic:
-		var common string
-		var trust trust
-		if script == unicode.Latin {
-			if common, trust = byStopwords(s); trust == certain {
-				return common
-			}
-		}
-		info := whatlanggo.Detect(s)
-		guess := info.Lang.Iso6391()
-		switch {
-		case letters >= 12 && info.IsReliable():
-			return guess
-		case trust == likely, trust == possible && guess == common:
-			return common
+	case unicode.Latin:
+		return latinScript(s, letters)
+	case unicode.Cyrillic, unicode.Devanagari, unicode.Hebrew, unicode.Ethiopic:
+		if info := whatlanggo.Detect(s); letters >= 12 && info.IsReliable() {
+			return info.Lang.Iso6391()
 		}
 		return ""
 	}
@@ -176,43 +184,44 @@ func arabicScript(s string) string {
 	return ""
 }
 
-// trust is how far a guess at a language can be trusted.
-type trust int
-
-const (
-	none     trust = iota
-	possible       // if trigrams say the same
-	likely         // if trigrams say nothing reliable
-	certain        // whatever trigrams say; asking them takes a millisecond
-)
-
-// byStopwords tells the Latin-script languages of prompts/ by their commonest
-// words. It is certain when they make up more of a text than of one in a
-// neighbouring language (Portuguese, Dutch).
-func byStopwords(s string) (string, trust) {
+// latinScript tells languages in the Latin script. What prompts/ has words for
+// must show its commonest words, whatever trigrams say: a list of names is soon
+// taken for French, and a question in the wrong language is worse than none.
+func latinScript(s string, letters int) string {
 	words := wordsOf(s)
-	best, second, lang := 0, 0, ""
-	for _, l := range []string{"en", "es", "de", "fr"} {
-		n := 0
+	var counts [len(latinPrompts)]int
+	best, second := 0, -1
+	for i, l := range latinPrompts {
 		for _, w := range words {
 			if stopword(l, w) {
-				n++
+				counts[i]++
 			}
 		}
 		switch {
-		case n > best:
-			best, second, lang = n, best, l
-		case n > second:
-			second = n
+		case counts[i] > counts[best]:
+			best, second = i, best
+		case i > 0 && (second < 0 || counts[i] > counts[second]):
+			second = i
 		}
 	}
-	switch {
-	case best < 3 || best*4 < len(words):
-		return "", none
-	case best < 2*second:
-		return lang, possible
-	case len(words) < 40 || best*100 < 36*len(words):
-		return lang, likely
+	common, n, next := latinPrompts[best], counts[best], counts[second]
+	share := 100 * n / max(1, len(words))
+	clear := n >= 3 && n >= 2*next
+	if clear && share >= 36 && len(words) >= 40 {
+		return common // more than a neighbour (Portuguese, Dutch) shares; trigrams take a millisecond
 	}
-	return lang, certain
+	info := whatlanggo.Detect(s)
+	guess := info.Lang.Iso6391()
+	switch {
+	case letters >= 12 && info.IsReliable() && !slices.Contains(latinPrompts[:], guess):
+		return guess
+	case guess == common && n >= 2 && share >= 18:
+		return common
+	case clear && share >= 30:
+		return common
+	}
+	return ""
 }
+
+// latinPrompts are the languages of prompts/ in the Latin script.
+var latinPrompts = [...]string{"en", "es", "de", "fr"}

@@ -19,6 +19,8 @@ func TestDetectLanguage(t *testing.T) {
 		{"ar", "قرر مجلس المدينة يوم الإثنين إغلاق الحوض الشمالي للميناء في شهر أكتوبر المقبل."},
 		{"fa", "شورای شهر روز دوشنبه تصمیم گرفت که حوضچه شمالی بندر در ماه اکتبر بسته شود."},
 		{"ps", "د ښار شورا پرېکړه وکړه چې د بندر شمالي برخه به په اکتوبر کې وتړل شي."},
+		{"sd", "شهر جي ڪائونسل فيصلو ڪيو آهي ته بندرگاهه جو اتريون حصو آڪٽوبر ۾ بند ڪيو ويندو."},
+		{"ku", "ئەنجومەنی شار ڕۆژی دووشەممە بڕیاری دا کە بەندەرەکە لە مانگی تشرینی یەکەمدا دابخرێت."},
 		{"ru", "Городской совет решил в понедельник закрыть северный бассейн порта в октябре этого года."},
 		{"uk", "Міська рада вирішила в понеділок закрити північний басейн порту в жовтні цього року, щоб заощадити гроші."},
 		{"hi", "नगर परिषद ने सोमवार को फैसला किया कि बंदरगाह का उत्तरी हिस्सा अक्टूबर में बंद कर दिया जाएगा।"},
@@ -28,6 +30,7 @@ func TestDetectLanguage(t *testing.T) {
 		{"th", "สภาเมืองตัดสินใจเมื่อวันจันทร์ว่าจะปิดท่าเรือด้านเหนือในเดือนตุลาคม"},
 		{"el", "Το δημοτικό συμβούλιο αποφάσισε τη Δευτέρα να κλείσει τη βόρεια λεκάνη του λιμανιού."},
 		{"he", "מועצת העיר החליטה ביום שני לסגור את האגן הצפוני של הנמל בחודש אוקטובר."},
+		{"", "Palm Bay: Noah Jackson 1 goal, 1 assist. Melbourne: Osas Osaro 3 goals. Heritage: Armani Sheffield 19 points. Rockledge: Jean Laurent 4 aces, Marie Dupont 2 digs. Bayside: Luc Martin 8 kills."},
 		{"", ""},
 		{"", "12 + 30 = 42!"},
 		{"", "xqzt"},
@@ -44,10 +47,19 @@ func TestDetectLanguage(t *testing.T) {
 func TestDetectLanguageOfLongTexts(t *testing.T) {
 	english := strings.Repeat("The council decided on Monday that the port will close in October. ", 300)
 	urdu := strings.Repeat("کونسل نے فیصلہ کیا ہے کہ بندرگاہ بند کر دی جائے گی۔ ", 300)
-	if got := DetectLanguage(english + urdu[:2*len("کو")] + english); got != "en" {
+	if got := DetectLanguage(english + urdu[:200] + english); got != "en" {
 		t.Errorf("got %q, want en", got)
 	}
 	if got := DetectLanguage("Share this article. Log in. " + urdu); got != "ur" {
 		t.Errorf("got %q, want ur", got)
+	}
+}
+
+// The text of an article may begin with pages of names and numbers.
+func TestDetectLanguageBehindAList(t *testing.T) {
+	list := strings.Repeat("Osaro 3 (Jackson 1) ", 150)
+	text := strings.Repeat("The council decided on Monday that the port will close in October. ", 60)
+	if got := DetectLanguage(list + text + list); got != "en" {
+		t.Errorf("got %q, want en", got)
 	}
 }

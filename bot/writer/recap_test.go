@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 
 	"colloquy/bot"
@@ -87,6 +88,20 @@ func TestRecapPrefersWhatManySay(t *testing.T) {
 	))
 	if quoted := ids(r, bot.RecapQuote); len(quoted) != 3 || slices.Contains(quoted, "r3") {
 		t.Errorf("quoted %v: r3 stands for nobody's view but its own", quoted)
+	}
+}
+
+func TestRecapPrefersWhatCanBeReadAtAGlance(t *testing.T) {
+	long := strings.Repeat("the harvest and the price of rice and the port and the rubles ", 20)
+	r := recapOf(t, 1, said(
+		[3]any{"ana", 1, long},
+		[3]any{"bo", 1, "The price of rice follows the harvest, and the port has little to do with it."},
+		[3]any{"cy", 1, "Rubles do not change the price of rice, the harvest does, and the port carries it."},
+		[3]any{"di", 1, "ok"},
+		[3]any{"ed", 1, "The port carries rice because the harvest is sold abroad, whatever its price."},
+	))
+	if got := ids(r, bot.RecapQuote); !slices.Equal(got, []bot.ID{"r1", "r2", "r4"}) {
+		t.Errorf("quoted %v, want r1, r2 and r4", got)
 	}
 }
 

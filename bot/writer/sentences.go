@@ -97,6 +97,10 @@ func signRun(s string, before int) (longest, after int) {
 // pieces splits one paragraph into sentences.
 func pieces(block, lang string) []string {
 	var out []string
+	for at := fused(block); at > 0; at = fused(block) {
+		out = append(out, pieces(block[:at], lang)...)
+		block = block[at:]
+	}
 	start := 0
 	it := sentences.FromString(block)
 	for it.Next() {
@@ -117,6 +121,24 @@ func pieces(block, lang string) []string {
 		out = phrases(out)
 	}
 	return out
+}
+
+// fused returns where in block a sentence ends and another begins without a
+// space between, which pages lose where lines met: "on Wednesday.The port".
+func fused(block string) int {
+	for i := 2; i+2 < len(block); i++ {
+		if block[i] != '.' {
+			continue
+		}
+		last, n := utf8.DecodeLastRuneInString(block[:i])
+		before, _ := utf8.DecodeLastRuneInString(block[:i-n])
+		first, m := utf8.DecodeRuneInString(block[i+1:])
+		after, _ := utf8.DecodeRuneInString(block[i+1+m:])
+		if unicode.IsLower(last) && unicode.IsLower(before) && unicode.IsUpper(first) && (unicode.IsLower(after) || after == ' ') {
+			return i + 1
+		}
+	}
+	return -1
 }
 
 // joined reports whether the boundary that UAX 29 finds between two pieces is

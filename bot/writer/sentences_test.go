@@ -41,6 +41,13 @@ func TestSegment(t *testing.T) {
 	}
 }
 
+func TestSegmentWhereASpaceWasLost(t *testing.T) {
+	got := texts(segment("The port closes on Monday.The council decided.He read Node.js and U.S.News there.", "en"))
+	if want := []string{"The port closes on Monday.", "The council decided.", "He read Node.js and U.S.News there."}; !slices.Equal(got, want) {
+		t.Errorf("got %q", got)
+	}
+}
+
 func TestSegmentWithoutSpaces(t *testing.T) {
 	got := texts(segment("港口将关闭。谁决定的？没有人知道！", "zh"))
 	if want := []string{"港口将关闭。", "谁决定的？", "没有人知道！"}; !slices.Equal(got, want) {

@@ -5,6 +5,8 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // maxSummaryWords is the most a summary has, by [length].
@@ -101,12 +103,12 @@ func candidates(d document) []int {
 	var whole, loose []int
 	for i, s := range d.sentences {
 		l := length(s.Words)
-		if l < 4 || l > maxSummaryWords || len(whole) == maxCompared || strings.ContainsAny(s.Text, "*_#[]{}<>") || !quotable(s.Text) {
+		if l > maxSummaryWords || spelled(s.Words) < 4 || len(whole) == maxCompared || strings.ContainsAny(s.Text, "*_#[]{}<>") || !quotable(s.Text) {
 			continue
 		}
 		switch {
 		case s.Heading || !complete(s.Text):
-			if l >= 8 && len(loose) < maxCompared && !listItem(s.Text) {
+			if spelled(s.Words) >= 8 && len(loose) < maxCompared && !listItem(s.Text) {
 				loose = append(loose, i)
 			}
 		case !spoken[i] && !byline(s) && !enumeration(s) && !caption(s.Text) && (i >= 3 || !repeats(s, title, d.lang)):
@@ -117,6 +119,17 @@ func candidates(d document) []int {
 		return loose
 	}
 	return whole
+}
+
+// spelled counts the words that are made of letters rather than digits.
+func spelled(words []string) int {
+	var out []string
+	for _, w := range words {
+		if r, _ := utf8.DecodeRuneInString(w); unicode.IsLetter(r) {
+			out = append(out, w)
+		}
+	}
+	return length(out)
 }
 
 func scores(d document, cands []int, texts [][]string, sim [][]float64, w weights) []float64 {
