@@ -27,6 +27,11 @@ func clean(s string) string {
 	var before rune // the last character kept
 	marks := 0
 	for i, r := range s {
+		if r >= ' ' && r < 0x7f { // the most frequent case, which needs none of the tables
+			b.WriteByte(byte(r))
+			before, marks = r, 0
+			continue
+		}
 		switch {
 		case r == '\r':
 			if strings.HasPrefix(s[i+1:], "\n") {

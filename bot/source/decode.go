@@ -143,7 +143,7 @@ func decode(data []byte, contentType string) (text string, ok bool) {
 		return "", false
 	}
 	text = string(out)
-	return text, certain || !mojibake(text)
+	return text, certain || name != "windows-1252" || !mojibake(text)
 }
 
 // mostlyUTF8 reports whether data is UTF-8 with a few bytes damaged.
@@ -162,10 +162,15 @@ func mostlyUTF8(data []byte) bool {
 	return good > 20*bad
 }
 
+// mojibake reports whether text outside of tags has so many characters beyond
+// ASCII that it was hardly written in a Western European language.
 func mojibake(text string) bool {
-	ascii, other := 0, 0
+	ascii, other, tag := 0, 0, false
 	for _, r := range text {
 		switch {
+		case r == '<' || r == '>':
+			tag = r == '<'
+		case tag:
 		case r < utf8.RuneSelf && unicode.IsLetter(r):
 			ascii++
 		case r >= utf8.RuneSelf:
