@@ -1,10 +1,11 @@
 // Package writer turns an article into a digest and replies into a recap.
 //
 //	language.go, sentences.go   text becomes a document: sentences and words
-//	summary.go                  which sentences say what the article says
+//	safe.go                     which sentences may be shown at all
+//	summary.go                  which of them say what the article says
 //	claims.go, questions.go     what can be asked about it
 //	checks.go                   what every writer's digest must pass
-//	recap.go                    which replies stand for the discussion
+//	recap.go, stance.go         which replies stand for the discussion, and who disagrees
 //
 // The [Extractive] writer works without a model, a key or a network.
 package writer
