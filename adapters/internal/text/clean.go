@@ -16,13 +16,12 @@ import (
 const longestCluster = 64
 
 // Clean makes s safe to show and leaves what it says: normal form C, U+FFFD
-// for invalid UTF-8, no control characters but newline and tab, lines ended by
+// for each invalid byte, no control characters but newline and tab, lines ended by
 // "\n", no overrides of the writing direction, no unmatched isolates, and no
 // cluster over 64 bytes. It never fails and is idempotent.
 func Clean(s string) string {
-	s = strings.ToValidUTF8(s, "\uFFFD")
 	s = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u2028", "\n", "\u2029", "\n\n", "\u0085", "\n").Replace(s)
-	s = strings.Map(func(r rune) rune {
+	s = strings.Map(func(r rune) rune { // which also replaces each invalid byte
 		switch {
 		case r == '\n' || r == '\t':
 			return r

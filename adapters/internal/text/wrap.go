@@ -39,12 +39,12 @@ func wrapLine(s string, width int) []string {
 		if used > 0 && used+w > width {
 			end()
 		}
-		for ; w > width; w = Width(strings.TrimRight(word, " ")) {
+		for w > width {
 			head, rest := cut(word, width)
 			if rest == "" { // one cluster, wider than the line
 				break
 			}
-			word = rest
+			word, w = rest, w-Width(head)
 			line.WriteString(head)
 			end()
 		}

@@ -1,0 +1,157 @@
+package console
+
+import (
+	"fmt"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"colloquy/adapters/internal/text"
+	"colloquy/bot"
+)
+
+// A style says how blocks look. Every text that goes through it is cleaned
+// first, so that the only escape sequences are its own.
+type style struct {
+	color bool
+	width int
+}
+
+func (s style) paint(code, line string) string {
+	if !s.color || line == "" {
+		return line
+	}
+	return "\x1b[" + code + "m" + line + "\x1b[0m"
+}
+
+func (s style) bold(line string) string { return s.paint("1", line) }
+func (s style) dim(line string) string  { return s.paint("2", line) }
+
+// block wraps t and puts first before its first line, rest before the others,
+// both dim and equally wide.
+func (s style) block(t, first, rest string, paint func(string) string) string {
+	var b strings.Builder
+	indent := first
+	for _, line := range text.Wrap(t, s.width-text.Width(first)) {
+		if paint != nil {
+			line = paint(line)
+		}
+		if line == "" {
+			indent = strings.TrimRight(indent, " ")
+		}
+		b.WriteString(s.dim(indent) + line + "\n")
+		indent = rest
+	}
+	return b.String()
+}
+
+// renderMessage shows a message as it would look in a channel: parts divided by
+// empty lines, the last line ended. Images and buttons are left out.
+func renderMessage(m bot.Message, s style) string {
+	var parts []string
+	add := func(part string) {
+		if part != "" {
+			parts = append(parts, part)
+		}
+	}
+	add(renderHead(m, s))
+	for _, p := range m.Paragraphs {
+		if p = strings.TrimSpace(text.Clean(p)); p != "" {
+			add(s.block(p, "", "", nil))
+		}
+	}
+	for _, q := range m.Quotation {
+		add(renderQuoted(q, s))
+	}
+	if q := text.Inline(m.Question); q != "" {
+		number := ""
+		if m.Number > 0 {
+			number = strconv.Itoa(m.Number) + "  "
+		}
+		add(s.block(q, number, strings.Repeat(" ", len(number)), s.bold))
+	}
+	if f := text.Inline(m.Footer); f != "" {
+		add(s.block(f, "", "", s.dim))
+	}
+	return strings.Join(parts, "\n")
+}
+
+func renderHead(m bot.Message, s style) string {
+	var b strings.Builder
+	if t := text.Inline(m.Title); t != "" {
+		b.WriteString(s.block(t, "", "", s.bold))
+	}
+	if t := text.Inline(m.Source); t != "" {
+		b.WriteString(s.block(t, "", "", s.dim))
+	}
+	if l := link(m.Link); l != "" {
+		b.WriteString(s.dim(l) + "\n") // whole, so that a terminal can open it
+	}
+	return b.String()
+}
+
+func renderQuoted(q bot.Quoted, s style) string {
+	t := strings.TrimSpace(text.Clean(q.Text))
+	if t == "" {
+		return ""
+	}
+	block := s.block(t, "│ ", "│ ", nil)
+	by := text.Isolate(text.Truncate(text.Inline(q.By), 60))
+	if q.ID != "" {
+		by = strings.TrimSpace(by + " (" + text.Inline(q.ID) + ")")
+	}
+	if l := link(q.Link); l != "" {
+		by = strings.TrimSpace(by + " " + l)
+	}
+	if by != "" {
+		block += s.block("— "+by, "│ ", "│ ", s.dim)
+	}
+	return block
+}
+
+// link is u, if it is a web address and has nothing to hide.
+func link(u string) string {
+	p, err := url.Parse(u)
+	if err != nil || p.Scheme != "http" && p.Scheme != "https" || p.Host == "" || p.User != nil {
+		return ""
+	}
+	return text.Inline(p.String())
+}
+
+// renderAnswer shows an answer and how to type what it lets people choose from.
+func renderAnswer(a bot.Answer, s style) string {
+	shown := renderMessage(a.Message, s)
+	if len(a.Choices) > 0 && shown != "" {
+		shown += "\n"
+	}
+	for i, choice := range a.Choices {
+		number := fmt.Sprintf("%2d  ", i+1)
+		shown += s.block(text.Inline(choice.Label), number, "    ", nil)
+		shown += "    " + s.dim(text.Inline(typed(choice))) + "\n"
+	}
+	return shown
+}
+
+// typed is the command line that makes a choice.
+func typed(choice bot.Choice) string {
+	words := []string{bot.CommandPrefix, choice.Command}
+	for _, spec := range bot.Commands() {
+		if spec.Name != choice.Command {
+			continue
+		}
+		for _, p := range spec.Params {
+			value := choice.Args[p.Name]
+			if value == "" {
+				continue
+			}
+			if p.Flag {
+				words = append(words, "--"+p.Name)
+			}
+			if strings.ContainsAny(value, " \t'\"") && !p.Rest {
+				value = `"` + strings.ReplaceAll(value, `"`, "") + `"`
+			}
+			words = append(words, value)
+		}
+	}
+	return strings.Join(words, " ")
+}
