@@ -17,6 +17,9 @@ var migrations embed.FS
 // migrate brings the tables up to date. Before it changes a database that holds
 // something, it puts a copy beside it.
 func (db *DB) migrate(ctx context.Context) error {
+	if err := db.readable(ctx); err != nil {
+		return err
+	}
 	files, err := fs.Sub(migrations, "migrations")
 	if err != nil {
 		return err
@@ -42,6 +45,17 @@ func (db *DB) migrate(ctx context.Context) error {
 	}
 	_, err = p.Up(ctx)
 	return err
+}
+
+// readable reads what goose would read first: on a damaged file goose takes the
+// failure for a missing table and tries for seconds to make it.
+func (db *DB) readable(ctx context.Context) error {
+	var n int
+	err := db.w.QueryRowContext(ctx, `SELECT COUNT(*) FROM sqlite_schema WHERE name = 'goose_db_version'`).Scan(&n)
+	if err != nil || n == 0 {
+		return err
+	}
+	return db.w.QueryRowContext(ctx, `SELECT COUNT(*) FROM goose_db_version`).Scan(&n)
 }
 
 // Backup writes a consistent copy of the database to a new file. It can run
