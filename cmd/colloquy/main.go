@@ -103,6 +103,8 @@ It needs no account, no key and no network to begin with: try "colloquy demo".`,
 	root.AddCommand(
 		a.articleCommand(),
 		a.digestCommand(),
+		a.demoCommand(),
+		a.serveCommand(),
 		a.versionCommand(),
 	)
 	return root

@@ -1,0 +1,141 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"strings"
+
+	"github.com/gofrs/flock"
+	"golang.org/x/term"
+
+	"colloquy/adapters/console"
+	"colloquy/bot"
+	"colloquy/bot/store"
+	"colloquy/bot/writer"
+)
+
+// A running is the engine with what it runs on.
+type running struct {
+	db      *store.DB
+	engine  *bot.Engine
+	console *console.Console
+	log     *slog.Logger
+	now     bot.Clock
+}
+
+// A place says how a command wants its engine.
+type place struct {
+	level    slog.Level
+	settings bot.Settings    // what the configuration does not say
+	console  console.Options // how the console is shown
+}
+
+// open opens the database of this run and makes an engine on it. Close the
+// database afterwards.
+func (a *app) open(ctx context.Context, p place) (*running, error) {
+	db, err := store.Open(ctx, a.set.db, store.Options{Clock: a.now})
+	if err != nil {
+		return nil, err
+	}
+	w, err := writer.NewExtractive()
+	if err != nil {
+		_ = db.Close()
+		return nil, err
+	}
+	log := a.logger(p.level)
+	p.console.Dir, p.console.Clock, p.console.Log = consoleDir(db), a.now, log
+	c := console.New(p.console)
+	engine := bot.New(bot.Options{
+		Store: db, Reader: a.reader(p.level), Writer: w, Adapters: []bot.Adapter{c},
+		Clock: a.now, Log: log, Settings: a.engineSettings(p.settings),
+	})
+	return &running{db: db, engine: engine, console: c, log: log, now: a.now}, nil
+}
+
+// consoleDir is the folder of the console's channels, beside the database.
+func consoleDir(db *store.DB) string { return db.Path() + ".console" }
+
+// engineSettings lets the configuration file override s.
+func (a *app) engineSettings(s bot.Settings) bot.Settings {
+	c := a.config
+	if c.RecapReplies > 0 {
+		s.RecapReplies = c.RecapReplies
+	}
+	if c.RecapPeople > 0 {
+		s.RecapPeople = c.RecapPeople
+	}
+	if c.Retention > 0 {
+		s.Retention = c.Retention
+	}
+	if c.FeedInterval > 0 {
+		s.FeedInterval = c.FeedInterval
+	}
+	if c.Shortest > 0 {
+		s.ShortestEvery = c.Shortest
+	}
+	return s
+}
+
+// screen is how the console looks on what this process writes to.
+func (a *app) screen() console.Options {
+	o := console.Options{Out: a.stdout, Width: a.width()}
+	if f, ok := a.stdout.(*os.File); ok {
+		o.Color = term.IsTerminal(int(f.Fd())) && a.getenv("NO_COLOR") == "" && a.getenv("TERM") != "dumb"
+	}
+	return o
+}
+
+// lock takes the right to run everything in a database, which one process has
+// at a time. Release it with the function returned.
+func lock(path, what string) (release func(), err error) {
+	name := path + ".lock"
+	l := flock.New(name)
+	ok, err := l.TryLock()
+	if err != nil {
+		return nil, fmt.Errorf("the lock file %s cannot be made, check the rights of its folder: %w", name, err)
+	}
+	if !ok {
+		return nil, bot.Problemf("running", "%s already runs on %s: stop it first, or give another file with --db", owner(name), path)
+	}
+	if err := os.WriteFile(name, []byte(fmt.Sprintf("%s (process %d)\n", what, os.Getpid())), 0o644); err != nil {
+		_ = l.Unlock()
+		return nil, fmt.Errorf("the lock file cannot be written: %w", err)
+	}
+	return func() {
+		_ = os.Truncate(name, 0)
+		_ = l.Unlock()
+	}, nil
+}
+
+// owner names the process that holds a lock file.
+func owner(name string) string {
+	data, err := os.ReadFile(name)
+	if text := strings.TrimSpace(string(data)); err == nil && text != "" {
+		return text
+	}
+	return "another colloquy"
+}
+
+// served reports whether another process runs everything in this database: then
+// it carries out what is stored, and this one only waits.
+func served(path string) bool {
+	l := flock.New(path + ".lock")
+	if _, err := os.Stat(path + ".lock"); errors.Is(err, os.ErrNotExist) {
+		return false
+	}
+	ok, err := l.TryLock()
+	if ok {
+		_ = l.Unlock()
+	}
+	return err == nil && !ok
+}
+
+// onTerminal reports whether r is a terminal, so that somebody types.
+func onTerminal(r io.Reader) bool {
+	f, ok := r.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}

@@ -1,0 +1,98 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"colloquy/bot/jobs"
+)
+
+// grace is how long what is under way may take to finish when serve is stopped.
+const grace = 10 * time.Second
+
+func (a *app) serveCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "serve",
+		Short: "Run every schedule, record the replies and post the recaps",
+		Long: `Run everything until it is stopped: poll the feeds, post what falls due, record
+replies, close discussions and post their recaps. What the configuration file
+declares is applied first. On SIGTERM or Ctrl-C it finishes what is under way,
+for up to 10 seconds.
+
+A line "#NAME text" on standard input is a reply in console:NAME, and
+"#NAME /discuss help" a command there; "recorded ID" says that it is stored.`,
+		Example: `  colloquy serve
+  colloquy serve --config colloquy.yaml --db /data/colloquy.db --log-format json`,
+		GroupID: groupRun,
+		Args:    takes(),
+		RunE:    func(cmd *cobra.Command, _ []string) error { return a.serve(cmd.Context()) },
+	}
+	a.set.addDB(cmd.Flags())
+	return cmd
+}
+
+func (a *app) serve(ctx context.Context) error {
+	release, err := lock(a.set.db, "colloquy serve")
+	if err != nil {
+		return err
+	}
+	defer release()
+	screen := a.screen()
+	screen.In, screen.Prefix = a.stdin, true
+	rt, err := a.open(ctx, place{level: slog.LevelInfo, console: screen})
+	if err != nil {
+		return err
+	}
+	defer func() { _ = rt.db.Close() }()
+	if err := a.applyConfig(ctx, rt); err != nil {
+		return err
+	}
+	runner, err := jobs.New(ctx, jobs.Options{DB: rt.db, Engine: rt.engine, Clock: a.now, Log: quiet(rt.log)})
+	if err != nil {
+		return err
+	}
+	rt.log.InfoContext(ctx, "serving", "db", a.set.db, "version", readBuild().Version)
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	var adapters sync.WaitGroup
+	adapters.Go(func() {
+		if err := rt.console.Run(ctx, rt.engine); err != nil {
+			stop(fmt.Errorf("the console cannot go on: %w", err))
+		}
+	})
+	err = runner.Run(ctx, grace)
+	stop(nil)
+	adapters.Wait()
+	if cause := context.Cause(ctx); err == nil && !errors.Is(cause, context.Canceled) {
+		err = cause
+	}
+	rt.log.Info("stopped")
+	return err
+}
+
+// quiet is a log without what River says about itself at level info.
+func quiet(log *slog.Logger) *slog.Logger { return slog.New(leveled{log.Handler(), slog.LevelWarn}) }
+
+// leveled is a handler that leaves out what is below its level.
+type leveled struct {
+	slog.Handler
+	least slog.Level
+}
+
+func (l leveled) Enabled(ctx context.Context, level slog.Level) bool {
+	return level >= l.least && l.Handler.Enabled(ctx, level)
+}
+
+func (l leveled) WithAttrs(attrs []slog.Attr) slog.Handler {
+	return leveled{l.Handler.WithAttrs(attrs), l.least}
+}
+
+func (l leveled) WithGroup(name string) slog.Handler {
+	return leveled{l.Handler.WithGroup(name), l.least}
+}
