@@ -106,7 +106,7 @@ func TestFeedGarbage(t *testing.T) {
 	for name, body := range map[string]string{
 		"empty": "", "text": "hello", "half": `<rss version="2.0"><channel><item><title>x`, "json": `{"a":[1,2`, "page": prosePage("A page", ""),
 		"deep": `<rss version="2.0"><channel>` + strings.Repeat("<a>", 100_000), "binary": "\x00\x01\x02\x03", "entity": `<!DOCTYPE x [<!ENTITY a "b">]><rss><channel>&a;&b;</channel></rss`,
-		"charset": "<?xml version=\"1.0\"?><rss><channel><title>\xcf\xf0\xe8\xe2\xe5\xf2</title></channel></rss>",
+		"charset":  "<?xml version=\"1.0\"?><rss><channel><title>\xcf\xf0\xe8\xe2\xe5\xf2</title></channel></rss>",
 		"jsonDeep": `{"version":"https://jsonfeed.org/version/1","items":` + strings.Repeat("[", 200_000),
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -130,9 +130,9 @@ func (p *pruner) drop(n *html.Node) bool {
 		return false
 	}
 	if inline(n.DataAtom) {
-		return inlineFurniture(n)
+		return inlineFurniture(n) || strings.EqualFold(attr(n, "aria-hidden"), "true")
 	}
-	return p.small(n, 3) && (isFurniture(attr(n, "class")) || isFurniture(attr(n, "id")) || role(n))
+	return p.small(n, 3) && (isFurniture(attr(n, "class")) || isFurniture(attr(n, "id")) || role(n) || strings.EqualFold(attr(n, "aria-hidden"), "true"))
 }
 
 // small reports whether n holds less than one part in `part` of the text.
@@ -152,10 +152,6 @@ func hidden(n *html.Node) bool {
 		switch a.Key {
 		case "hidden":
 			return a.Val != "until-found"
-		case "aria-hidden":
-			if strings.EqualFold(a.Val, "true") {
-				return true
-			}
 		case "style":
 			if hiddenStyle.MatchString(a.Val) {
 				return true
@@ -199,10 +195,19 @@ func inlineFurniture(n *html.Node) bool {
 	return false
 }
 
+// isFurniture reports whether one of the names has a word of furniture in it.
+// Names of more than two words are often made from headings, or by tools that
+// write style into them, and mislead.
 func isFurniture(names string) bool {
-	for _, word := range nameWords(names) {
-		if furniture[word] {
-			return true
+	for _, name := range strings.Fields(names) {
+		words := nameWords(name)
+		if len(words) > 2 {
+			continue
+		}
+		for _, word := range words {
+			if furniture[word] {
+				return true
+			}
 		}
 	}
 	return false

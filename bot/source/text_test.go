@@ -53,8 +53,8 @@ func TestTitleFrom(t *testing.T) {
 		"Electrolux saw its shares rise 14% on Tuesday after it said it would be shifting more of its manufacturing to low-cost countries.": "Electrolux saw its shares rise 14% on Tuesday…",
 		"The Japanese economy has officially gone back into recession for the fourth time in a decade of ever slower growth.":               "The Japanese economy has officially gone back into recession for the fourth time…",
 		"今日は天気がいいので、公園まで歩いて行きました。とても楽しかったです。":                                                                                               "今日は天気がいいので、公園まで歩いて行きました",
-		"یہ ایک جملہ ہے۔ یہ دوسرا ہے۔": "یہ ایک جملہ ہے",
-		strings.Repeat("x", 300):       strings.Repeat("x", madeTitle-1) + "…",
+		"یہ ایک جملہ ہے۔ یہ دوسرا ہے۔":                                                                                                      "یہ ایک جملہ ہے",
+		strings.Repeat("x", 300): strings.Repeat("x", madeTitle-1) + "…",
 	} {
 		if got := titleFrom(in); got != want {
 			t.Errorf("the title of %.60q is\n%q, and should be\n%q", in, got, want)
@@ -133,7 +133,7 @@ func TestDecode(t *testing.T) {
 // A text of 5 MB and one endless paragraph, line or word end in a Problem or
 // an article, and soon.
 func TestHugeText(t *testing.T) {
-	const n = 1 << 19
+	const n = 1 << 17
 	r := testReader()
 	for name, in := range map[string]string{
 		"words": strings.Repeat("a word. ", n/8), "lines": strings.Repeat("a\n", n/2), "one word": strings.Repeat("x", n),

@@ -62,7 +62,7 @@ func trim(in []block, title string) []block {
 // page is made of them.
 func dropLinks(in []block) []block {
 	out := keep(in, func(b block) bool {
-		return !b.linkOnly() || b.heading() || endsSentence(b.text) && b.letters > 60
+		return !b.linkOnly() || b.heading() || endsSentence(b.text) && b.letters > 40
 	})
 	if letters(out)*10 < letters(in)*6 {
 		return in
