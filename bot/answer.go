@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -273,14 +274,15 @@ func (e *Engine) answerClose(ctx context.Context, c Command) (Answer, error) {
 			return Answer{}, err
 		}
 	} else {
-		open, err := e.store.Discussions(ctx, c.Channel, true, 1)
+		open, err := e.store.Discussions(ctx, c.Channel, true, 20)
 		if err != nil {
 			return Answer{}, err
 		}
 		if len(open) == 0 {
 			return say("No discussion is open here."), nil
 		}
-		d = open[0]
+		// The one in whose thread this was said, else the newest.
+		d = open[max(0, slices.IndexFunc(open, func(d Discussion) bool { return d.Channel == c.Channel }))]
 	}
 	if !sameTenant(d.Channel, c.Channel) {
 		return say("That discussion is not in this workspace."), nil

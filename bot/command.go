@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -168,7 +169,7 @@ func parseArgs(spec CommandSpec, rest string) (map[string]string, error) {
 			if !given && len(words) > 0 {
 				value, words, given = words[0], words[1:], true
 			}
-			if !flags[flag] && !contains(open, flag) || !given {
+			if !flags[flag] && !slices.Contains(open, flag) || !given {
 				return nil, usage(spec, "--"+flag+" is not known here, or has no value")
 			}
 			args[flag] = value
@@ -188,15 +189,6 @@ func parseArgs(spec CommandSpec, rest string) (map[string]string, error) {
 		}
 	}
 	return args, nil
-}
-
-func contains(list []string, s string) bool {
-	for _, x := range list {
-		if x == s {
-			return true
-		}
-	}
-	return false
 }
 
 func usage(spec CommandSpec, why string) error {
