@@ -114,11 +114,11 @@ func (a *app) showDigest(art bot.Article, d bot.Digest, format string) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\n\n", heading(art))
 	for _, s := range d.Summary {
-		fmt.Fprintf(&b, "%s\n", a.wrap(s.Text, "  > "))
+		fmt.Fprintf(&b, "%s\n", a.wrap(s.Text, "│ "))
 	}
 	for i, q := range d.Questions {
-		number := fmt.Sprintf("%2d. ", i+1)
-		fmt.Fprintf(&b, "\n%s\n", number+strings.TrimLeft(a.wrap(q.Text, "    "), " "))
+		number := fmt.Sprintf("%-3d", i+1)
+		fmt.Fprintf(&b, "\n%s\n", number+strings.TrimLeft(a.wrap(q.Text, "   "), " "))
 	}
 	if n := len(d.Dropped); n > 0 {
 		fmt.Fprintf(&b, "\n(%d more did not pass the checks; --format json says which, and why)\n", n)
