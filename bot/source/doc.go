@@ -1,13 +1,14 @@
 // Package source reads articles and feeds: it fetches them through a guarded
 // HTTP client, finds the article in the page and leaves plain, clean text.
 //
+//	source.go, file.go                       an address, a file or pasted text to an article
 //	client.go, dial.go, gate.go, robots.go   fetching: addresses, redirects, politeness
 //	decode.go                                bytes to text: character sets, what is no text at all
 //	page.go, prune.go, render.go, trim.go    a page to its article
 //	meta.go, url.go                          title, date, canonical address
 //	text.go, markdown.go, title.go           text and Markdown to an article
 //	clean.go                                 what may remain in text
-//	feed.go, entry.go                        feeds and their entries
+//	feed.go, item.go, entry.go               feeds, their entries, and the article of an entry
 //
 // Whatever it reads is hostile until proven otherwise. What it cannot read
 // ends in a [bot.Problem] with one of these codes:
@@ -17,6 +18,7 @@
 //	unknown_host      the name does not exist
 //	unreachable       no connection, or it broke off
 //	timeout           more than 20 seconds
+//	stopped           the caller gave up
 //	redirects         more than 5 redirects, or in a circle
 //	busy              429, or too many requests of ours wait for this host
 //	refused           401, 403 and their like, or a page that only tests whether we are human

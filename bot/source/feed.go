@@ -200,30 +200,56 @@ func tooDeep(xml string, limit int) bool {
 	depth := 0
 	for {
 		i := strings.IndexByte(xml, '<')
-		if i < 0 || i+1 >= len(xml) {
+		if i < 0 || i+1 == len(xml) {
 			return false
 		}
 		xml = xml[i:]
-		end := ">"
-		switch {
-		case strings.HasPrefix(xml, "<![CDATA["):
-			end = "]]>"
-		case strings.HasPrefix(xml, "<!--"):
-			end = "-->"
-		}
-		n := strings.Index(xml, end)
+		n := tagEnd(xml)
 		if n < 0 {
 			return false
 		}
 		switch {
 		case xml[1] == '/':
-			depth--
-		case xml[1] != '!' && xml[1] != '?' && xml[n-1] != '/':
+			depth = max(0, depth-1)
+		case xml[1] != '!' && xml[1] != '?' && xml[n-2] != '/':
 			depth++
 		}
 		if depth > limit {
 			return true
 		}
-		xml = xml[n+len(end):]
+		xml = xml[n:]
 	}
+}
+
+// tagEnd is the length of the tag, comment or section that xml begins with; -1
+// if it does not end.
+func tagEnd(xml string) int {
+	end := ""
+	switch {
+	case strings.HasPrefix(xml, "<![CDATA["):
+		end = "]]>"
+	case strings.HasPrefix(xml, "<!--"):
+		end = "-->"
+	}
+	if end != "" {
+		n := strings.Index(xml, end)
+		if n < 0 {
+			return -1
+		}
+		return n + len(end)
+	}
+	var quote byte
+	for i := 1; i < len(xml); i++ {
+		switch c := xml[i]; {
+		case quote != 0:
+			if c == quote {
+				quote = 0
+			}
+		case c == '"' || c == '\'':
+			quote = c
+		case c == '>':
+			return i + 1
+		}
+	}
+	return -1
 }

@@ -120,6 +120,17 @@ func TestFeedGarbage(t *testing.T) {
 	}
 }
 
+func TestTooDeep(t *testing.T) {
+	for xml, want := range map[string]bool{
+		"<a><b><c/></b></a>": false, "<a><b><c></c></b></a>": true, "<a/><a/><a/><a/>": false, "<?xml?><!DOCTYPE x><a><b></b><b></b></a>": false,
+		"<a><![CDATA[<b><c><d>]]></a>": false, "<a><!-- <b><c><d> --></a>": false, "<a></a></a><b><c><d>": true, "<a><b><c": false, `<a x="/>"><b y='/>'><c z="'/>">`: true, "": false, "<": false,
+	} {
+		if got := tooDeep(xml, 2); got != want {
+			t.Errorf("%q is too deep: %v", xml, got)
+		}
+	}
+}
+
 func TestFeedFoundThroughPage(t *testing.T) {
 	head := `<link rel="alternate" type="application/rss+xml" href="/comments/feed"><link rel="alternate" type="application/atom+xml" href="/real"><link rel="alternate" type="application/rss+xml" href="http://10.0.0.1/x">`
 	s := serve(t, map[string]http.HandlerFunc{

@@ -100,7 +100,7 @@ func TestWhatIsNoArticle(t *testing.T) {
 		"/human":     {send("text/html", pageOf("Just a moment...", "", `<p>Checking your browser before you go on to the site.</p>`)), "refused"},
 		"/soft404":   {send("text/html", pageOf("Page not found", "", `<p>We looked for this page everywhere, and it is not there.</p>`)), "not_found"},
 		"/deep":      {send("text/html", strings.Repeat("<div>", 5000)+sentence), "unreadable"},
-		"/tags":      {send("text/html", "<html>"+strings.Repeat("<i>", maxTags+1)), "unreadable"},
+		"/tags":      {send("text/html", prosePage("Tags", "")+strings.Repeat("<i></i>", maxTags+1)), "unreadable"},
 		"/free":      {send("text/html", prosePage("Free", `<script type="application/ld+json">{"isAccessibleForFree":true}</script>`)), ""},
 		"/one":       {send("text/html", pageOf("One", "", "<p>This page has just one sentence.</p>")), ""},
 		"/plain":     {send("text/plain; charset=utf-8", sentence), ""},
