@@ -28,7 +28,7 @@ const Version = "1"
 var files embed.FS
 
 // Codes lists the languages that have a file.
-func Codes() []string { return []string{"en"} }
+func Codes() []string { return []string{"de", "en", "es", "fr", "ur"} }
 
 // A Language is the words of one language.
 type Language struct {

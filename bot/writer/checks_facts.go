@@ -87,7 +87,7 @@ func (c *checker) namesKnown(toks []token) bool {
 // namePart reports whether w, lower-cased, is a word of the article, also in
 // another form: "Pakistani" for "Pakistan", "Chinese" for "China".
 func (c *checker) namePart(w string) bool {
-	w = possessive(w)
+	w = possessive(strings.ToLower(w))
 	if c.words[w] || c.words[w+"'s"] || stopword(c.lex.lang, w) || c.lex.list("general").has(w) {
 		return true
 	}

@@ -120,7 +120,7 @@ func (c *checker) open(r reading) string {
 			commas++
 		}
 	}
-	if parts > 2 || parts == 2 && commas > 1 {
+	if parts > 2 || parts == 2 && commas > c.lex.commas() {
 		return "stacked"
 	}
 	return ""

@@ -112,18 +112,14 @@ func (f *finder) assess(p piece) (claim, bool) {
 		return claim{}, false
 	}
 	text := f.sents[p.sent].Text[toks[0].start:toks[len(toks)-1].end]
-	if !quotable(text) || strings.ContainsAny(text, "()[]:;…?!") || strings.Contains(text, "...") || strings.Contains(text, "--") {
+	if !quotable(text) || !plainSigns(text, toks) {
 		return claim{}, false
 	}
-	if strings.ContainsAny(text, "\"“”„«»‘’'") {
-		text = f.inner(text)
-		if strings.ContainsAny(text, "\"“”„«»") {
-			return claim{}, false
-		}
-	}
+	text = f.inner(text)
 	c := claim{text: text, sent: p.sent, voice: p.voice, who: p.who, words: n, content: stems(text, f.doc.lang)}
 	c.kind = f.kindOf(toks)
-	if c.kind == "recommendation" && (c.voice == "article" || c.voice == "reported") {
+	c.first = f.lex.list("first").in(toks)
+	if c.kind == "recommendation" && len(f.lex.list("say").single) > 0 && (c.voice == "article" || c.voice == "reported") {
 		c.kind = "" // what news says must be done is a fact, and "should" a guess
 	}
 	if f.weak(c, toks) {
@@ -132,7 +128,6 @@ func (f *finder) assess(p piece) (claim, bool) {
 	if c.kind == "" && (c.voice == "speaker" || c.voice == "indirect") && !c.first && !f.lex.list("past").in(toks) {
 		c.kind = "assertion"
 	}
-	c.first = f.lex.list("first").in(toks)
 	if c.kind == "" || len(c.content) < 3 {
 		return claim{}, false
 	}
@@ -144,17 +139,71 @@ func (f *finder) assess(p piece) (claim, bool) {
 	return c, true
 }
 
+// plainSigns reports whether a clause holds no other signs than a clause in
+// quotation marks should, and its own quotations whole.
+func plainSigns(text string, toks []token) bool {
+	spans, open := scanQuotes(text, 0)
+	if open != 0 || strings.Contains(text, "--") || strings.Contains(text, " - ") {
+		return false
+	}
+	for _, q := range spans {
+		if !q.open || !q.closed {
+			return false
+		}
+	}
+	for i, t := range toks {
+		if !t.sign {
+			continue
+		}
+		switch t.text {
+		case ",", "،", "£", "$", "€", "%", "&", "-", "–", "—", "/", "+":
+		case "“", "”", "„", "«", "»", "‘", "\"":
+			if len(spans) == 0 {
+				return false
+			}
+		case "'", "’": // a mark, or of a plural's possessive
+			if len(spans) == 0 && (i == 0 || toks[i-1].end != t.start || !strings.HasSuffix(toks[i-1].low, "s")) {
+				return false
+			}
+		default:
+			return false
+		}
+	}
+	return true
+}
+
 // weak reports whether the cue of a claim says less than its kind promises:
 // what "I" must do is no advice, what "we" never do no rule, and figures that
 // disagree no dispute.
 func (f *finder) weak(c claim, toks []token) bool {
+	past := f.lex.list("past")
+	if c.voice == "author" && c.first && past.in(toks) {
+		return true // a story, not an argument
+	}
 	switch c.kind {
+	case "cause":
+		return len(f.lex.list("finite").single) > 0 && c.voice != "speaker" && c.voice != "author" && f.pastEvent(toks)
 	case "recommendation":
 		return f.lex.list("alone").has(toks[0].low)
 	case "generalisation":
 		return f.lex.list("first").has(toks[0].low)
 	case "dispute", "opposition", "comparison":
 		return slices.ContainsFunc(toks, func(t token) bool { return hasDigit(t.text) })
+	}
+	return false
+}
+
+// pastEvent reports whether a causal clause tells what once happened: its verb,
+// before the cue, is none of those that prompts/ lists.
+func (f *finder) pastEvent(toks []token) bool {
+	finite := f.lex.list("finite")
+	for i := 1; i < len(toks); i++ {
+		switch {
+		case finite.has(toks[i].low):
+			return false
+		case f.lex.kinds[toks[i].low] == "cause":
+			return true
+		}
 	}
 	return false
 }
@@ -248,7 +297,13 @@ func (f *finder) kindOf(toks []token) string {
 		for _, t := range toks[i+1 : i+n] {
 			phrase += " " + t.low
 		}
-		if k := f.lex.kinds[phrase]; f.lex.rank(k) < f.lex.rank(best) {
+		k := f.lex.kinds[phrase]
+		if k == "cause" && i > 0 && f.lex.list("modalbefore").has(toks[i-1].low) {
+			if k = "prediction"; toks[i-1].low == "to" {
+				continue
+			}
+		}
+		if f.lex.rank(k) < f.lex.rank(best) {
 			best = k
 		}
 	}

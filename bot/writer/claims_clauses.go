@@ -47,11 +47,15 @@ func (f *finder) complete(p piece, kind string) bool {
 	if (kind == "cause" || kind == "consequence") && verbs == 0 {
 		verbs++ // the cue is the verb
 	}
-	if last := toks[len(toks)-1].low; f.lex.list("badend").has(last) {
+	last := toks[len(toks)-1].low
+	if f.lex.list("badend").has(last) {
 		return false
 	}
+	if end := f.lex.list("endfinite"); len(end.single) > 0 { // a language whose sentences end with their verb
+		return end.has(last) && verbs > subs
+	}
 	if p.whole && !p.cut {
-		return verbs > 0 || f.lex.list("finite").single == nil
+		return verbs > 0 || len(finite.single) == 0
 	}
 	return verbs > subs && comma%2 == 0
 }
@@ -103,6 +107,9 @@ func (f *finder) hasNoun(p piece, i int) bool {
 	toks := p.toks
 	if f.lex.list("expletive").at(toks, i) > 0 {
 		return true
+	}
+	if len(f.lex.list("article").single) == 0 {
+		return i >= 4 // a language without articles
 	}
 	person := f.lex.list("person").has(toks[i].low)
 	for k := 0; k < i; k++ {

@@ -133,13 +133,16 @@ func (f *finder) quotedSentences(i int, q quoteSpan) [][]token {
 			continue
 		}
 		cur = append(cur, t)
-		if t.sign && (t.text == "." || t.text == "!" || t.text == "?") {
-			next, _ := utf8.DecodeRuneInString(text[t.end:])
-			if t.text != "." {
-				cur = nil // a question or an exclamation states nothing
-			} else if t.end >= len(text) || unicode.IsSpace(next) || t.end >= q.end {
-				flush(true)
-			}
+		if !t.sign || !strings.ContainsAny(t.text, ".!?…") {
+			continue
+		}
+		next, _ := utf8.DecodeRuneInString(text[t.end:])
+		loose := len(cur) > 1 && cur[len(cur)-2].end < t.start // " ." of a broken line
+		switch {
+		case t.text != "." || loose || len(cur) > 1 && cur[len(cur)-2].sign:
+			cur = nil // a question or an exclamation states nothing, "..." stops short
+		case t.end >= len(text) || unicode.IsSpace(next) || t.end >= q.end:
+			flush(true)
 		}
 	}
 	flush(q.closed)

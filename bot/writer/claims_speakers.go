@@ -147,7 +147,9 @@ func (f *finder) indirect(i, v int) utterance {
 			k--
 		}
 		if k > 4 && v-k <= 6 {
-			u.who = f.nameBefore(toks[k:v])
+			if who := f.nameBefore(toks[k:v]); f.names.isPerson(who.name) || strings.Contains(who.name, " ") || who.name == strings.ToUpper(who.name) || f.lex.list("collective").has(who.name) {
+				u.who = who
+			}
 			u.words = toks[:k]
 		}
 	}
@@ -178,7 +180,7 @@ func (f *finder) nameBefore(toks []token) speaker {
 func (f *finder) nameAt(toks []token, k, i int) speaker {
 	end, stop := k, f.lex.list("nameend")
 	for end < len(toks) && end-k < 9 && !toks[end].sign {
-		if stop.has(toks[end].low) && !(f.lex.list("and").has(toks[end].low) && end > k && toks[end-1].cap && end+1 < len(toks) && toks[end+1].cap) {
+		if stop.has(toks[end].low) && !(end == k && f.lex.list("determiner").has(toks[end].low)) && !(f.lex.list("and").has(toks[end].low) && end > k && toks[end-1].cap && end+1 < len(toks) && toks[end+1].cap) {
 			break
 		}
 		end++
@@ -254,10 +256,15 @@ func (f *finder) withRole(full string) string {
 	return full
 }
 
-// articleLow lower-cases the article or the office that a noun phrase begins with.
+// articleLow lower-cases the article, the office or the common noun that a noun
+// phrase begins with.
 func (f *finder) articleLow(text string, first token) string {
-	if f.lex.list("determiner").has(first.low) || f.lex.list("officemod").has(first.low) || f.lex.list("office").has(first.low) {
-		return strings.ToLower(first.text) + text[len(first.text):]
+	rest := text[len(first.text):]
+	second := tokenize(rest)
+	common := first.cap && len(second) > 0 && !second[0].cap && !second[0].sign && !f.names.known[first.low] &&
+		!strings.HasSuffix(first.low, "'s") && first.text != strings.ToUpper(first.text) && f.lex.lang != "de"
+	if common || f.lex.list("determiner").has(first.low) || f.lex.list("officemod").has(first.low) || f.lex.list("office").has(first.low) {
+		return strings.ToLower(first.text) + rest
 	}
 	return text
 }

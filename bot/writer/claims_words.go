@@ -156,6 +156,9 @@ func tokenize(s string) []token {
 		if strings.Contains(low, "’") {
 			low = strings.ReplaceAll(low, "’", "'")
 		}
+		if text == "US" || text == "IT" {
+			low = text // no pronouns
+		}
 		out = append(out, token{text: text, low: low, start: i, end: end, cap: unicode.IsUpper(r)})
 		i = end
 	}
@@ -273,4 +276,13 @@ func (l *lexicon) general() []string {
 		}
 	}
 	return l.generals
+}
+
+// commas is how many commas a question of two parts may have: more than one
+// make a list, but German divides every subordinate clause by one.
+func (l *lexicon) commas() int {
+	if l.lang == "de" {
+		return 3
+	}
+	return 1
 }

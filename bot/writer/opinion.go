@@ -16,7 +16,12 @@ func isOpinion(doc document) bool {
 	spans := quoteSpans(sents)
 	soft, strong, say := lex.list("opinion"), lex.list("opinion-strong"), lex.list("say")
 	own, leaning, firm, reported, person := 0, 0, 0, 0, 0
+	third, early := (len(sents)+2)/3, false
 	for i, s := range sents {
+		if i == third && reported*2 > own {
+			early = false // it begins as a report: what argues later are readers' letters and the like
+			break
+		}
 		if s.Heading {
 			continue
 		}
@@ -30,6 +35,7 @@ func isOpinion(doc document) bool {
 			continue
 		}
 		own++
+		early = early || i < third && soft.in(toks)
 		if strong.in(toks) {
 			firm++
 		}
@@ -42,7 +48,7 @@ func isOpinion(doc document) bool {
 	}
 	all := own + reported
 	switch {
-	case all == 0 || reported*3 > all:
+	case all == 0 || !early || reported*3 > all:
 		return false
 	case firm >= 1 && leaning*5 >= own && leaning >= 2:
 		return true

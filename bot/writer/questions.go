@@ -51,8 +51,18 @@ func newSetter(f *finder, c *checker) *setter {
 	h := fnv.New32a()
 	h.Write([]byte(f.sents[0].Text))
 	s.seed = h.Sum32()
+	least := minScore
+	if f.sporty() {
+		least += 0.8
+	}
 	for _, cl := range f.claims() {
-		if cl.score >= minScore && !(f.grave && cl.first) {
+		if cl.kind == "future" && cl.score < least+0.4 {
+			continue // what is merely planned
+		}
+		if s.f.sporty() && (cl.voice != "speaker" && cl.voice != "author" || cl.kind == "assertion") {
+			continue
+		}
+		if cl.score >= least && !(f.grave && cl.first) {
 			s.claims = append(s.claims, cl)
 		}
 	}
@@ -68,9 +78,6 @@ func newSetter(f *finder, c *checker) *setter {
 // looks for what is missing, then the best claims, each with a move that the
 // set lacks if there is one.
 func (s *setter) fill(n int) {
-	if len(s.claims) == 0 {
-		return
-	}
 	must := "missing"
 	if s.f.doc.opinion && !s.f.grave {
 		must = "counter"
@@ -86,7 +93,7 @@ func (s *setter) fill(n int) {
 			s.try(c, "", &s.chosen)
 		}
 	}
-	if len(s.chosen) < limit && (s.f.doc.opinion || len(s.claims) > 4 || !s.headline()) {
+	if len(s.chosen) < limit && (s.f.doc.opinion || len(s.chosen) > 0 && (len(s.claims) > 4 || s.f.sporty() || !s.asWhole(must))) {
 		for _, c := range s.claims {
 			if s.try(c, must, &s.chosen) {
 				break
@@ -99,6 +106,9 @@ func (s *setter) fill(n int) {
 		}
 		s.try(c, "", &s.chosen)
 	}
+	if len(s.chosen) == 0 && !s.f.sporty() {
+		s.asWhole("viewpoint")
+	}
 	for _, c := range s.claims {
 		if len(s.spares) >= maxSpares || len(s.chosen) == 0 {
 			break
@@ -106,24 +116,6 @@ func (s *setter) fill(n int) {
 		s.try(c, "", &s.spares)
 	}
 	sort.SliceStable(s.chosen, func(i, j int) bool { return moveOrder(s.chosen[i].Move) < moveOrder(s.chosen[j].Move) })
-}
-
-// headline asks about the article's headline, once there is another question.
-func (s *setter) headline() bool {
-	title := strings.TrimSpace(s.f.doc.title)
-	toks := tokenize(title)
-	if len(s.chosen) == 0 || countWords(toks) < 3 || !quotable(title) || strings.ContainsAny(title, "\"“”„«»‘’'?!:…") && !plainApostrophes(title) {
-		return false
-	}
-	c := claim{text: strings.TrimRight(title, ". "), sent: -1, kind: "headline", voice: "article", words: countWords(toks)}
-	return s.try(c, "missing", &s.chosen)
-}
-
-// plainApostrophes reports whether the only signs of quotation in s are
-// apostrophes inside words.
-func plainApostrophes(s string) bool {
-	spans, open := scanQuotes(s, 0)
-	return len(spans) == 0 && open == 0 && !strings.ContainsAny(s, "\"“”„«»‘?!:…")
 }
 
 // moveOrder is the order in which moves are best made: from what is said to
@@ -151,7 +143,7 @@ func (s *setter) try(c claim, move string, to *[]bot.Question) bool {
 		if !ok {
 			continue
 		}
-		q := bot.Question{Text: text, Move: a.Move, Evidence: []int{max(c.sent, 0)}}
+		q := bot.Question{Text: text, Move: a.Move, Evidence: evidenceOf(c)}
 		reason := s.check.question(q)
 		if reason == "" {
 			reason = s.check.besides(q, append(append([]bot.Question(nil), s.chosen...), s.spares...))
@@ -175,9 +167,11 @@ func (s *setter) try(c claim, move string, to *[]bot.Question) bool {
 func (s *setter) fitting(c claim, move string) []prompts.Ask {
 	var out []prompts.Ask
 	for _, a := range s.asks {
+		last := a.Move == "missing" || a.Move == "counter"
 		switch {
+		case last && (move == "" && !s.f.grave || s.moves[a.Move] > 0):
 		case a.Opinion && !s.f.doc.opinion, a.News && s.f.doc.opinion, s.f.grave && !a.Sober, move != "" && a.Move != move:
-		case a.Kind == c.kind, a.Kind == "any" && c.kind != "likeness" && c.kind != "headline", a.Kind == "vp" && c.vp != "":
+		case a.Kind == c.kind, a.Kind == "any" && c.kind != "likeness" && !c.whole(), a.Kind == "vp" && c.vp != "":
 			out = append(out, a)
 		}
 	}

@@ -44,6 +44,9 @@ func (s *setter) lead(c claim, ask string) (string, bool) {
 		if strings.Contains(l, "{q}") && c.first && c.voice != "author" || s.texts[l] {
 			continue
 		}
+		if i := strings.Index(l, "{who}"); i >= 0 && strings.Contains(c.who.long, ",") && !strings.ContainsAny(l[i+5:min(i+6, len(l))], ".,") {
+			continue // "what Ada Roe, head of sales says"
+		}
 		if strings.Contains(l, "{Who}") && c.who.long != c.who.name && !s.f.anyKnown(c.who.name) {
 			continue // nobody knows who that is
 		}
