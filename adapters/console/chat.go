@@ -108,7 +108,11 @@ func (c *Console) message(ctx context.Context, ch bot.Channel, ending string, ow
 	}
 	switch len(found) {
 	case 0:
-		return nil, bot.Problemf("no_message", "no message here that you can do this to ends in %.40q; the id is shown when a line is recorded", ending)
+		whose := "here"
+		if own {
+			whose = "of yours here"
+		}
+		return nil, bot.Problemf("no_message", "no message %s has an id that ends in %.40q; the id is shown when a line is recorded", whose, ending)
 	case 1:
 		return found[0], nil
 	}

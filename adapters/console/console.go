@@ -42,6 +42,7 @@ type Options struct {
 	In  io.Reader // what people type; nil: nothing. Run closes an io.Closer when its context ends
 	Out io.Writer // what people see; nil: nothing
 
+	Echo  bool // replies are shown too: for an input that is no terminal
 	Color bool // with ANSI colours
 	Width int  // columns; 0 means 80, and more than 100 are not used
 

@@ -109,6 +109,12 @@ func renderQuoted(q bot.Quoted, s style) string {
 	return block
 }
 
+// renderReply shows what somebody wrote, cleaned already.
+func renderReply(author, words string, s style) string {
+	name := text.Isolate(author) + ": "
+	return s.block(words, name, strings.Repeat(" ", text.Width(name)), nil)
+}
+
 // link is u, if it is a web address and has nothing to hide.
 func link(u string) string {
 	p, err := url.Parse(u)

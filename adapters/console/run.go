@@ -156,6 +156,9 @@ func (c *Console) reply(ctx context.Context, h bot.Handler, ch bot.Channel, word
 		c.say("not recorded: " + bot.Explain(err) + "\n")
 		return
 	}
+	if c.o.Echo {
+		c.say(renderReply(r.Author, words, c.style()))
+	}
 	if thread == "" {
 		c.say("not recorded: no discussion is open in #" + ch.ID + "; " + bot.CommandPrefix + " now begins one\n")
 		return
