@@ -33,6 +33,7 @@ type Refusal struct {
 // temporary are the codes of problems that may be gone the next time.
 var temporary = map[string]bool{
 	"timeout": true, "server_error": true, "unreachable": true, "internal": true, "robots": true,
+	"busy": true, "stopped": true, "unknown_host": true,
 }
 
 // choose takes the next article for the channel of o and opens its discussion,

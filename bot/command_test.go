@@ -40,6 +40,7 @@ func (b *bench) answer(c bot.Command) bot.Answer {
 // typed is a command as it is typed on the console.
 func (b *bench) typed(line string) string {
 	b.t.Helper()
+	b.wait(time.Second)
 	name, args, err := bot.ParseCommand(line)
 	if err != nil {
 		return bot.Explain(err)

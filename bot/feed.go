@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -22,7 +23,8 @@ const maxFeedFailures = 20
 type Feed struct {
 	ID             ID
 	Name           string // unique among those declared in a file; else may be empty
-	URL            string
+	URL            string // as it was given
+	FoundURL       string // where it is, if that is elsewhere: it moved, or a page named it
 	Title          string
 	Declared       bool
 	State          string
@@ -110,7 +112,7 @@ func (e *Engine) pollIfStale(ctx context.Context, id ID) error {
 func (e *Engine) poll(ctx context.Context, f Feed) (Feed, error) {
 	pctx, cancel := context.WithTimeout(ctx, e.set.FetchTimeout)
 	defer cancel()
-	res, err := e.reader.Feed(pctx, f.URL, f.ETag, f.Modified)
+	res, err := e.reader.Feed(pctx, cmp.Or(f.FoundURL, f.URL), f.ETag, f.Modified)
 	if ctx.Err() != nil {
 		return f, ctx.Err() // we are being stopped: that says nothing about the feed
 	}
@@ -128,7 +130,9 @@ func (e *Engine) polled(ctx context.Context, f Feed, res FeedResult, perr error)
 		f.Failures++
 		f.State, f.Reason = FeedFailing, Explain(perr)
 		// The interval, doubled with every failure, up to a day.
-		f.NextAt = now.Add(min(e.set.FeedInterval<<min(f.Failures-1, 12), max(24*time.Hour, e.set.FeedInterval)))
+		wait := min(e.set.FeedInterval<<min(f.Failures-1, 12), max(24*time.Hour, e.set.FeedInterval))
+		f.NextAt = now.Add(max(wait, res.RetryAfter))
+		f.FoundURL = "" // it may be back where it was
 		if f.Failures >= maxFeedFailures {
 			f.State, f.NextAt = FeedStopped, time.Time{}
 			f.Reason = fmt.Sprintf("stopped after %d failures in a row; the last: %s", f.Failures, f.Reason)
@@ -141,6 +145,9 @@ func (e *Engine) polled(ctx context.Context, f Feed, res FeedResult, perr error)
 		f.State, f.Reason, f.Failures, f.OKAt = FeedActive, "", 0, now
 		f.NextAt = now.Add(max(e.set.FeedInterval, res.RetryAfter))
 		f.ETag, f.Modified = res.ETag, res.Modified
+		if res.URL != "" && res.URL != f.URL {
+			f.FoundURL = res.URL
+		}
 		if res.Title != "" {
 			f.Title = res.Title
 		}

@@ -169,7 +169,7 @@ func quoteOf(s RecapStatement, r Reply) Quoted {
 	if s.Kind == RecapDissent {
 		by += ", disagreeing"
 	}
-	return Quoted{Text: r.Text, By: by, ID: r.ID.Short()}
+	return Quoted{Text: r.Text, By: by, ID: ID(r.Ref.MessageID).Short()}
 }
 
 func gapLine(g Gap) string {

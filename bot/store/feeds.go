@@ -10,12 +10,12 @@ import (
 	"colloquy/bot"
 )
 
-const feedColumns = `id, name, url, title, declared, state, reason, etag, modified, failures, polled_at, ok_at, work_at, created_at`
+const feedColumns = `id, name, url, found_url, title, declared, state, reason, etag, modified, failures, polled_at, ok_at, work_at, created_at`
 
 func scanFeed(s scanner) (bot.Feed, error) {
 	var f bot.Feed
 	var polled, ok, work, created sql.NullInt64
-	err := s.Scan(&f.ID, &f.Name, &f.URL, &f.Title, &f.Declared, &f.State, &f.Reason, &f.ETag, &f.Modified, &f.Failures,
+	err := s.Scan(&f.ID, &f.Name, &f.URL, &f.FoundURL, &f.Title, &f.Declared, &f.State, &f.Reason, &f.ETag, &f.Modified, &f.Failures,
 		&polled, &ok, &work, &created, &f.Items)
 	f.PolledAt, f.OKAt, f.NextAt, f.CreatedAt = at(polled), at(ok), at(work), at(created)
 	return f, err
@@ -34,11 +34,11 @@ func (db *DB) PutFeed(ctx context.Context, f bot.Feed, a bot.Audit) error {
 }
 
 func putFeed(ctx context.Context, tx *sql.Tx, f bot.Feed) error {
-	return exec(ctx, tx, `INSERT INTO feeds (`+feedColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
-		ON CONFLICT (id) DO UPDATE SET name = excluded.name, title = excluded.title, declared = excluded.declared,
+	return exec(ctx, tx, `INSERT INTO feeds (`+feedColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+		ON CONFLICT (id) DO UPDATE SET name = excluded.name, found_url = excluded.found_url, title = excluded.title, declared = excluded.declared,
 			state = excluded.state, reason = excluded.reason, etag = excluded.etag, modified = excluded.modified,
 			failures = excluded.failures, polled_at = excluded.polled_at, ok_at = excluded.ok_at, work_at = excluded.work_at`,
-		f.ID, f.Name, f.URL, f.Title, f.Declared, f.State, f.Reason, f.ETag, f.Modified, f.Failures,
+		f.ID, f.Name, f.URL, f.FoundURL, f.Title, f.Declared, f.State, f.Reason, f.ETag, f.Modified, f.Failures,
 		ms(f.PolledAt), ms(f.OKAt), ms(f.NextAt), ms(f.CreatedAt))
 }
 
@@ -167,6 +167,10 @@ func scanItem(s scanner) (bot.Item, error) {
 // newestFirst: by date, else by when it was found; in one poll as the feed has it.
 const newestFirst = ` ORDER BY COALESCE(published_at, found_at) DESC, found_at DESC, place, id LIMIT `
 
+// maxRefusals is how often an item is tried in a channel: what is wrong with it
+// each time is not going to pass, and it would keep others from being tried.
+const maxRefusals = "3"
+
 // FreshItems implements [bot.Store].
 func (db *DB) FreshItems(ctx context.Context, ch bot.Channel, feeds []bot.ID, order string, limit int) ([]bot.Item, error) {
 	if len(feeds) == 0 {
@@ -180,6 +184,7 @@ func (db *DB) FreshItems(ctx context.Context, ch bot.Channel, feeds []bot.ID, or
 	rows, err := db.r.QueryContext(ctx, `SELECT `+itemColumns+` FROM items
 		WHERE NOT seen
 			AND NOT EXISTS (SELECT 1 FROM refusals r WHERE r.item_id = items.id AND r.final AND r.platform = $1 AND r.workspace = $2 AND r.channel = $3)
+			AND (SELECT COUNT(*) FROM refusals r WHERE r.item_id = items.id AND r.platform = $1 AND r.workspace = $2 AND r.channel = $3) < `+maxRefusals+`
 			AND feed_id IN (`+list+`)
 			AND NOT EXISTS (SELECT 1 FROM discussions d JOIN articles a ON a.id = d.article_id
 				WHERE d.platform = $1 AND d.workspace = $2 AND d.channel = $3 AND d.state <> 'failed' AND a.url = items.url AND items.url <> '')`+

@@ -104,6 +104,7 @@ func (db *DB) Added(ctx context.Context, ch bot.Channel, limit int) ([]bot.Candi
 	rows, err := db.r.QueryContext(ctx, `SELECT id, url FROM added
 		WHERE platform = $1 AND workspace = $2 AND channel = $3 AND taken_at IS NULL
 			AND NOT EXISTS (SELECT 1 FROM refusals WHERE refusals.added_id = added.id AND refusals.final)
+			AND (SELECT COUNT(*) FROM refusals WHERE refusals.added_id = added.id) < `+maxRefusals+`
 		ORDER BY created_at, id LIMIT $4`, ch.Platform, ch.Workspace, ch.ID, limit)
 	return collect(rows, err, func(s scanner) (c bot.Candidate, err error) {
 		err = s.Scan(&c.Added, &c.Ref)

@@ -31,6 +31,7 @@ CREATE TABLE feeds (
     id         TEXT PRIMARY KEY,
     name       TEXT NOT NULL,
     url        TEXT NOT NULL UNIQUE,
+    found_url  TEXT NOT NULL,
     title      TEXT NOT NULL,
     declared   BOOLEAN NOT NULL,
     state      TEXT NOT NULL,
