@@ -58,10 +58,13 @@ func specOf(name string) (CommandSpec, bool) {
 }
 
 // say is an answer of one paragraph, for the asker only.
-func say(format string, args ...any) Answer { return lines(fmt.Sprintf(format, args...)) }
+func say(format string, args ...any) Answer {
+	return Answer{Message: Message{Paragraphs: []string{fmt.Sprintf(format, args...)}}, Private: true}
+}
 
-func lines(paragraphs ...string) Answer {
-	return Answer{Message: Message{Paragraphs: paragraphs}, Private: true}
+// list is an answer of several lines, for the asker only.
+func list(lines ...string) Answer {
+	return Answer{Message: Message{Lines: lines}, Private: true}
 }
 
 // commandRowID is the id of a row that a command makes: the same for the same
@@ -111,7 +114,7 @@ func answerHelp(a Actor) Answer {
 		}
 		out = append(out, Usage(s)+" — "+s.Help)
 	}
-	return lines(out...)
+	return list(out...)
 }
 
 func (e *Engine) answerNow(ctx context.Context, c Command) (Answer, error) {
@@ -204,7 +207,7 @@ func (e *Engine) answerStatus(ctx context.Context, c Command) (Answer, error) {
 	if len(schedules) == 0 {
 		out = append(out, "Nothing is scheduled here.")
 	}
-	return lines(out...), nil
+	return list(out...), nil
 }
 
 // describe says in one line what a schedule does next.
@@ -243,7 +246,7 @@ func (e *Engine) answerWhy(ctx context.Context, c Command) (Answer, error) {
 	for _, o := range last {
 		out = append(out, DescribeOccurrence(o))
 	}
-	return lines(out...), nil
+	return list(out...), nil
 }
 
 // DescribeOccurrence says in one line what an occurrence did, and why.

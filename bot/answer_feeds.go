@@ -17,7 +17,7 @@ func (e *Engine) answerFeeds(ctx context.Context, c Command) (Answer, error) {
 	for _, f := range feeds {
 		out = append(out, DescribeFeed(f))
 	}
-	return lines(out...), nil
+	return list(out...), nil
 }
 
 // DescribeFeed says in one line how a feed is.

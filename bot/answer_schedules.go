@@ -2,7 +2,6 @@ package bot
 
 import (
 	"context"
-	"fmt"
 	"time"
 )
 
@@ -18,7 +17,7 @@ func (e *Engine) answerSchedules(ctx context.Context, c Command) (Answer, error)
 	for _, s := range schedules {
 		out = append(out, describe(s))
 	}
-	return lines(out...), nil
+	return list(out...), nil
 }
 
 func (e *Engine) answerScheduleAdd(ctx context.Context, c Command) (Answer, error) {
@@ -49,7 +48,9 @@ func (e *Engine) answerScheduleAdd(ctx context.Context, c Command) (Answer, erro
 	if err != nil {
 		return Answer{}, err
 	}
-	return lines(append([]string{fmt.Sprintf("Schedule %s is set. Its next times:", s.ID.Short())}, momentLines(next)...)...), nil
+	a := say("Schedule %s is set. Its next times:", s.ID.Short())
+	a.Message.Lines = momentLines(next)
+	return a, nil
 }
 
 func momentLines(next []Moment) []string {
@@ -97,5 +98,5 @@ func (e *Engine) answerSchedule(ctx context.Context, c Command) (Answer, error) 
 	if err != nil {
 		return Answer{}, err
 	}
-	return lines(momentLines(next)...), nil
+	return list(momentLines(next)...), nil
 }

@@ -17,7 +17,7 @@ var ada = bot.Person{Platform: "test", Workspace: "W1", ID: "ada", Name: "Ada"}
 func (b *bench) command(name string, args map[string]string) string {
 	b.t.Helper()
 	a := b.answer(bot.Command{Name: name, Args: args, Channel: channel, Actor: bot.Actor{Person: ada, Manager: true}})
-	out := a.Message.Paragraphs
+	out := append(a.Message.Paragraphs, a.Message.Lines...)
 	for _, c := range a.Choices {
 		out = append(out, c.Label+" = "+c.Command+" "+c.Args["source"])
 	}
@@ -114,7 +114,7 @@ func TestOnlyManagersManage(t *testing.T) {
 		}
 	}
 	help := b.answer(bot.Command{Name: "help", Channel: channel, Actor: bot.Actor{Person: ada}})
-	if text := strings.Join(help.Message.Paragraphs, "\n"); strings.Contains(text, "schedule add") || !strings.Contains(text, "forget-me") {
+	if text := strings.Join(help.Message.Lines, "\n"); strings.Contains(text, "schedule add") || !strings.Contains(text, "forget-me") {
 		t.Errorf("help for everybody:\n%s", text)
 	}
 }

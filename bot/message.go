@@ -10,6 +10,7 @@ type Message struct {
 	Image      string // http or https
 	Language   string // of Paragraphs, Quotation and Question; ISO 639-1, empty if unknown
 	Paragraphs []string
+	Lines      []string // a list, each on a line of its own
 	Quotation  []Quoted // verbatim, shown as a quotation
 	Number     int      // of Question, from 1; 0 if there is none
 	Question   string

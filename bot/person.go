@@ -44,11 +44,13 @@ func (e *Engine) answerPerson(ctx context.Context, c Command) (Answer, error) {
 		}
 		return say("What you write in discussions is recorded again."), nil
 	}
-	return lines(
+	a := Answer{Private: true}
+	a.Message.Paragraphs = []string{
 		"In the thread of a discussion, what people write is recorded: text, names and links of files, counts of reactions, with their author's name and the time. It is used for the recap that is posted there, and the managers can export it.",
 		fmt.Sprintf("It is kept for %s after the discussion closed, then erased. What you delete on the platform is erased here too.", days(e.set.Retention)),
 		fmt.Sprintf("%[1]s my-data shows what is recorded of you, %[1]s forget-me erases it, %[1]s opt-out stops recording what you write.", CommandPrefix),
-	), nil
+	}
+	return a, nil
 }
 
 func (e *Engine) answerMyData(ctx context.Context, p Person) (Answer, error) {
@@ -56,13 +58,13 @@ func (e *Engine) answerMyData(ctx context.Context, p Person) (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
-	out := []string{"Recorded of you: " + plural(len(replies), "reply", "replies") + "."}
+	a := say("Recorded of you: %s.", plural(len(replies), "reply", "replies"))
 	const shown = 20
 	for _, r := range replies[max(0, len(replies)-shown):] {
-		out = append(out, stamp(r.CreatedAt)+" — "+r.Text)
+		a.Message.Lines = append(a.Message.Lines, stamp(r.CreatedAt)+" — "+r.Text)
 	}
 	if len(replies) > shown {
-		out = append(out, fmt.Sprintf("These are the newest %d; whoever runs Colloquy here can export all.", shown))
+		a.Message.Lines = append(a.Message.Lines, fmt.Sprintf("These are the newest %d; whoever runs Colloquy here can export all.", shown))
 	}
-	return lines(out...), nil
+	return a, nil
 }

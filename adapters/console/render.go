@@ -60,6 +60,13 @@ func renderMessage(m bot.Message, s style) string {
 			add(s.block(p, "", "", nil))
 		}
 	}
+	list := ""
+	for _, l := range m.Lines {
+		if l = text.Inline(l); l != "" {
+			list += s.block(l, "", "  ", nil)
+		}
+	}
+	add(list)
 	for _, q := range m.Quotation {
 		add(renderQuoted(q, s))
 	}
