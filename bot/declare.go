@@ -19,10 +19,10 @@ type DeclaredSchedule struct {
 	FeedURLs []string
 }
 
-// Reasons why something that was declared does not run.
+// Reasons why a feed or a schedule that was declared does not run.
 const (
-	notDeclared    = "removed from the configuration file"
-	declaredPaused = "paused in the configuration file"
+	NotDeclared    = "removed from the configuration file"
+	DeclaredPaused = "paused in the configuration file"
 )
 
 // Declare makes the declared feeds and schedules what the file says. Doing it
@@ -40,6 +40,10 @@ func (e *Engine) Declare(ctx context.Context, d Declared) ([]string, error) {
 		feeds[f.URL] = id
 		changes = appendNonEmpty(changes, change)
 	}
+	known, err := e.store.Schedules(ctx, Channel{})
+	if err != nil {
+		return changes, err
+	}
 	for _, s := range d.Schedules {
 		for _, url := range s.FeedURLs {
 			if feeds[url] == "" {
@@ -55,13 +59,13 @@ func (e *Engine) Declare(ctx context.Context, d Declared) ([]string, error) {
 				return changes, err
 			}
 		}
-		change, err := e.declareSchedule(ctx, s.Schedule, by)
+		change, err := e.declareSchedule(ctx, s.Schedule, known, by)
 		if err != nil {
 			return changes, fmt.Errorf("schedule %q: %w", s.Name, err)
 		}
 		changes = appendNonEmpty(changes, change)
 	}
-	gone, err := e.pauseUndeclared(ctx, d, feeds, by)
+	gone, err := e.pauseUndeclared(ctx, d, known, feeds, by)
 	return append(changes, gone...), err
 }
 
@@ -83,7 +87,7 @@ func (e *Engine) declareFeed(ctx context.Context, name, url string, by Person) (
 	case !found:
 		f = Feed{ID: NewID(now), URL: url, State: FeedActive, CreatedAt: now, NextAt: now}
 		change = "added feed " + url
-	case f.State == FeedStopped && f.Reason == notDeclared:
+	case f.State == FeedStopped && f.Reason == NotDeclared:
 		f.State, f.Reason, f.NextAt = FeedActive, "", now
 		change = "polling feed " + url + " again"
 	case f.Declared && f.Name == name:
@@ -95,7 +99,8 @@ func (e *Engine) declareFeed(ctx context.Context, name, url string, by Person) (
 	return f.ID, change, e.store.PutFeed(ctx, f, e.audit(by, "feed_declare", string(f.ID)))
 }
 
-func (e *Engine) declareSchedule(ctx context.Context, s Schedule, by Person) (string, error) {
+// declareSchedule makes s what the file says; known are those stored before.
+func (e *Engine) declareSchedule(ctx context.Context, s Schedule, known []Schedule, by Person) (string, error) {
 	times, err := e.checkSchedule(&s)
 	if err != nil {
 		return "", err
@@ -104,28 +109,24 @@ func (e *Engine) declareSchedule(ctx context.Context, s Schedule, by Person) (st
 	if err != nil {
 		return "", err
 	}
-	all, err := e.store.Schedules(ctx, Channel{})
-	if err != nil {
-		return "", err
-	}
-	at := slices.IndexFunc(all, func(old Schedule) bool { return old.Name == s.Name })
+	at := slices.IndexFunc(known, func(old Schedule) bool { return old.Name == s.Name })
 	change := "added schedule " + s.Name
 	s.Declared, s.NextAt = true, next.At
 	if at < 0 {
 		s.ID, s.CreatedAt = NewID(e.now()), e.now()
 		if s.Paused {
-			s.NextAt, s.Reason = time.Time{}, declaredPaused
+			s.NextAt, s.Reason = time.Time{}, DeclaredPaused
 		}
 		return change, e.store.PutSchedule(ctx, s, e.audit(by, "schedule_declare", string(s.ID)))
 	}
-	old := all[at]
+	old := known[at]
 	s.ID, s.CreatedAt = old.ID, old.CreatedAt
 	if sameTimes := old.Cron == s.Cron && old.Zone == s.Zone; sameTimes && !old.NextAt.IsZero() {
 		s.NextAt = old.NextAt
 	}
 	switch {
 	case s.Paused:
-		s.NextAt, s.Reason = time.Time{}, declaredPaused
+		s.NextAt, s.Reason = time.Time{}, DeclaredPaused
 	case old.Paused && old.Reason == "": // a person paused it
 		s.Paused, s.NextAt = true, time.Time{}
 	}
@@ -144,36 +145,32 @@ func sameSchedule(a, b Schedule) bool {
 }
 
 // pauseUndeclared pauses what was declared once and no longer is.
-func (e *Engine) pauseUndeclared(ctx context.Context, d Declared, feeds map[string]ID, by Person) ([]string, error) {
+func (e *Engine) pauseUndeclared(ctx context.Context, d Declared, known []Schedule, feeds map[string]ID, by Person) ([]string, error) {
 	var changes []string
-	schedules, err := e.store.Schedules(ctx, Channel{})
-	if err != nil {
-		return nil, err
-	}
-	for _, s := range schedules {
+	for _, s := range known {
 		still := slices.ContainsFunc(d.Schedules, func(x DeclaredSchedule) bool { return x.Name == s.Name })
-		if !s.Declared || still || s.Reason == notDeclared {
+		if !s.Declared || still || s.Reason == NotDeclared {
 			continue
 		}
-		s.Paused, s.NextAt, s.Reason = true, time.Time{}, notDeclared
+		s.Paused, s.NextAt, s.Reason = true, time.Time{}, NotDeclared
 		if err := e.store.PutSchedule(ctx, s, e.audit(by, "schedule_pause", string(s.ID))); err != nil {
 			return changes, err
 		}
-		changes = append(changes, "paused schedule "+s.Name+": "+notDeclared)
+		changes = append(changes, "paused schedule "+s.Name+": "+NotDeclared)
 	}
 	all, err := e.store.Feeds(ctx, Channel{})
 	if err != nil {
 		return changes, err
 	}
 	for _, f := range all {
-		if !f.Declared || feeds[f.URL] != "" || f.Reason == notDeclared {
+		if !f.Declared || feeds[f.URL] != "" || f.Reason == NotDeclared {
 			continue
 		}
-		f.State, f.Reason, f.NextAt = FeedStopped, notDeclared, time.Time{}
+		f.State, f.Reason, f.NextAt = FeedStopped, NotDeclared, time.Time{}
 		if err := e.store.PutFeed(ctx, f, e.audit(by, "feed_stop", string(f.ID))); err != nil {
 			return changes, err
 		}
-		changes = append(changes, "stopped feed "+f.URL+": "+notDeclared)
+		changes = append(changes, "stopped feed "+f.URL+": "+NotDeclared)
 	}
 	return changes, nil
 }
