@@ -185,7 +185,7 @@ func (c *checker) statement(s bot.Statement, before []bot.Statement, sentences [
 	if r := c.facts(s.Text, toks); r != "" {
 		return r
 	}
-	words := wordsOf(s.Text)
+	words := wordsOf(c.withoutLink(s.Text))
 	var support []string
 	for _, i := range s.Evidence {
 		support = append(support, wordsOf(sentences[i])...)
@@ -211,17 +211,21 @@ func (c *checker) shape(text string) string {
 	if marked(text) || strings.ContainsAny(text, "*_`#<>[]{}") {
 		return "markup"
 	}
-	rest := text
-	if c.doc.article.URL != "" {
-		rest = strings.ReplaceAll(text, c.doc.article.URL, "")
-	}
-	if linked(rest) {
+	if linked(c.withoutLink(text)) {
 		return "link"
 	}
 	if !c.sameLanguage(text) {
 		return "language"
 	}
 	return ""
+}
+
+// withoutLink is text without the article's own address.
+func (c *checker) withoutLink(text string) string {
+	if c.doc.article.URL == "" {
+		return text
+	}
+	return strings.ReplaceAll(text, c.doc.article.URL, "")
 }
 
 // sameLanguage reports whether text seems to be in the article's language: the

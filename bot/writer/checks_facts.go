@@ -88,6 +88,9 @@ func (c *checker) namesKnown(toks []token) bool {
 // another form: "Pakistani" for "Pakistan", "Chinese" for "China".
 func (c *checker) namePart(w string) bool {
 	w = possessive(strings.ToLower(w))
+	if w == "" || elided(w) {
+		return true
+	}
 	if c.words[w] || c.words[w+"'s"] || stopword(c.lex.lang, w) || c.lex.list("general").has(w) {
 		return true
 	}

@@ -285,5 +285,5 @@ func (c *checker) anchored(r reading) bool {
 			hit++
 		}
 	}
-	return hit >= 2 && hit*2 >= all
+	return hit >= 2 && hit*2 >= all || hit >= 3 && hit*3 >= all
 }

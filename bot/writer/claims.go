@@ -183,6 +183,8 @@ func (f *finder) weak(c claim, toks []token) bool {
 	switch c.kind {
 	case "cause":
 		return len(f.lex.list("finite").single) > 0 && c.voice != "speaker" && c.voice != "author" && f.pastEvent(toks)
+	case "prediction", "future":
+		return past.in(toks) // "could" and "would" of a story
 	case "recommendation":
 		return f.lex.list("alone").has(toks[0].low)
 	case "generalisation":
@@ -217,6 +219,8 @@ func weight(kind string) float64 {
 		return 2.4
 	case "comparison", "consequence", "conditional":
 		return 2
+	case "decision", "trend":
+		return 1.8
 	case "judgement":
 		return 1.6
 	case "quantity", "future":
@@ -288,6 +292,9 @@ func (f *finder) anyKnown(text string) bool {
 // kindOf returns the kind of the most telling cue in toks, "" if there is none.
 func (f *finder) kindOf(toks []token) string {
 	best := ""
+	if f.lex.kinds[toks[0].low] == "conditional" {
+		return "conditional"
+	}
 	for i := range toks {
 		n := f.lex.cues.at(toks, i)
 		if n == 0 || f.noCue(toks, i, n) {
@@ -315,7 +322,7 @@ func (f *finder) kindOf(toks []token) string {
 func (f *finder) noCue(toks []token, i, n int) bool {
 	no := f.lex.list("nocue")
 	for k := max(0, i-3); k <= i; k++ {
-		if m := no.at(toks, k); m > 0 && k+m >= i+n {
+		if m := no.at(toks, k); m > n && k+m >= i+n {
 			return true
 		}
 	}

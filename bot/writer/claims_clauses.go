@@ -44,7 +44,7 @@ func (f *finder) complete(p piece, kind string) bool {
 			}
 		}
 	}
-	if (kind == "cause" || kind == "consequence") && verbs == 0 {
+	if (kind == "cause" || kind == "consequence" || kind == "decision") && verbs == 0 {
 		verbs++ // the cue is the verb
 	}
 	last := toks[len(toks)-1].low
@@ -52,6 +52,9 @@ func (f *finder) complete(p piece, kind string) bool {
 		return false
 	}
 	if end := f.lex.list("endfinite"); len(end.single) > 0 { // a language whose sentences end with their verb
+		if !finite.has(last) {
+			verbs++
+		}
 		return end.has(last) && verbs > subs
 	}
 	if p.whole && !p.cut {
@@ -109,7 +112,7 @@ func (f *finder) hasNoun(p piece, i int) bool {
 		return true
 	}
 	if len(f.lex.list("article").single) == 0 {
-		return i >= 4 // a language without articles
+		return i >= 4 && !p.cut // a language without articles
 	}
 	person := f.lex.list("person").has(toks[i].low)
 	for k := 0; k < i; k++ {

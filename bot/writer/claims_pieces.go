@@ -188,6 +188,8 @@ func (f *finder) cuts(p piece) []piece {
 			end = k
 		case f.lex.list("cutbare").at(p.toks, k) > 0 && !f.lex.list("negation").in(p.toks[:k]):
 			end = k
+		case f.lex.list("cutverb").has(t.low) && f.lex.list("endfinite").has(p.toks[k-1].low):
+			end = k // where sentences end with their verb, a clause ends behind one
 		default:
 			continue
 		}

@@ -15,16 +15,24 @@ type quoteSpan struct {
 // maxClaimSentences bounds what is read of a huge text.
 const maxClaimSentences = 400
 
+// maxQuotation is after how many sentences a quotation that is never closed is
+// taken for a stray mark.
+const maxQuotation = 5
+
 // quoteSpans finds the quotations of each sentence. An opening mark without
 // its partner ends with its paragraph.
 func quoteSpans(sents []sentence) [][]quoteSpan {
 	out := make([][]quoteSpan, len(sents))
 	var in rune // the mark that closes what is open; 0 outside
+	since := 0  // the sentence in which it was opened
 	for k, s := range sents {
-		if k > 0 && s.Para != sents[k-1].Para {
+		if k > 0 && s.Para != sents[k-1].Para || k-since > maxQuotation {
 			in = 0
 		}
 		out[k], in = scanQuotes(s.Text, in)
+		if n := len(out[k]); n > 0 && out[k][n-1].open || in == 0 {
+			since = k
+		}
 	}
 	return out
 }
@@ -88,6 +96,9 @@ func opens(r, prev, next rune) rune {
 	c := closeFor(r)
 	if c == 0 {
 		return 0
+	}
+	if r == '\'' && unicode.IsDigit(next) {
+		return 0 // the '90s
 	}
 	free := !unicode.IsLetter(prev) && !unicode.IsDigit(prev)
 	if r == '«' {

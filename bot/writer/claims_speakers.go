@@ -99,7 +99,8 @@ func (f *finder) attribution(i int) utterance {
 func (f *finder) speakerAround(i, v int) speaker {
 	toks := f.toks[i]
 	k := v - 1
-	for k >= 0 && toks[k].sign && !inQuote(f.spans[i], toks[k].start) {
+	aux := f.lex.list("sayaux")
+	for k >= 0 && (toks[k].sign || aux.has(toks[k].low)) && !inQuote(f.spans[i], toks[k].start) {
 		k--
 	}
 	if k >= 0 && inQuote(f.spans[i], toks[k].start) {

@@ -272,6 +272,11 @@ func (l *lexicon) general() []string {
 					longest = part
 				}
 			}
+			for _, end := range []string{". ", "۔ "} {
+				if i := strings.LastIndex(longest, end); i >= 0 {
+					longest = longest[i+len(end):]
+				}
+			}
 			l.generals = append(l.generals, longest)
 		}
 	}

@@ -12,10 +12,6 @@ import (
 // maxSpares is how many questions a digest holds in reserve.
 const maxSpares = 2
 
-// minScore is what a claim must reach to be asked about: below it there is too
-// little to argue about, or too few readers would know what it is about.
-const minScore = 2.6
-
 // ask makes up to n questions about doc and up to two spares. Each asks about
 // one claim of the article, quoted, and passes every check; where the article
 // gives fewer claims there are fewer questions, and none in a language without
@@ -36,6 +32,7 @@ type setter struct {
 	f       *finder
 	check   *checker
 	claims  []claim
+	found   int // claims, whether worth a question or not
 	asks    []prompts.Ask
 	seed    uint32
 	used    map[int]bool    // sentences that a question of the set is about
@@ -51,18 +48,10 @@ func newSetter(f *finder, c *checker) *setter {
 	h := fnv.New32a()
 	h.Write([]byte(f.sents[0].Text))
 	s.seed = h.Sum32()
-	least := minScore
-	if f.sporty() {
-		least += 0.8
-	}
-	for _, cl := range f.claims() {
-		if cl.kind == "future" && cl.score < least+0.4 {
-			continue // what is merely planned
-		}
-		if s.f.sporty() && (cl.voice != "speaker" && cl.voice != "author" || cl.kind == "assertion") {
-			continue
-		}
-		if cl.score >= least && !(f.grave && cl.first) {
+	all := f.claims()
+	s.found = len(all)
+	for _, cl := range all {
+		if cl.score >= leastScore(cl, f.sporty()) && !(f.grave && cl.first) {
 			s.claims = append(s.claims, cl)
 		}
 	}
@@ -72,6 +61,32 @@ func newSetter(f *finder, c *checker) *setter {
 		}
 	}
 	return s
+}
+
+// leastScore is what a claim must reach to be asked about: below it there is
+// too little to argue about, or too few readers would know what it is about. In
+// a report of a match only what people there argue is worth it.
+func leastScore(c claim, sport bool) float64 {
+	if sport && (c.voice != "speaker" && c.voice != "author" || c.kind == "assertion" || c.kind == "future") {
+		return 99
+	}
+	least := 2.1
+	switch c.kind {
+	case "judgement":
+		if c.voice != "speaker" {
+			least = 2.6
+		}
+	case "decision", "trend":
+		least = 2.4
+	case "assertion", "quantity", "dispute", "comparison":
+		least = 2.6
+	case "future": // merely planned
+		least = 3
+	}
+	if sport {
+		least += 0.8
+	}
+	return least
 }
 
 // fill chooses the questions: first the one that argues against the author or
@@ -106,9 +121,12 @@ func (s *setter) fill(n int) {
 		}
 		s.try(c, "", &s.chosen)
 	}
-	if len(s.chosen) == 0 && !s.f.sporty() {
+	if len(s.chosen) == 0 && s.found >= 3 && !s.f.sporty() {
 		s.asWhole("viewpoint")
 	}
+	var few []bot.Question
+	s.chosen, few = enoughMoves(s.chosen)
+	s.spares = append(s.spares, few[:min(len(few), maxSpares)]...)
 	for _, c := range s.claims {
 		if len(s.spares) >= maxSpares || len(s.chosen) == 0 {
 			break
@@ -171,7 +189,7 @@ func (s *setter) fitting(c claim, move string) []prompts.Ask {
 		switch {
 		case last && (move == "" && !s.f.grave || s.moves[a.Move] > 0):
 		case a.Opinion && !s.f.doc.opinion, a.News && s.f.doc.opinion, s.f.grave && !a.Sober, move != "" && a.Move != move:
-		case a.Kind == c.kind, a.Kind == "any" && c.kind != "likeness" && !c.whole(), a.Kind == "vp" && c.vp != "":
+		case a.Kind == c.kind, a.Kind == "any" && c.kind != "likeness" && !c.whole() && (move != "" || !s.f.grave), a.Kind == "vp" && c.vp != "":
 			out = append(out, a)
 		}
 	}

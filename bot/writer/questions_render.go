@@ -25,13 +25,17 @@ func (s *setter) render(a prompts.Ask, c claim) (text, lead string, ok bool) {
 	if strings.Contains(text, "{vp}") && c.vp == "" || strings.Contains(text, "{a}") && (c.a == "" || c.b == "") {
 		return "", "", false
 	}
-	r := strings.NewReplacer(
+	return s.fillSlots(text, c), lead, true
+}
+
+// fillSlots puts the claim into the slots of a template.
+func (s *setter) fillSlots(text string, c claim) string {
+	return strings.NewReplacer(
 		"{Q}", upperFirst(c.text),
 		"{q}", s.midClause(c),
 		"{vp}", c.vp, "{a}", c.a, "{b}", c.b,
-		"{who}", c.who.long, "{Who}", upperFirst(c.who.name), "{name}", c.who.name,
-	)
-	return r.Replace(text), lead, true
+		"{who}", c.who.long, "{Who}", upperFirst(c.who.name),
+	).Replace(text)
 }
 
 // lead picks the lead of the claim's voice: one that the set has not used and
@@ -57,8 +61,8 @@ func (s *setter) lead(c claim, ask string) (string, bool) {
 	if found && !tooLong(c, best, ask) {
 		return best, true
 	}
-	for _, l := range leads {
-		if !tooLong(c, l, ask) && !(strings.Contains(l, "{q}") && c.first && c.voice != "author") && strings.HasPrefix(l, "“{Q}") {
+	for _, l := range leads { // one that begins with the quotation may come again: the quotations differ
+		if i := strings.Index(l, "{Q}"); i >= 0 && i <= 4 && !tooLong(c, l, ask) {
 			return l, true
 		}
 	}
