@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"fmt"
+	"slices"
 )
 
 // reconcile lists the thread of d, records what it holds, and notes how many
@@ -17,7 +18,9 @@ func (e *Engine) reconcile(ctx context.Context, l Lease, d Discussion) error {
 		return err
 	}
 	var known []MessageRef
+	have := map[string]Reply{}
 	for _, r := range stored {
+		have[r.Ref.MessageID] = r
 		if !r.Deleted {
 			known = append(known, r.Ref)
 		}
@@ -42,6 +45,9 @@ func (e *Engine) reconcile(ctx context.Context, l Lease, d Discussion) error {
 			}
 			continue
 		}
+		if old, ok := have[change.Reply.Ref.MessageID]; ok && unchanged(old, change.Reply) {
+			continue
+		}
 		res, err := e.record(ctx, change.Reply)
 		if err != nil {
 			return err
@@ -51,4 +57,10 @@ func (e *Engine) reconcile(ctx context.Context, l Lease, d Discussion) error {
 		}
 	}
 	return e.store.EndListing(ctx, l, d.ID, found, true)
+}
+
+// unchanged reports whether a listing brings nothing beyond what is stored, so
+// that listing a long thread again costs no writes.
+func unchanged(old, listed Reply) bool {
+	return old.Deleted || listed.Version <= old.Version && (listed.Reactions == nil || slices.Equal(old.Reactions, listed.Reactions))
 }

@@ -35,17 +35,21 @@ func TestKilledAtAnyMoment(t *testing.T) {
 	}
 	c := newCrash(t)
 	c.configure(false)
-	for range kills {
-		c.run(func(p *exec.Cmd) {
-			time.Sleep(50*time.Millisecond + rand.N(900*time.Millisecond)) //nolint:forbidigo // the moment is the point
+	for i := range kills {
+		_ = c.run(func(p *exec.Cmd) {
+			time.Sleep(50*time.Millisecond + rand.N(900*time.Millisecond)) // the moment is the point
+			if i%2 == 1 {
+				c.awaitPost() // the worst moment: it is in the chat, and nobody wrote that down
+			}
 			_ = p.Process.Kill()
 		})
 	}
 	// No more due times; whatever was begun is finished. Leases of the dead and
 	// posts of unknown fate take their time.
 	c.configure(true)
+	c.quiet = true
 	err := c.run(func(p *exec.Cmd) {
-		c.waitUntilDone(3 * time.Minute)
+		c.waitUntilDone(4 * time.Minute)
 		_ = p.Process.Signal(syscall.SIGTERM)
 	})
 	if err != nil {
@@ -60,6 +64,7 @@ type crash struct {
 	web      *httptest.Server
 	log      bytes.Buffer
 	started  time.Time
+	quiet    bool // nobody writes any more
 
 	mu       sync.Mutex
 	recorded map[string]bool // what was printed as recorded
@@ -153,6 +158,27 @@ func (c *crash) run(during func(*exec.Cmd)) error {
 	return p.Wait()
 }
 
+// awaitPost returns right after a post of ours appeared in the chat.
+func (c *crash) awaitPost() {
+	name := filepath.Join(c.dir, "colloquy.db.console", "one.jsonl")
+	at, err := os.Stat(name)
+	if err != nil {
+		return // none yet
+	}
+	for end := time.Now().Add(3 * time.Second); time.Now().Before(end); {
+		if now, err := os.Stat(name); err != nil || now.Size() == at.Size() {
+			continue
+		}
+		data, err := os.ReadFile(name)
+		if err != nil {
+			return
+		}
+		if bytes.Contains(data[at.Size():], []byte(`"kind":"post"`)) {
+			return
+		}
+	}
+}
+
 func (c *crash) write(in io.Writer, stop <-chan struct{}) {
 	tick := time.NewTicker(15 * time.Millisecond)
 	defer tick.Stop()
@@ -161,6 +187,9 @@ func (c *crash) write(in io.Writer, stop <-chan struct{}) {
 		case <-stop:
 			return
 		case <-tick.C:
+			if c.quiet {
+				continue
+			}
 			c.written++
 			if _, err := fmt.Fprintf(in, "#%s reply %d, in my own words\n", []string{"one", "two"}[c.written%2], c.written); err != nil {
 				return
@@ -316,6 +345,9 @@ func (c *crash) compare() {
 	}
 	if lost > 0 || unseen > 0 {
 		c.t.Errorf("%d acknowledged replies are missing, and %d others that are in a thread", lost, unseen)
+	}
+	if c.t.Failed() {
+		return
 	}
 	c.t.Logf("%d kills; occurrences %v; %d discussions, %d posts, each once; %d replies typed, %d printed as recorded, %d stored, none missing",
 		kills, counts, len(discussions), sent, c.written, len(c.recorded), len(stored))
