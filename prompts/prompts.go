@@ -7,11 +7,15 @@
 // "[ask KIND MOVE FLAGS…]" begins templates, one a line. A line that begins
 // with "#" is a comment. Phrases are lower-cased; a phrase matches whole words.
 //
-// Slots of the templates: {Q} is a complete clause, quoted, beginning with a
-// capital; {q} the same in the middle of a sentence; {who} a speaker as the
-// object of a sentence or behind the verb, with the office if it is known; {Who} the same at
-// the beginning, name only; {vp} a quoted verb phrase that follows "to"; {a}
-// and {b} noun phrases; {claim} the lead of the claim's voice, with its full stop.
+// Slots of the templates: {claim} is a lead of the claim's voice. {Q} is a
+// complete clause, quoted, beginning with a capital; {q} the same in the middle
+// of a sentence. {who} is a speaker, with the office if it is known; {Who} the
+// name alone at the beginning of a sentence. {vp} is a verb phrase that follows
+// "to", quoted; {a} and {b} are noun phrases.
+//
+// Flags of an [ask]: "general" says little about the claim, so that a set has
+// at most one; "sober" fits an article about a death or a crime; "opinion" and
+// "news" limit it to articles that do, or do not, argue in their author's voice.
 package prompts
 
 import (
@@ -83,7 +87,13 @@ func parse(code, text string) (Language, error) {
 				return Language{}, fmt.Errorf("%s.txt:%d: %q begins no section", code, n, line)
 			}
 			switch f[0] {
-			case "words", "cue", "lead", "ask":
+			case "words", "cue", "lead":
+			case "ask":
+				for _, flag := range f[3:] {
+					if flag != "general" && flag != "sober" && flag != "opinion" && flag != "news" {
+						return Language{}, fmt.Errorf("%s.txt:%d: unknown flag %q", code, n, flag)
+					}
+				}
 			default:
 				return Language{}, fmt.Errorf("%s.txt:%d: unknown section %q", code, n, f[0])
 			}
@@ -136,7 +146,8 @@ func appendPhrases(out, lines []string) []string {
 
 // Leads returns the sentences that bring a claim: of the author ("author"), of
 // a person quoted word for word ("speaker"), of a person in the article's words
-// ("indirect"), and of the article itself ("article").
+// ("indirect"), of the article itself ("article"), and of a sentence that says
+// itself who said it, in news ("reported") and opinion ("authorreported").
 func (l Language) Leads(voice string) []string {
 	var out []string
 	for _, s := range l.sections {

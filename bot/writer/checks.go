@@ -127,21 +127,23 @@ func (c *checker) digest(d bot.Digest) bot.Digest {
 		}
 		out.Summary = append(out.Summary, s)
 	}
-	var all []bot.Question
+	var all []asked
 	keep := func(in []bot.Question) (kept []bot.Question) {
 		for _, q := range in {
 			reason := c.evidence(q.Evidence, len(d.Sentences))
 			if reason == "" {
 				reason = c.question(q)
 			}
+			var mine asked
 			if reason == "" {
-				reason = c.besides(q, all)
+				mine = c.asked(q.Text)
+				reason = c.besides(mine, all)
 			}
 			if reason != "" {
 				drop(q.Text, reason)
 				continue
 			}
-			kept, all = append(kept, q), append(all, q)
+			kept, all = append(kept, q), append(all, mine)
 		}
 		return kept
 	}

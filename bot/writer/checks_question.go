@@ -166,8 +166,12 @@ func (c *checker) copied(r reading) bool {
 	}
 	for part := range strings.SplitSeq(string(text), "\"") {
 		words := wordsOf(part)
-		for i := 0; i+maxCopied < len(words); i++ {
-			if strings.Contains(c.run, " "+strings.Join(words[i:i+maxCopied+1], " ")+" ") {
+		known := 0 // words in a row that the article has at all
+		for i, w := range words {
+			if known++; !c.words[w] {
+				known = 0
+			}
+			if known > maxCopied && strings.Contains(c.run, " "+strings.Join(words[i-maxCopied:i+1], " ")+" ") {
 				return true
 			}
 		}

@@ -9,20 +9,27 @@ import (
 // maxOverlap is the share of content words that two questions of a set may have in common.
 const maxOverlap = 0.35
 
+// An asked question is one of a set, taken apart once.
+type asked struct {
+	reading
+	stems   map[string]bool
+	general bool
+}
+
+func (c *checker) asked(text string) asked {
+	return asked{reading: readQuestion(text), stems: contentStems(text), general: c.isGeneral(text)}
+}
+
 // besides returns the code of the first check that q fails beside the others
 // of its set, "" if none.
-func (c *checker) besides(q bot.Question, others []bot.Question) string {
-	mine := contentStems(q.Text)
-	r := readQuestion(q.Text)
-	general := c.isGeneral(q.Text)
+func (c *checker) besides(q asked, others []asked) string {
 	for _, o := range others {
-		or := readQuestion(o.Text)
 		switch {
-		case sameOpening(r.toks, or.toks) || sameOpening(r.asks, or.asks):
+		case sameOpening(q.toks, o.toks) || sameOpening(q.asks, o.asks):
 			return "opening"
-		case jaccard(mine, contentStems(o.Text)) >= maxOverlap:
+		case jaccard(q.stems, o.stems) >= maxOverlap:
 			return "similar"
-		case general && c.isGeneral(o.Text):
+		case q.general && o.general:
 			return "second_general"
 		}
 	}

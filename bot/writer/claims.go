@@ -37,7 +37,8 @@ type finder struct {
 	said   []utterance
 	known  map[string]bool // stems of title and summary
 	common map[string]int  // stems and how many sentences hold them
-	grave  bool            // about a death or a crime
+	grave  bool            // about a death or a crime: the checker knows
+	sport  bool            // about a match or a race
 }
 
 func newFinder(doc document, summary []bot.Statement, lex *lexicon) *finder {
@@ -66,7 +67,7 @@ func newFinder(doc document, summary []bot.Statement, lex *lexicon) *finder {
 	f.spans = quoteSpans(f.sents)
 	f.names = indexNames(f.toks, lex)
 	f.said = f.utterances()
-	f.grave = isGrave(doc, lex)
+	f.sport = f.sporty()
 	return f
 }
 
@@ -108,16 +109,10 @@ func (f *finder) claims() []claim {
 func (f *finder) assess(p piece) (claim, bool) {
 	toks := p.toks
 	n := countWords(toks)
-	if n < 5 || n > maxQuoted || f.lex.list("unfit").in(toks) {
+	if n < 5 || n > maxQuoted {
 		return claim{}, false
 	}
-	text := f.sents[p.sent].Text[toks[0].start:toks[len(toks)-1].end]
-	if !quotable(text) || !plainSigns(text, toks) {
-		return claim{}, false
-	}
-	text = f.inner(text)
-	c := claim{text: text, sent: p.sent, voice: p.voice, who: p.who, words: n, content: stems(text, f.doc.lang)}
-	c.kind = f.kindOf(toks)
+	c := claim{sent: p.sent, voice: p.voice, who: p.who, words: n, kind: f.kindOf(toks)}
 	c.first = f.lex.list("first").in(toks)
 	if c.kind == "recommendation" && len(f.lex.list("say").single) > 0 && (c.voice == "article" || c.voice == "reported") {
 		c.kind = "" // what news says must be done is a fact, and "should" a guess
@@ -128,12 +123,15 @@ func (f *finder) assess(p piece) (claim, bool) {
 	if c.kind == "" && (c.voice == "speaker" || c.voice == "indirect") && !c.first && !f.lex.list("past").in(toks) {
 		c.kind = "assertion"
 	}
-	if c.kind == "" || len(c.content) < 3 {
+	if c.kind == "" || f.lex.list("unfit").in(toks) || !f.complete(p, c.kind) || !f.standsAlone(p) {
 		return claim{}, false
 	}
-	if !f.complete(p, c.kind) || !f.standsAlone(p) {
+	text := f.sents[p.sent].Text[toks[0].start:toks[len(toks)-1].end]
+	c.content = stems(text, f.doc.lang)
+	if len(c.content) < 3 || !plainSigns(text, toks) || !quotable(text) {
 		return claim{}, false
 	}
+	c.text = f.inner(text)
 	c.vp = f.recommendedPhrase(p, c)
 	c.score = f.score(p, c)
 	return c, true

@@ -38,6 +38,7 @@ type setter struct {
 	used    map[int]bool    // sentences that a question of the set is about
 	texts   map[string]bool // templates and leads in use
 	moves   map[string]int
+	set     []asked // chosen and spares
 	chosen  []bot.Question
 	spares  []bot.Question
 	dropped []bot.Dropped
@@ -45,13 +46,14 @@ type setter struct {
 
 func newSetter(f *finder, c *checker) *setter {
 	s := &setter{f: f, check: c, asks: f.lex.words.Asks(), used: map[int]bool{}, texts: map[string]bool{}, moves: map[string]int{}}
+	f.grave = c.grave
 	h := fnv.New32a()
 	h.Write([]byte(f.sents[0].Text))
 	s.seed = h.Sum32()
 	all := f.claims()
 	s.found = len(all)
 	for _, cl := range all {
-		if cl.score >= leastScore(cl, f.sporty()) && !(f.grave && cl.first) {
+		if cl.score >= leastScore(cl, f.sport) && !(f.grave && cl.first) {
 			s.claims = append(s.claims, cl)
 		}
 	}
@@ -108,7 +110,7 @@ func (s *setter) fill(n int) {
 			s.try(c, "", &s.chosen)
 		}
 	}
-	if len(s.chosen) < limit && (s.f.doc.opinion || len(s.chosen) > 0 && (len(s.claims) > 4 || s.f.sporty() || !s.asWhole(must))) {
+	if len(s.chosen) < limit && (s.f.doc.opinion || len(s.chosen) > 0 && (len(s.claims) > 4 || s.f.sport || !s.asWhole(must))) {
 		for _, c := range s.claims {
 			if s.try(c, must, &s.chosen) {
 				break
@@ -121,7 +123,7 @@ func (s *setter) fill(n int) {
 		}
 		s.try(c, "", &s.chosen)
 	}
-	if len(s.chosen) == 0 && s.found >= 3 && !s.f.sporty() {
+	if len(s.chosen) == 0 && s.found >= 3 && !s.f.sport {
 		s.asWhole("viewpoint")
 	}
 	var few []bot.Question
@@ -162,17 +164,18 @@ func (s *setter) try(c claim, move string, to *[]bot.Question) bool {
 			continue
 		}
 		q := bot.Question{Text: text, Move: a.Move, Evidence: evidenceOf(c)}
-		reason := s.check.question(q)
+		mine := s.check.asked(text)
+		reason := s.check.besides(mine, s.set)
 		if reason == "" {
-			reason = s.check.besides(q, append(append([]bot.Question(nil), s.chosen...), s.spares...))
+			reason = s.check.question(q)
 		}
 		if reason != "" {
-			if reason != "length" && reason != "opening" && reason != "second_general" && len(s.dropped) < 20 {
+			if reason != "length" && reason != "opening" && reason != "second_general" && reason != "similar" && len(s.dropped) < 20 {
 				s.dropped = append(s.dropped, bot.Dropped{Text: text, Reason: reason})
 			}
 			continue
 		}
-		*to = append(*to, q)
+		*to, s.set = append(*to, q), append(s.set, mine)
 		s.used[c.sent], s.texts[a.Text], s.texts[lead] = true, true, true
 		s.moves[a.Move]++
 		return true

@@ -157,8 +157,11 @@ func TestQuestionsOfAnotherArticleFail(t *testing.T) {
 
 func BenchmarkAsk(b *testing.B) {
 	a := newsEnglish()
-	for len(strings.Fields(a.Text)) < 800 {
-		a.Text += "\n\n" + strings.ReplaceAll(opinionEnglish().Text, "We ", "They ")
+	for _, more := range []bot.Article{{Text: harbour}, graveEnglish(), opinionEnglish()} {
+		a.Text += "\n\n" + more.Text
+	}
+	for i := 0; len(strings.Fields(a.Text)) < 800; i++ {
+		a.Text += "\n\n" + strings.NewReplacer("city", "town", "tram", "ferry", "will", "is said to", "“", "", "”", "").Replace(newsEnglish().Text)
 	}
 	w := newWriter(b)
 	doc := read(a)
