@@ -52,9 +52,12 @@ func (e *Engine) choose(ctx context.Context, l Lease, o Occurrence) (ID, error) 
 	if o.Request.Article != "" || o.Request.Text != "" {
 		return e.takeGiven(ctx, l, o)
 	}
-	candidates, err := e.candidates(ctx, o, s)
+	candidates, feeds, err := e.candidates(ctx, o, s)
 	if err != nil {
 		return "", err
+	}
+	if len(candidates) == 0 && feeds == 0 {
+		return "", e.finish(ctx, l, o, OutcomeNothingNew, "the channel has no feeds, and nothing was added by hand")
 	}
 	var refusals []Refusal
 	for i, c := range candidates {
@@ -98,37 +101,32 @@ func (e *Engine) nothing(ctx context.Context, l Lease, o Occurrence, refusals []
 }
 
 // candidates lists what o may take, best first: for a request its URL, or the
-// items of the feed it names; else what was added by hand, then the feeds.
-func (e *Engine) candidates(ctx context.Context, o Occurrence, s Schedule) ([]Candidate, error) {
+// items of the feed it names; else what was added by hand, then the feeds,
+// which it counts.
+func (e *Engine) candidates(ctx context.Context, o Occurrence, s Schedule) (list []Candidate, feeds int, err error) {
 	if ref := o.Request.Ref; ref != "" {
-		return []Candidate{{Ref: ref, Title: ref}}, nil
+		return []Candidate{{Ref: ref, Title: ref}}, 0, nil
 	}
-	added, err := e.store.Added(ctx, o.Channel, maxCandidates)
-	if err != nil {
-		return nil, err
+	list, err = e.store.Added(ctx, o.Channel, maxCandidates)
+	if err != nil || len(list) >= maxCandidates {
+		return list, 0, err
 	}
-	if len(added) >= maxCandidates {
-		return added, nil
-	}
-	feeds := s.Feeds
-	if len(feeds) == 0 {
-		if feeds, err = e.store.ChannelFeeds(ctx, o.Channel); err != nil {
-			return nil, err
+	ids := s.Feeds
+	if len(ids) == 0 {
+		if ids, err = e.store.ChannelFeeds(ctx, o.Channel); err != nil {
+			return nil, 0, err
 		}
 	}
-	for _, id := range feeds {
+	for _, id := range ids {
 		if err := e.pollIfStale(ctx, id); err != nil {
-			return nil, err
+			return nil, 0, err
 		}
 	}
-	items, err := e.store.FreshItems(ctx, o.Channel, feeds, s.Order, maxCandidates-len(added))
-	if err != nil {
-		return nil, err
-	}
+	items, err := e.store.FreshItems(ctx, o.Channel, ids, s.Order, maxCandidates-len(list))
 	for _, it := range items {
-		added = append(added, Candidate{Item: it, Title: it.Title})
+		list = append(list, Candidate{Item: it, Title: it.Title})
 	}
-	return added, nil
+	return list, len(ids), err
 }
 
 // take turns one candidate into a discussion, or says why not.

@@ -127,6 +127,32 @@ func TestAddedByHandComesFirst(t *testing.T) {
 	}
 }
 
+func TestAddedByHandIsNotLostWhenItsPostFails(t *testing.T) {
+	b := newBench(t)
+	b.schedule()
+	b.command("add", map[string]string{"url": b.web.URL + "/byhand"})
+	b.platform.faults = []fault{{err: bot.Permanent(errCut)}}
+	b.wait(2 * time.Hour)
+	if got := b.outcomes(); len(got) != 1 || got[0] != bot.OutcomeFailed {
+		t.Fatalf("outcomes %v", got)
+	}
+	b.wait(24 * time.Hour)
+	if d := b.discussion(); d.Title != "byhand" || d.State != bot.StateOpen {
+		t.Errorf("not tried again: %+v", d)
+	}
+}
+
+func TestChannelWithoutFeedsSaysSo(t *testing.T) {
+	b := newBench(t)
+	if _, _, _, err := b.engine.AddSchedule(t.Context(), bot.Schedule{Channel: channel, Cron: "0 9 * * *"}, nil, bot.Operator); err != nil {
+		t.Fatal(err)
+	}
+	b.wait(2 * time.Hour)
+	if list, err := b.db.Occurrences(t.Context(), channel, "", 1); err != nil || !strings.Contains(list[0].Reason, "no feeds") {
+		t.Errorf("%+v, %v", list, err)
+	}
+}
+
 func TestTwoSchedulesNeverPostTheSameArticle(t *testing.T) {
 	b := newBench(t)
 	b.schedule()

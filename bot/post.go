@@ -211,5 +211,5 @@ func (e *Engine) allPosted(ctx context.Context, l Lease, d Discussion) (again bo
 		return wrote, err
 	}
 	e.log.InfoContext(ctx, "discussion closed", "discussion", d.ID)
-	return true, e.store.EndClosing(ctx, l, d.ID, e.now(), e.now().Add(e.set.Retention))
+	return true, e.store.EndClosing(ctx, l, d.ID, e.now().Add(e.set.Retention))
 }

@@ -88,7 +88,7 @@ type articleStore interface {
 
 type discussionStore interface {
 	// OpenDiscussion stores a discussion and its posts and gives it to its
-	// occurrence. It returns [ErrAlreadyPosted] when the channel has the article.
+	// occurrence; what was added by hand is taken off its list. It returns [ErrAlreadyPosted] when the channel has the article.
 	OpenDiscussion(ctx context.Context, l Lease, d Discussion, posts []Post, taken ID, now time.Time) error
 	Discussion(ctx context.Context, id ID) (Discussion, error)
 	// FindDiscussion takes an id or a unique ending of one.
@@ -100,10 +100,12 @@ type discussionStore interface {
 	SetState(ctx context.Context, l Lease, id ID, state string, now time.Time) error
 	// CloseAt makes the discussion due for closing. It needs no lease.
 	CloseAt(ctx context.Context, id ID, at time.Time, a Audit) error
-	// BeginClosing moves it to closing and asks for one more listing.
+	// BeginClosing moves it to closing and asks for one more listing; what is
+	// written after now is late.
 	BeginClosing(ctx context.Context, l Lease, id ID, now time.Time) error
-	EndClosing(ctx context.Context, l Lease, id ID, now, eraseAt time.Time) error
-	// FailDiscussion gives up the root post, the discussion and its occurrence.
+	EndClosing(ctx context.Context, l Lease, id ID, eraseAt time.Time) error
+	// FailDiscussion gives up the root post, the discussion and its occurrence;
+	// what was added by hand is on its list again.
 	FailDiscussion(ctx context.Context, l Lease, d Discussion, root ID, outcome, reason string, now time.Time) error
 	// EndListing notes that the thread was listed (or cannot be), and which replies only that brought.
 	EndListing(ctx context.Context, l Lease, id ID, found []Reply, listed bool) error

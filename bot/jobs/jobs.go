@@ -169,18 +169,27 @@ func (r *Runner) tick(ctx context.Context) {
 	ticker, beat := time.NewTicker(r.o.Tick), time.NewTicker(bot.BeatEvery)
 	defer ticker.Stop()
 	defer beat.Stop()
+	said := map[string]time.Time{}
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-beat.C:
-			if err := r.o.Engine.Beat(ctx); err != nil && ctx.Err() == nil {
-				r.o.Log.ErrorContext(ctx, "beat failed", "err", err)
-			}
+			r.complain(ctx, said, "beat failed", r.o.Engine.Beat(ctx))
 		case <-ticker.C:
-			if _, err := r.Claim(ctx); err != nil && ctx.Err() == nil {
-				r.o.Log.ErrorContext(ctx, "tick failed", "err", err)
-			}
+			_, err := r.Claim(ctx)
+			r.complain(ctx, said, "tick failed", err)
 		}
 	}
+}
+
+// complain logs an error, the same one at most once a minute: a full disk fails
+// every tick.
+func (r *Runner) complain(ctx context.Context, said map[string]time.Time, what string, err error) {
+	now := r.o.Clock()
+	if err == nil || ctx.Err() != nil || now.Sub(said[what]) < time.Minute {
+		return
+	}
+	said[what] = now
+	r.o.Log.ErrorContext(ctx, what, "err", err)
 }

@@ -55,7 +55,7 @@ func (db *DB) OpenDiscussion(ctx context.Context, l bot.Lease, d bot.Discussion,
 				return err
 			}
 		}
-		if err := exec(ctx, tx, `UPDATE added SET taken_at = $1 WHERE id = $2`, ms(now), taken); err != nil {
+		if err := exec(ctx, tx, `UPDATE added SET taken_at = $1, taken_by = $2 WHERE id = $3`, ms(now), d.OccurrenceID, taken); err != nil {
 			return err
 		}
 		// From here on the discussion is what needs a worker.
@@ -107,14 +107,14 @@ func (db *DB) CloseAt(ctx context.Context, id bot.ID, when time.Time, a bot.Audi
 	})
 }
 
-// BeginClosing implements [bot.Store].
+// BeginClosing implements [bot.Store]. What is written from now on is late.
 func (db *DB) BeginClosing(ctx context.Context, l bot.Lease, id bot.ID, now time.Time) error {
-	return db.heldExec(ctx, l, `UPDATE discussions SET state = 'closing', list_thread = $1, closes_at = $2 WHERE id = $3`, true, ms(now), id)
+	return db.heldExec(ctx, l, `UPDATE discussions SET state = 'closing', list_thread = $1, closes_at = $2, closed_at = $3 WHERE id = $4`, true, ms(now), ms(now), id)
 }
 
-// EndClosing implements [bot.Store]. What is written after the closing began is late.
-func (db *DB) EndClosing(ctx context.Context, l bot.Lease, id bot.ID, now, eraseAt time.Time) error {
-	return db.heldExec(ctx, l, `UPDATE discussions SET state = 'closed', closed_at = closes_at, erase_at = $1, work_at = $2 WHERE id = $3`,
+// EndClosing implements [bot.Store].
+func (db *DB) EndClosing(ctx context.Context, l bot.Lease, id bot.ID, eraseAt time.Time) error {
+	return db.heldExec(ctx, l, `UPDATE discussions SET state = 'closed', erase_at = $1, work_at = $2 WHERE id = $3`,
 		ms(eraseAt), ms(eraseAt), id)
 }
 
@@ -125,6 +125,9 @@ func (db *DB) FailDiscussion(ctx context.Context, l bot.Lease, d bot.Discussion,
 			return err
 		}
 		if err := exec(ctx, tx, `UPDATE discussions SET state = 'failed', reason = $1, work_at = NULL WHERE id = $2`, reason, d.ID); err != nil {
+			return err
+		}
+		if err := exec(ctx, tx, `UPDATE added SET taken_at = NULL, taken_by = NULL WHERE taken_by = $1`, d.OccurrenceID); err != nil {
 			return err
 		}
 		return endOccurrence(ctx, tx, d.OccurrenceID, outcome, reason, now)

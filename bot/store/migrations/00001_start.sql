@@ -145,8 +145,10 @@ CREATE TABLE added (
     channel    TEXT NOT NULL,
     url        TEXT NOT NULL,
     created_at BIGINT NOT NULL,
-    taken_at   BIGINT
+    taken_at   BIGINT,
+    taken_by   TEXT
 );
+CREATE INDEX added_taken ON added (taken_by) WHERE taken_by IS NOT NULL;
 CREATE INDEX added_channel ON added (platform, workspace, channel, created_at) WHERE taken_at IS NULL;
 
 CREATE TABLE articles (
