@@ -22,7 +22,7 @@ WORKDIR /data
 VOLUME /data
 USER 65532:65532
 ENV COLLOQUY_DB=/data/colloquy.db COLLOQUY_LOG_FORMAT=json
-HEALTHCHECK --interval=30s --timeout=10s --start-period=10s CMD ["/usr/local/bin/colloquy", "doctor"]
+HEALTHCHECK --interval=30s --timeout=10s --start-period=10s CMD ["/usr/local/bin/colloquy", "doctor", "--quick"]
 STOPSIGNAL SIGTERM
 ENTRYPOINT ["/usr/local/bin/colloquy"]
 CMD ["serve"]
