@@ -33,6 +33,7 @@ func TestQuestionChecks(t *testing.T) {
 		{"factoid", newsEnglish(), "evidence", "When did the transport office in Maren say that construction could begin?", "factoid"},
 		{"settled by a sentence", newsEnglish(), "evidence", "What does the article say about the tram line to the airport?", "factoid"},
 		{"four questions", newsEnglish(), "implication", "How will the tram line affect Eastfield, the buses and the shops, and what should Maren do?", "stacked"},
+		{"three in a row", newsEnglish(), "implication", "Who in Eastfield gains from the tram line and who pays for it and what comes next?", "stacked"},
 		{"two marks", newsEnglish(), "implication", "Who gains from the tram line to the airport? And who in Eastfield pays for it?", "not_one_question"},
 		{"no mark", newsEnglish(), "implication", "Who gains from the tram line to the airport and who in Eastfield pays for it.", "not_one_question"},
 		{"too short", newsEnglish(), "implication", "Who pays for the Maren tram?", "length"},

@@ -290,7 +290,7 @@ func (f *finder) anyKnown(text string) bool {
 // kindOf returns the kind of the most telling cue in toks, "" if there is none.
 func (f *finder) kindOf(toks []token) string {
 	best := ""
-	if f.lex.kinds[toks[0].low] == "conditional" {
+	if f.lex.kinds[toks[0].low] == "conditional" && !f.noCue(toks, 0, 1) {
 		return "conditional"
 	}
 	for i := range toks {

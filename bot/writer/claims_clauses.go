@@ -77,7 +77,7 @@ func (p phraseSet) suffix(t token) bool {
 
 // standsAlone reports whether the piece can be read without what went before:
 // every pronoun has its noun in the clause, and "the …" it begins with is
-// something that the title or the summary names.
+// something that the title or the summary names, or a word that the article keeps using.
 func (f *finder) standsAlone(p piece) bool {
 	toks := p.toks
 	hanging, dangling, back := f.lex.list("hanging"), f.lex.list("dangling"), f.lex.list("thatback")
@@ -121,7 +121,7 @@ func (f *finder) hasNoun(p piece, i int) bool {
 			continue
 		}
 		if person {
-			if t.cap && (k > 0 || f.names.known[t.low]) && len(t.text) > 1 {
+			if _, named := f.names.full[t.low]; t.cap && (named || k > 0 && f.lex.list("titles").has(toks[k-1].low)) {
 				return true
 			}
 			continue
@@ -159,7 +159,7 @@ func (f *finder) subjectKnown(p piece) bool {
 			return false
 		case t.cap && f.lex.lang != "de" || f.lex.list("unique").has(t.low):
 			return true
-		case !f.stop(t.low) && f.known[stem(t.low)]:
+		case !f.stop(t.low) && (f.known[stem(t.low)] || f.common[stem(t.low)] >= 3):
 			return true
 		}
 	}

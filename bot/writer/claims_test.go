@@ -121,6 +121,12 @@ func TestSpeakers(t *testing.T) {
 	}
 }
 
+func TestASpokesmanSpeaksForHimself(t *testing.T) {
+	if f := finderFor(bot.Article{Language: "en", Title: "The river", Text: "Ada Roe is away this week. “The river will rise,” said a spokesman for Ada Roe. The town is near the river. People like it there."}); f.said[1].who.name == "Ada Roe" {
+		t.Error("a spokesman's words are given to Ada Roe")
+	}
+}
+
 func TestKindsOfClaims(t *testing.T) {
 	f := finderFor(opinionEnglish())
 	tests := []struct{ clause, want string }{
@@ -218,9 +224,14 @@ func TestIsOpinion(t *testing.T) {
 			t.Errorf("%s is news", a.ID)
 		}
 	}
+	argue := strings.Repeat(" We should not pay for that. We must wait. Our children should walk. We need to save.", 2)
 	letters := newsEnglish()
-	letters.Text += strings.Repeat("\n\nI think we should not pay for that. We need our buses.", 2)
+	letters.Text += "\n\n" + argue
 	if read(letters).opinion {
 		t.Error("a report with readers' letters behind it is news")
+	}
+	late := "The mill stands on the river. It was built in 1890. Two wheels turn below it. The miller sells flour on Fridays. The road to it is narrow. Sheep graze behind the house. "
+	if read(bot.Article{Text: late + late + argue, Language: "en"}).opinion {
+		t.Error("what begins as a description and argues late is taken for an opinion")
 	}
 }

@@ -19,8 +19,7 @@ func isOpinion(doc document) bool {
 	third, early := (len(sents)+2)/3, false
 	for i, s := range sents {
 		if i == third && reported*2 > own {
-			early = false // it begins as a report: what argues later are readers' letters and the like
-			break
+			return false // it begins as a report: what argues later are readers' letters and the like
 		}
 		if s.Heading {
 			continue

@@ -85,6 +85,9 @@ func leastScore(c claim, sport bool) float64 {
 	case "future": // merely planned
 		least = 3
 	}
+	if c.voice == "author" {
+		least -= 0.3
+	}
 	if sport {
 		least += 0.8
 	}
@@ -204,7 +207,7 @@ func (s *setter) fitting(c claim, move string) []prompts.Ask {
 		if a.Kind == "vp" {
 			r -= 5
 		}
-		return r*100 + int(uint32(i)*7919+s.seed)%97
+		return r*100 + int((uint32(i)*2654435761^s.seed)*2246822519>>16)%97 // any order, but the same each time
 	}
 	index := make(map[string]int, len(out))
 	for i, a := range out {

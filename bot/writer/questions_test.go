@@ -75,6 +75,11 @@ func TestGraveArticlesAreAskedSoberly(t *testing.T) {
 	if c := checkerFor(a); !c.grave {
 		t.Fatal("the article about a death is not seen as grave")
 	}
+	a.Text += `
+
+“The council should widen the cycle lane on the bridge,” said Maud Ellery. “Lorries should use the ring road at night,” said Ruth Orme, director of the road office.
+
+“Parents should be heard before the council decides,” said Ned Hale, chairman of the school board. “Drivers must learn to look twice at corners,” said Ned Hale.`
 	d := digestOf(t, a, 5)
 	if len(d.Questions) > 2 {
 		t.Errorf("%d questions under a death", len(d.Questions))

@@ -76,7 +76,7 @@ func (f *finder) sporty() bool {
 		n += sport.count(toks)
 		words += countWords(toks)
 	}
-	return n >= 4 && n*100 >= words
+	return n >= 3 && n*100 >= words
 }
 
 // whole reports whether a claim is about the article as a whole.
