@@ -173,18 +173,18 @@ type scanner interface{ Scan(...any) error }
 // collect reads all rows with scan.
 func collect[T any](rows *sql.Rows, err error, scan func(scanner) (T, error)) ([]T, error) {
 	if err != nil {
-		return nil, err
+		return nil, writeProblem(err)
 	}
 	defer func() { _ = rows.Close() }()
 	var out []T
 	for rows.Next() {
 		v, err := scan(rows)
 		if err != nil {
-			return nil, err
+			return nil, writeProblem(err)
 		}
 		out = append(out, v)
 	}
-	return out, rows.Err()
+	return out, writeProblem(rows.Err())
 }
 
 // found turns the absence of a row into [bot.ErrNotFound].
@@ -192,7 +192,7 @@ func found(err error, what string, id any) error {
 	if errors.Is(err, sql.ErrNoRows) {
 		return fmt.Errorf("%s %v: %w", what, id, bot.ErrNotFound)
 	}
-	return err
+	return writeProblem(err)
 }
 
 // resolve finds the one id in a table that ends in ref.

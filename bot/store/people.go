@@ -51,7 +51,7 @@ func (db *DB) SetOptOut(ctx context.Context, who string, out bool, now time.Time
 
 // PersonReplies implements [bot.Store].
 func (db *DB) PersonReplies(ctx context.Context, p bot.Person) ([]bot.Reply, error) {
-	rows, err := db.r.QueryContext(ctx, selectReply+`WHERE platform = $1 AND workspace = $2 AND author_id = $3 AND NOT deleted ORDER BY created_at, id`,
+	rows, err := db.r.QueryContext(ctx, selectReply+`WHERE platform = $1 AND workspace = $2 AND author_id = $3 AND NOT deleted ORDER BY created_at, version, id`,
 		p.Platform, p.Workspace, p.ID)
 	return collect(rows, err, scanReply)
 }

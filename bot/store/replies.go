@@ -106,7 +106,7 @@ func scanReply(s scanner) (bot.Reply, error) {
 
 // Replies implements [bot.Store].
 func (db *DB) Replies(ctx context.Context, discussion bot.ID) ([]bot.Reply, error) {
-	rows, err := db.r.QueryContext(ctx, selectReply+`WHERE discussion_id = $1 ORDER BY created_at, length(message_id), message_id`, discussion)
+	rows, err := db.r.QueryContext(ctx, selectReply+`WHERE discussion_id = $1 ORDER BY created_at, version, length(message_id), message_id`, discussion)
 	return collect(rows, err, scanReply)
 }
 
