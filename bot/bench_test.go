@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"iter"
 	"log/slog"
 	"net/http"
@@ -60,7 +59,7 @@ func (b *bench) start(change ...func(*bot.Options)) {
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	log := slog.New(slog.NewTextHandler(io.Discard, nil))
+	log := slog.New(slog.DiscardHandler)
 	o := bot.Options{
 		Store: db, Writer: w, Adapters: []bot.Adapter{b.platform}, Clock: b.clock, Log: log,
 		Reader: source.New(source.Options{

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/url"
@@ -45,16 +46,8 @@ func (e *Engine) renderRoot(ctx context.Context, d Discussion) (Message, error) 
 func DigestMessage(a Article, dig Digest) Message {
 	m := Message{Title: a.Title, Link: a.URL, Image: a.Image, Source: sourceLine(a), Language: dig.Language}
 	if verbatim(dig) {
-		var parts []string
-		for _, s := range dig.Summary {
-			parts = append(parts, s.Text)
-		}
-		if len(parts) > 0 {
-			by := a.Site
-			if by == "" {
-				by = a.Byline
-			}
-			m.Quotation = []Quoted{{Text: strings.Join(parts, " "), By: by}}
+		if len(dig.Summary) > 0 {
+			m.Quotation = []Quoted{{Text: quotation(dig.Summary), By: cmp.Or(a.Site, a.Byline)}}
 		}
 		return m
 	}
@@ -62,6 +55,22 @@ func DigestMessage(a Article, dig Digest) Message {
 		m.Paragraphs = append(m.Paragraphs, s.Text)
 	}
 	return m
+}
+
+// quotation joins sentences of an article and shows where something between
+// them was left out.
+func quotation(summary []Statement) string {
+	var b strings.Builder
+	for i, s := range summary {
+		switch {
+		case i > 0 && s.Evidence[0] == summary[i-1].Evidence[0]+1:
+			b.WriteString(" ")
+		case i > 0:
+			b.WriteString(" […] ")
+		}
+		b.WriteString(s.Text)
+	}
+	return b.String()
 }
 
 // verbatim reports whether the summary is made of the article's own sentences,

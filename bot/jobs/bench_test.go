@@ -2,7 +2,6 @@ package jobs_test
 
 import (
 	"fmt"
-	"io"
 	"log/slog"
 	"path/filepath"
 	"testing"
@@ -15,7 +14,7 @@ import (
 
 var start = time.Date(2027, 3, 1, 8, 0, 0, 0, time.UTC)
 
-var silent = slog.New(slog.NewTextHandler(io.Discard, nil))
+var silent = slog.New(slog.DiscardHandler)
 
 func open(b testing.TB, clock bot.Clock) *store.DB {
 	b.Helper()
