@@ -268,14 +268,22 @@ func (f yamlFile) name(to *string) func(*yaml.Node) error {
 		if err := f.text(to)(n); err != nil {
 			return err
 		}
-		bad := strings.ContainsFunc(*to, func(r rune) bool {
-			return !unicode.IsLetter(r) && !unicode.IsMark(r) && !unicode.IsDigit(r) && !strings.ContainsRune(" -_.", r)
-		})
-		if bad || strings.TrimSpace(*to) != *to || utf8.RuneCountInString(*to) > longestName {
-			return f.errorf(n, "%q is no name: use 1 to %d letters, digits, spaces, '-', '_' or '.'", shorten(*to), longestName)
+		if err := checkName(*to); err != nil {
+			return f.errorf(n, "%v", err)
 		}
 		return nil
 	}
+}
+
+// checkName refuses what cannot be the name of a feed or a schedule.
+func checkName(name string) error {
+	bad := strings.ContainsFunc(name, func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsMark(r) && !unicode.IsDigit(r) && !strings.ContainsRune(" -_.", r)
+	})
+	if bad || name == "" || strings.TrimSpace(name) != name || utf8.RuneCountInString(name) > longestName {
+		return fmt.Errorf("%q is no name: use 1 to %d letters, digits, spaces, '-', '_' or '.'", shorten(name), longestName)
+	}
+	return nil
 }
 
 // address reads an http or https address.

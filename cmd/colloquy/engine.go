@@ -4,10 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/gofrs/flock"
 	"golang.org/x/term"
@@ -94,8 +94,11 @@ func (a *app) screen() console.Options {
 func lock(path, what string) (release func(), err error) {
 	name := path + ".lock"
 	l := flock.New(name)
-	ok, err := l.TryLock()
-	if err != nil {
+	// A command that only asks who holds the lock takes it for a moment.
+	short, cancel := context.WithTimeout(context.Background(), 300*time.Millisecond)
+	defer cancel()
+	ok, err := l.TryLockContext(short, 20*time.Millisecond)
+	if err != nil && !errors.Is(err, context.DeadlineExceeded) {
 		return nil, fmt.Errorf("the lock file %s cannot be made, check the rights of its folder: %w", name, err)
 	}
 	if !ok {
@@ -134,8 +137,11 @@ func served(path string) bool {
 	return err == nil && !ok
 }
 
-// onTerminal reports whether r is a terminal, so that somebody types.
-func onTerminal(r io.Reader) bool {
-	f, ok := r.(*os.File)
+// onTerminal reports whether what is read from or written to is a terminal.
+func onTerminal(stream any) bool {
+	if in, ok := stream.(interruptible); ok {
+		stream = in.r
+	}
+	f, ok := stream.(*os.File)
 	return ok && term.IsTerminal(int(f.Fd()))
 }

@@ -31,7 +31,13 @@ A line "#NAME text" on standard input is a reply in console:NAME, and
   colloquy serve --config colloquy.yaml --db /data/colloquy.db --log-format json`,
 		GroupID: groupRun,
 		Args:    takes(),
-		RunE:    func(cmd *cobra.Command, _ []string) error { return a.serve(cmd.Context()) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			err := a.serve(cmd.Context())
+			if cmd.Context().Err() != nil && errors.Is(err, context.Canceled) {
+				return nil // stopped before it had begun
+			}
+			return err
+		},
 	}
 	a.set.addDB(cmd.Flags())
 	return cmd

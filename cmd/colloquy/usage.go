@@ -94,12 +94,20 @@ func takes(names ...string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		switch {
 		case len(args) < len(names):
-			return usagef("%s needs a %s, run '%s --help' for examples", cmd.Name(), names[len(args)], cmd.CommandPath())
+			return usagef("%s needs %s, run '%s --help' for examples", cmd.Name(), withArticle(names[len(args)]), cmd.CommandPath())
 		case len(args) > len(names):
 			return usagef("%s does not take %q, put quotes around what has spaces in it, or run '%s --help'", cmd.Name(), args[len(names)], cmd.CommandPath())
 		}
 		return nil
 	}
+}
+
+// withArticle puts "a" or "an" before a word.
+func withArticle(word string) string {
+	if strings.ContainsRune("AEIOaeio", rune(word[0])) {
+		return "an " + word
+	}
+	return "a " + word
 }
 
 // nearest finds the candidate that word was perhaps meant to be, or "".

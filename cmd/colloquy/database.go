@@ -1,0 +1,110 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"log/slog"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"colloquy/adapters/console"
+	"colloquy/bot"
+	"colloquy/bot/store"
+)
+
+// mustExist refuses a database file that is not there: only commands that add
+// something make one.
+func (a *app) mustExist() error {
+	_, err := os.Stat(a.set.db)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return bot.Problemf("db_missing", "there is no database %s yet: give another file with --db, or begin with 'colloquy demo' or 'colloquy schedule add'", a.set.db)
+	case err != nil:
+		return bot.Problemf("db_open", "the database %s cannot be reached: check the rights of its folder, or give another file with --db", a.set.db)
+	}
+	return nil
+}
+
+// read opens the database for a command that only shows what is in it.
+func (a *app) read(ctx context.Context) (*store.DB, error) {
+	if err := a.mustExist(); err != nil {
+		return nil, err
+	}
+	return store.Open(ctx, a.set.db, store.Options{Clock: a.now, ReadOnly: true})
+}
+
+// existing opens an engine on a database that must be there, for a command that
+// tells by itself what went wrong: only errors are logged.
+func (a *app) existing(ctx context.Context, screen console.Options) (*running, error) {
+	if err := a.mustExist(); err != nil {
+		return nil, err
+	}
+	return a.open(ctx, place{level: slog.LevelError, console: screen})
+}
+
+// hidden is a console of which nothing is seen.
+var hidden console.Options
+
+// audit is the line that says what the operator changed.
+func (a *app) audit(action string, target bot.ID) bot.Audit {
+	return bot.Audit{ID: bot.NewID(a.now()), At: a.now(), Actor: bot.Operator.ID, Action: action, Target: string(target)}
+}
+
+// flagChannel reads the value of --channel. Empty is the zero channel.
+func flagChannel(text string) (bot.Channel, error) {
+	if text == "" {
+		return bot.Channel{}, nil
+	}
+	ch, err := bot.ParseChannel(text, platforms...)
+	if err != nil {
+		return ch, &usageError{err}
+	}
+	return ch, nil
+}
+
+// runnable are the platforms that this build can post on.
+var runnable = []string{"console"}
+
+// canPost refuses a channel on a platform that this build cannot post on.
+func canPost(ch bot.Channel) error {
+	for _, p := range runnable {
+		if ch.Platform == p {
+			return nil
+		}
+	}
+	return usagef("%s cannot be posted in: this version of Colloquy has no connection to %s yet; use a channel of %s, such as console:general",
+		ch, ch.Platform, strings.Join(runnable, ", "))
+}
+
+// wrongFlag makes err wrong usage when the engine refused what was given.
+func wrongFlag(err error) error {
+	if strings.HasPrefix(bot.ReasonCode(err), "bad_") {
+		return &usageError{errors.New(bot.Explain(err))}
+	}
+	return err
+}
+
+// A completer finds what an argument can be: each an id, a tab and what it is.
+type completer func(ctx context.Context, db *store.DB) ([]string, error)
+
+// completes lets the shell complete the first argument from the database.
+func (a *app) completes(find completer) cobra.CompletionFunc {
+	return func(cmd *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+		if len(args) > 0 || a.configure(cmd) != nil {
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+		db, err := a.read(cmd.Context())
+		if err != nil {
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+		defer func() { _ = db.Close() }()
+		found, err := find(cmd.Context(), db)
+		if err != nil {
+			return nil, cobra.ShellCompDirectiveError
+		}
+		return found, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveKeepOrder
+	}
+}

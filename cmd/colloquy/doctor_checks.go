@@ -1,0 +1,221 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"colloquy/bot"
+)
+
+const (
+	leastDisk = 100 << 20       // bytes, below which the disk counts as full
+	tardy     = 2 * time.Minute // how long something due may wait before that is a finding
+)
+
+func (e *examination) configuration() {
+	if e.config.File == "" {
+		e.good("configuration", "there is no configuration file, and none is needed")
+		return
+	}
+	e.good("configuration", "%s is right: %s, %s", e.config.File,
+		plural(len(e.config.Feeds), "feed", "feeds"), plural(len(e.config.Schedules), "schedule", "schedules"))
+}
+
+// folder looks whether the database can grow where it is.
+func (e *examination) folder() {
+	dir := filepath.Dir(e.set.db)
+	f, err := os.CreateTemp(dir, ".colloquy-*")
+	if err != nil {
+		e.bad("folder", fmt.Sprintf("nothing can be written in the folder of the database: %v", err), "make it writable for this user, or give another file with --db")
+		return
+	}
+	_ = f.Close()
+	_ = os.Remove(f.Name())
+	free, known := freeDisk(dir)
+	switch {
+	case !known:
+		e.good("folder", "%s can be written to", dir)
+	case free < leastDisk:
+		e.bad("folder", fmt.Sprintf("the disk of %s has only %s left", dir, byteCount(free)), "make room: when it is full, nothing is posted and no reply is stored")
+	default:
+		e.good("folder", "%s can be written to and has %s left", dir, byteCount(free))
+	}
+}
+
+func (e *examination) database(ctx context.Context, rt *running) {
+	if err := rt.db.Check(ctx); err != nil {
+		e.failed("database", err)
+		return
+	}
+	schema, err := rt.db.Schema(ctx)
+	if err != nil {
+		e.failed("database", err)
+		return
+	}
+	size := int64(0)
+	for _, file := range []string{rt.db.Path(), rt.db.Path() + "-wal"} {
+		if info, err := os.Stat(file); err == nil {
+			size += info.Size()
+		}
+	}
+	f, err := os.OpenFile(rt.db.Path(), os.O_RDWR, 0)
+	if err != nil {
+		e.bad("database", e.set.db+" can be read and not be written to", "check the rights of the file")
+		return
+	}
+	_ = f.Close()
+	e.good("database", "%s is sound: %s, schema %d", e.set.db, byteCount(size), schema)
+}
+
+// serving looks whether what is due gets done.
+func (e *examination) serving(ctx context.Context, rt *running, schedules []bot.Schedule) {
+	overdue, err := rt.db.Overdue(ctx, e.now().Add(-tardy))
+	if err != nil {
+		e.failed("serve", err)
+		return
+	}
+	serves := served(e.set.db)
+	active := slices.ContainsFunc(schedules, func(s bot.Schedule) bool { return !s.Paused })
+	var late []string
+	for _, n := range []struct {
+		count     int
+		one, many string
+	}{
+		{overdue.Schedules, "schedule", "schedules"}, {overdue.Occurrences, "post asked for", "posts asked for"},
+		{overdue.Discussions, "discussion to go on with", "discussions to go on with"},
+	} {
+		if n.count > 0 {
+			late = append(late, plural(n.count, n.one, n.many))
+		}
+	}
+	switch {
+	case len(late) > 0 && serves:
+		e.bad("serve", "it runs, and is behind: overdue are "+strings.Join(late, ", "), "look into its log for errors")
+	case len(late) > 0:
+		e.bad("serve", "it does not run, and overdue are "+strings.Join(late, ", "), "start 'colloquy serve'")
+	case serves:
+		e.good("serve", "%s runs, and nothing is overdue", owner(e.set.db+".lock"))
+	case active:
+		e.note("serve", "it does not run", "start 'colloquy serve': schedules are posted and replies recorded while it runs")
+	default:
+		e.good("serve", "it does not run, and nothing is scheduled")
+	}
+}
+
+func (e *examination) feeds(ctx context.Context, rt *running) {
+	feeds, err := rt.db.Feeds(ctx, bot.Channel{})
+	if err != nil {
+		e.failed("feeds", err)
+		return
+	}
+	healthy := 0
+	for _, f := range feeds {
+		switch {
+		case f.State == bot.FeedActive:
+			healthy++
+		case f.Reason == bot.NotDeclared:
+			e.note("feed "+f.ID.Short(), feedName(f)+" was "+f.Reason, "'colloquy feed remove "+f.ID.Short()+"' forgets it")
+		default:
+			e.bad("feed "+f.ID.Short(), fmt.Sprintf("%s is %s: %s", feedName(f), f.State, f.Reason),
+				fmt.Sprintf("'colloquy feed test %s' reads it again; remove it if it is gone", f.ID.Short()))
+		}
+	}
+	if len(feeds) == 0 {
+		e.good("feeds", "there are none")
+	} else if healthy > 0 {
+		e.good("feeds", "%s read without trouble", plural(healthy, "feed is", "feeds are"))
+	}
+}
+
+func (e *examination) schedules(ctx context.Context, rt *running, schedules []bot.Schedule) {
+	for _, s := range schedules {
+		name := "schedule " + s.ID.Short()
+		if _, err := bot.ParseTimes(s.Cron, s.Zone, e.config.Shortest); err != nil {
+			e.bad(name, bot.Explain(err), fmt.Sprintf("remove it with 'colloquy schedule remove %s' and add it anew", s.ID.Short()))
+			continue
+		}
+		if text, fix := e.scheduleFeeds(ctx, rt, s); text != "" {
+			e.bad(name, text, fix)
+			continue
+		}
+		switch {
+		case s.Reason == bot.NotDeclared || s.Reason == bot.DeclaredPaused:
+			e.good(name, "it is paused: %s", s.Reason)
+		case s.Paused && s.Reason != "":
+			e.bad(name, "it was paused: "+s.Reason, fmt.Sprintf("mend that, then 'colloquy schedule resume %s'", s.ID.Short()))
+		case s.Paused:
+			e.note(name, "somebody paused it", fmt.Sprintf("'colloquy schedule resume %s' goes on with it", s.ID.Short()))
+		default:
+			e.good(name, "%s in %s, next %s", s.Cron, s.Channel, zoned(inZone(s.NextAt, s.Zone)))
+		}
+	}
+	if n := e.undeclared(schedules); n > 0 {
+		e.note("schedules", fmt.Sprintf("%s declares %s that nothing has read yet", e.config.File, plural(n, "schedule", "schedules")), "start 'colloquy serve' again")
+	}
+}
+
+// scheduleFeeds says what is wrong with the feeds of a schedule, if anything.
+func (e *examination) scheduleFeeds(ctx context.Context, rt *running, s bot.Schedule) (text, fix string) {
+	ids := s.Feeds
+	if len(ids) == 0 {
+		var err error
+		if ids, err = rt.db.ChannelFeeds(ctx, s.Channel); err != nil {
+			return bot.Explain(err), "run it again with --log-level debug"
+		}
+	}
+	for _, id := range ids {
+		if _, err := rt.db.Feed(ctx, id); err != nil {
+			return "its feed " + id.Short() + " is gone", "remove the schedule and add it anew with a feed"
+		}
+	}
+	if len(ids) == 0 {
+		return "it has no feeds, and neither has " + s.Channel.String(), "add one with 'colloquy feed add URL --channel " + s.Channel.String() + "'"
+	}
+	return "", ""
+}
+
+// channels asks the adapters about the channels that something is scheduled for.
+func (e *examination) channels(ctx context.Context, rt *running, schedules []bot.Schedule) {
+	var seen []bot.Channel
+	for _, s := range schedules {
+		if s.Paused || slices.Contains(seen, s.Channel) {
+			continue
+		}
+		seen = append(seen, s.Channel)
+		if err := canPost(s.Channel); err != nil {
+			e.bad(s.Channel.String(), "this version of Colloquy has no connection to "+s.Channel.Platform, "remove its schedules, or use a version that has one")
+			continue
+		}
+		for _, f := range rt.console.Check(ctx, s.Channel) {
+			f.Name = s.Channel.String() + " " + f.Name
+			e.findings = append(e.findings, f)
+		}
+	}
+}
+
+// posts looks for posts of the last week that may be there or not.
+func (e *examination) posts(ctx context.Context, rt *running) {
+	const shown = 5
+	list, err := rt.db.UnknownPosts(ctx, e.now().Add(-7*day), shown)
+	if err != nil {
+		e.failed("posts", err)
+		return
+	}
+	for _, p := range list {
+		d, err := rt.db.Discussion(ctx, p.DiscussionID)
+		if err != nil {
+			e.failed("posts", err)
+			return
+		}
+		e.bad("post "+p.ID.Short(), fmt.Sprintf("nobody knows whether the %s of discussion %s is out: %s", p.Kind, p.DiscussionID.Short(), p.Reason),
+			"look in "+d.Channel.String()+"; it is not sent again by itself")
+	}
+	if len(list) == 0 {
+		e.good("posts", "the fate of every post of the last week is known")
+	}
+}

@@ -1,0 +1,199 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"colloquy/bot"
+)
+
+// personHelp says what a PERSON is.
+const personHelp = `PERSON is PLATFORM:WORKSPACE/ID, on the console console:NAME; an export of a
+discussion names the ids.`
+
+// personJSON is what is stored of a person.
+type personJSON struct {
+	ID          string     `json:"id"`
+	Name        string     `json:"name"` // as it was last shown
+	Replies     int        `json:"replies"`
+	Discussions int        `json:"discussions"`
+	First       *time.Time `json:"first"`
+	Latest      *time.Time `json:"latest"`
+}
+
+// personReplyJSON is a reply of a person, with the discussion it is in.
+type personReplyJSON struct {
+	exportLine
+	Discussion bot.ID `json:"discussion"`
+	Channel    string `json:"channel"`
+}
+
+func (a *app) personCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:     "person",
+		Short:   "See, hand out and erase what is stored of a person",
+		GroupID: groupAdmin,
+		Args:    cobra.ArbitraryArgs,
+		RunE:    group,
+	}
+	cmd.AddCommand(a.personShowCommand(), a.personExportCommand(), a.personEraseCommand())
+	return cmd
+}
+
+// ofPerson runs f with what is stored of the person that text names.
+func (a *app) ofPerson(ctx context.Context, text string, f func(*running, bot.Person, []bot.Reply) error) error {
+	p, err := bot.ParsePerson(text, platforms...)
+	if err != nil {
+		return &usageError{err}
+	}
+	rt, err := a.existing(ctx, hidden)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = rt.db.Close() }()
+	replies, err := rt.db.PersonReplies(ctx, p)
+	if err != nil {
+		return err
+	}
+	return f(rt, p, replies)
+}
+
+func summarize(p bot.Person, replies []bot.Reply) personJSON {
+	out := personJSON{ID: p.String(), Replies: len(replies)}
+	in := map[bot.ID]bool{}
+	for _, r := range replies {
+		in[r.DiscussionID] = true
+		out.Name = r.Author.Name
+	}
+	out.Discussions = len(in)
+	if n := len(replies); n > 0 {
+		out.First, out.Latest = utc(replies[0].CreatedAt), utc(replies[n-1].CreatedAt)
+	}
+	return out
+}
+
+func (a *app) personShowCommand() *cobra.Command {
+	format := choice{value: "text", options: outputFormats}
+	cmd := &cobra.Command{
+		Use:     "show PERSON",
+		Short:   "Show how much is stored of a person, and the latest of it",
+		Long:    "Show how much is stored of a person, and the latest of it.\n" + personHelp,
+		Example: `  colloquy person show console:Ana`,
+		Args:    takes("PERSON"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.ofPerson(cmd.Context(), args[0], func(_ *running, p bot.Person, replies []bot.Reply) error {
+				return a.showPerson(summarize(p, replies), replies, format.value)
+			})
+		},
+	}
+	a.set.addDB(cmd.Flags())
+	addFormat(cmd, &format)
+	return cmd
+}
+
+// latestReplies is how many replies of a person are shown.
+const latestReplies = 5
+
+func (a *app) showPerson(p personJSON, replies []bot.Reply, format string) error {
+	if format == "json" {
+		return a.printJSON(p)
+	}
+	if p.Replies == 0 {
+		_, err := fmt.Fprintf(a.stdout, "Nothing is stored of %s.\n", p.ID)
+		return err
+	}
+	name := ""
+	if p.Name != "" {
+		name = " (" + inline(p.Name) + ")"
+	}
+	fmt.Fprintf(a.stdout, "%s%s: %s in %s, from %s to %s.\n", p.ID, name, plural(p.Replies, "reply", "replies"),
+		plural(p.Discussions, "discussion", "discussions"), a.local(*p.First), a.local(*p.Latest))
+	for _, r := range replies[max(0, len(replies)-latestReplies):] {
+		fmt.Fprintf(a.stdout, "\n%s, in discussion %s\n%s\n", a.local(r.CreatedAt), r.DiscussionID.Short(), a.wrap(replyText(r), "  "))
+	}
+	return nil
+}
+
+func (a *app) personExportCommand() *cobra.Command {
+	var output string
+	cmd := &cobra.Command{
+		Use:     "export PERSON",
+		Short:   "Write everything that is stored of a person, as JSON lines",
+		Long:    "Write every reply of a person, one JSON object a line, for them to have.\n" + personHelp,
+		Example: `  colloquy person export console:Ana --output ana.jsonl`,
+		Args:    takes("PERSON"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.ofPerson(cmd.Context(), args[0], func(rt *running, _ bot.Person, replies []bot.Reply) error {
+				return a.writeTo(output, func(w io.Writer) error {
+					enc := json.NewEncoder(w)
+					enc.SetEscapeHTML(false)
+					for _, r := range replies {
+						l := replyLine(r, nil)
+						l.Reactions = append([]bot.Reaction{}, l.Reactions...)
+						if err := enc.Encode(personReplyJSON{l, r.DiscussionID, r.Ref.Channel.String()}); err != nil {
+							return err
+						}
+					}
+					return nil
+				})
+			})
+		},
+	}
+	cmd.Flags().StringVar(&output, "output", "-", "`FILE` to write to; - is standard output")
+	a.set.addDB(cmd.Flags())
+	return cmd
+}
+
+func (a *app) personEraseCommand() *cobra.Command {
+	var yes bool
+	cmd := &cobra.Command{
+		Use:   "erase PERSON",
+		Short: "Erase what is stored of a person",
+		Long: `Erase every reply of a person, with their name and id. It cannot be undone.
+What they wrote on the platform itself stays there, and so does what is in
+backups and exports that were made before.
+` + personHelp,
+		Example: `  colloquy person erase console:Ana --yes`,
+		Args:    takes("PERSON"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.ofPerson(cmd.Context(), args[0], func(rt *running, p bot.Person, replies []bot.Reply) error {
+				return a.erase(cmd.Context(), rt, p, replies, yes)
+			})
+		},
+	}
+	cmd.Flags().BoolVar(&yes, "yes", false, "do it without asking")
+	a.set.addDB(cmd.Flags())
+	return cmd
+}
+
+func (a *app) erase(ctx context.Context, rt *running, p bot.Person, replies []bot.Reply, yes bool) error {
+	s := summarize(p, replies)
+	what := fmt.Sprintf("%s in %s", plural(s.Replies, "reply", "replies"), plural(s.Discussions, "discussion", "discussions"))
+	switch {
+	case s.Replies == 0:
+		_, err := fmt.Fprintf(a.stdout, "Nothing is stored of %s, so nothing was erased.\n", p)
+		return err
+	case yes:
+	case !onTerminal(a.stdin):
+		return usagef("%s of %s would be erased for good, and nobody is there to confirm it: add --yes", what, p)
+	default:
+		fmt.Fprintf(a.stdout, "Erase %s of %s for good? Type yes: ", what, p)
+		answer, err := bufio.NewReader(a.stdin).ReadString('\n')
+		if err != nil || strings.TrimSpace(strings.ToLower(answer)) != "yes" {
+			return bot.Problemf("not_confirmed", "nothing was erased, because it was not confirmed")
+		}
+	}
+	n, err := rt.engine.Erase(ctx, p, bot.Operator)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(a.stdout, "Erased %s of %s. Backups and exports made before still hold them.\n", plural(n, "reply", "replies"), p)
+	return err
+}

@@ -1,0 +1,214 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"colloquy/bot"
+	"colloquy/bot/store"
+)
+
+// scheduleJSON is a schedule in JSON.
+type scheduleJSON struct {
+	ID         bot.ID   `json:"id"`
+	Name       string   `json:"name"`
+	Channel    string   `json:"channel"`
+	Cron       string   `json:"cron"`
+	Zone       string   `json:"tz"`
+	Next       *string  `json:"next"` // RFC 3339 with the zone's offset
+	Paused     bool     `json:"paused"`
+	Reason     string   `json:"reason"`
+	Feeds      []bot.ID `json:"feeds"` // empty: those of its channel
+	Declared   bool     `json:"declared"`
+	CloseAfter string   `json:"close_after"`
+	Deadline   string   `json:"deadline"`
+	Order      string   `json:"order"`
+	Questions  int      `json:"questions"` // at most; 0 is the default number
+	Sentences  int      `json:"sentences"`
+}
+
+func newScheduleJSON(s bot.Schedule) scheduleJSON {
+	out := scheduleJSON{s.ID, s.Name, s.Channel.String(), s.Cron, s.Zone, nil, s.Paused, s.Reason, append([]bot.ID{}, s.Feeds...),
+		s.Declared, formatDuration(s.CloseAfter), formatDuration(s.Deadline), s.Order, s.Questions, s.Sentences}
+	if !s.NextAt.IsZero() {
+		next := inZone(s.NextAt, s.Zone).Format(time.RFC3339)
+		out.Next = &next
+	}
+	return out
+}
+
+func (a *app) scheduleCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:     "schedule",
+		Short:   "Say when which channel discusses an article, and see what became of it",
+		GroupID: groupRun,
+		Args:    cobra.ArbitraryArgs,
+		RunE:    group,
+	}
+	cmd.AddCommand(
+		a.scheduleAddCommand(), a.scheduleListCommand(), a.scheduleNextCommand(),
+		a.scheduleChangeCommand("pause ID", "Let nothing fall due until it is resumed", a.pauseSchedule),
+		a.scheduleChangeCommand("resume ID", "Go on with a paused schedule, from now", a.resumeSchedule),
+		a.scheduleChangeCommand("remove ID", "End a schedule; what it started goes on", a.removeSchedule),
+		a.scheduleRunCommand(), a.scheduleWhyCommand(),
+	)
+	return cmd
+}
+
+// scheduleName is what a person calls a schedule.
+func scheduleName(s bot.Schedule) string {
+	if s.Name == "" {
+		return "schedule " + s.ID.Short()
+	}
+	return fmt.Sprintf("schedule %q (%s)", s.Name, s.ID.Short())
+}
+
+// upper writes a sentence's first letter large.
+func upper(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
+
+// scheduleRefs completes an ID of a schedule.
+func scheduleRefs(ctx context.Context, db *store.DB) ([]string, error) {
+	list, err := db.Schedules(ctx, bot.Channel{})
+	var out []string
+	for _, s := range list {
+		out = append(out, s.ID.Short()+"\t"+strings.TrimSpace(s.Name+" "+s.Channel.String()+" "+s.Cron))
+	}
+	return out, err
+}
+
+func (a *app) scheduleListCommand() *cobra.Command {
+	var channel string
+	format := choice{value: "text", options: outputFormats}
+	cmd := &cobra.Command{
+		Use:   "list",
+		Short: "List the schedules and their next times",
+		Args:  takes(),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			ch, err := flagChannel(channel)
+			if err != nil {
+				return err
+			}
+			db, err := a.read(cmd.Context())
+			if err != nil {
+				return err
+			}
+			defer func() { _ = db.Close() }()
+			list, err := db.Schedules(cmd.Context(), ch)
+			if err != nil {
+				return err
+			}
+			return a.showSchedules(list, format.value)
+		},
+	}
+	cmd.Flags().StringVar(&channel, "channel", "", "only those of this `CHANNEL`")
+	a.set.addDB(cmd.Flags())
+	addFormat(cmd, &format)
+	return cmd
+}
+
+func (a *app) showSchedules(list []bot.Schedule, format string) error {
+	if format == "json" {
+		out := []scheduleJSON{}
+		for _, s := range list {
+			out = append(out, newScheduleJSON(s))
+		}
+		return a.printJSON(out)
+	}
+	if n := a.undeclared(list); n > 0 {
+		a.warn(fmt.Sprintf("%s declares %s that 'colloquy serve' has not read yet", a.config.File, plural(n, "schedule", "schedules")))
+	}
+	if len(list) == 0 {
+		_, err := fmt.Fprintln(a.stdout, `There are no schedules. Add one with: colloquy schedule add --channel console:general --cron "0 9 * * MON-FRI" --feed URL`)
+		return err
+	}
+	var rows []row
+	for _, s := range list {
+		next := "paused"
+		if !s.NextAt.IsZero() {
+			next = inZone(s.NextAt, s.Zone).Format("Mon 2 Jan 15:04")
+		}
+		r := row{cells: []string{s.ID.Short(), orDash(s.Name), s.Channel.String(), s.Cron, next, s.Zone}}
+		if s.Reason != "" {
+			r.notes = []string{s.Reason}
+		}
+		rows = append(rows, r)
+	}
+	return a.table([]string{"ID", "NAME", "CHANNEL", "TIMES", "NEXT", "ZONE"}, rows)
+}
+
+// undeclared counts the schedules of the configuration file that are not in list.
+func (a *app) undeclared(list []bot.Schedule) int {
+	n := 0
+	for _, d := range a.config.Schedules {
+		if !slices.ContainsFunc(list, func(s bot.Schedule) bool { return s.Declared && s.Name == d.Name }) {
+			n++
+		}
+	}
+	return n
+}
+
+// scheduleChangeCommand makes a command that does one thing to one schedule
+// and says what it did.
+func (a *app) scheduleChangeCommand(use, short string, change func(context.Context, *running, bot.Schedule) (string, error)) *cobra.Command {
+	verb, _, _ := strings.Cut(use, " ")
+	cmd := &cobra.Command{
+		Use:               use,
+		Short:             short,
+		Example:           "  colloquy schedule " + verb + " 1a2b3c4d",
+		Args:              takes("ID"),
+		ValidArgsFunction: a.completes(scheduleRefs),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			rt, err := a.existing(cmd.Context(), hidden)
+			if err != nil {
+				return err
+			}
+			defer func() { _ = rt.db.Close() }()
+			s, err := rt.db.FindSchedule(cmd.Context(), args[0])
+			if err != nil {
+				return err
+			}
+			said, err := change(cmd.Context(), rt, s)
+			if err != nil {
+				return err
+			}
+			_, err = fmt.Fprintln(a.stdout, upper(scheduleName(s))+" "+said)
+			return err
+		},
+	}
+	a.set.addDB(cmd.Flags())
+	return cmd
+}
+
+func (a *app) pauseSchedule(ctx context.Context, rt *running, s bot.Schedule) (string, error) {
+	if s.Paused {
+		return join([]string{"is paused already", s.Reason}, ": ") + ".", nil
+	}
+	_, err := rt.engine.SetPaused(ctx, s, true, bot.Operator)
+	return "is paused: nothing falls due, and nothing is missed, until 'colloquy schedule resume " + s.ID.Short() + "'.", err
+}
+
+func (a *app) resumeSchedule(ctx context.Context, rt *running, s bot.Schedule) (string, error) {
+	switch {
+	case s.Reason == bot.NotDeclared || s.Reason == bot.DeclaredPaused:
+		return "", bot.Problemf("declared", "%s is %s: change it there, and 'colloquy serve' goes on with it when it starts", scheduleName(s), s.Reason)
+	case !s.Paused:
+		return "is not paused: next " + zoned(inZone(s.NextAt, s.Zone)) + ".", nil
+	}
+	s, err := rt.engine.SetPaused(ctx, s, false, bot.Operator)
+	if err != nil {
+		return "", err
+	}
+	return "goes on: next " + zoned(inZone(s.NextAt, s.Zone)) + ".", nil
+}
+
+func (a *app) removeSchedule(ctx context.Context, rt *running, s bot.Schedule) (string, error) {
+	if s.Declared && s.Reason != bot.NotDeclared {
+		return "", bot.Problemf("declared", "%s is declared in the configuration file: remove it there, and 'colloquy serve' pauses it", scheduleName(s))
+	}
+	return "is removed. Its discussions go on.", rt.engine.RemoveSchedule(ctx, s, bot.Operator)
+}

@@ -1,0 +1,125 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"colloquy/bot"
+)
+
+// momentJSON is a due time. These names are a contract.
+type momentJSON struct {
+	At   string `json:"at"` // RFC 3339 with the zone's offset
+	Note string `json:"note"`
+}
+
+// mostTimes is the largest number of times that can be asked for.
+const mostTimes = 1000
+
+func (a *app) scheduleNextCommand() *cobra.Command {
+	var from string
+	count := 5
+	format := choice{value: "text", options: outputFormats}
+	cmd := &cobra.Command{
+		Use:   "next ID",
+		Short: "Show the next times of a schedule",
+		Long: `Show the times of a schedule that come after a moment, in its zone, with what a
+change of the clock does to them. --from takes RFC 3339, or a day or a day with a
+time of the schedule's zone, as 2027-03-14 or "2027-03-14 01:30"; of a day, the
+times from midnight on are shown.`,
+		Example: `  colloquy schedule next 1a2b3c4d
+  colloquy schedule next 1a2b3c4d --from 2027-03-13 --count 3 --format json`,
+		Args:              takes("ID"),
+		ValidArgsFunction: a.completes(scheduleRefs),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if count < 1 || count > mostTimes {
+				return usagef("--count cannot be %d: give a number between 1 and %d", count, mostTimes)
+			}
+			db, err := a.read(cmd.Context())
+			if err != nil {
+				return err
+			}
+			defer func() { _ = db.Close() }()
+			s, err := db.FindSchedule(cmd.Context(), args[0])
+			if err != nil {
+				return err
+			}
+			after := a.now()
+			if cmd.Flags().Changed("from") {
+				if after, err = parseFrom(from, s.Zone); err != nil {
+					return err
+				}
+			}
+			next, err := a.timesAfter(s, after, count)
+			if err != nil {
+				return err
+			}
+			return a.showTimes(s, next, format.value)
+		},
+	}
+	cmd.Flags().StringVar(&from, "from", "", "the moment after which the times are shown (default now)")
+	cmd.Flags().IntVar(&count, "count", 5, "how many")
+	a.set.addDB(cmd.Flags())
+	addFormat(cmd, &format)
+	return cmd
+}
+
+// parseFrom reads a moment. A day alone is the last moment before it.
+func parseFrom(text, zone string) (time.Time, error) {
+	text = strings.TrimSpace(text)
+	if t, err := time.Parse(time.RFC3339, text); err == nil {
+		return t, nil
+	}
+	loc := inZone(time.Time{}, zone).Location()
+	for _, layout := range []string{"2006-01-02T15:04:05", "2006-01-02 15:04:05", "2006-01-02T15:04", "2006-01-02 15:04"} {
+		if t, err := time.ParseInLocation(layout, text, loc); err == nil {
+			return t, nil
+		}
+	}
+	t, err := time.ParseInLocation("2006-01-02", text, loc)
+	if err != nil {
+		return t, usagef("--from: %q is no moment: write it like 2027-03-14, \"2027-03-14 01:30\" or 2027-03-14T01:30:00-05:00", shorten(text))
+	}
+	return t.Add(-time.Second), nil
+}
+
+// timesAfter gives the n times of a schedule after a moment. Those of "@every"
+// are counted from the time that is stored, as they are when they fall due.
+func (a *app) timesAfter(s bot.Schedule, after time.Time, n int) ([]bot.Moment, error) {
+	times, err := bot.ParseTimes(s.Cron, s.Zone, a.config.Shortest)
+	if err != nil {
+		return nil, err
+	}
+	if strings.HasPrefix(strings.ToLower(s.Cron), "@every") && !s.NextAt.IsZero() {
+		second, err := times.Next(s.NextAt)
+		if err != nil {
+			return nil, err
+		}
+		step := second.At.Sub(s.NextAt)
+		steps := max(0, after.Sub(s.NextAt)/step+1)
+		if after.Before(s.NextAt) {
+			steps = 0
+		}
+		after = s.NextAt.Add((steps - 1) * step)
+	}
+	return bot.Upcoming(times, after, n)
+}
+
+func (a *app) showTimes(s bot.Schedule, next []bot.Moment, format string) error {
+	if s.Paused {
+		a.warn(join([]string{scheduleName(s) + " is paused", s.Reason}, ": ") + "; nothing falls due at these times until it is resumed")
+	}
+	if format == "json" {
+		out := []momentJSON{}
+		for _, m := range next {
+			out = append(out, momentJSON{m.At.Format(time.RFC3339), m.Note})
+		}
+		return a.printJSON(out)
+	}
+	fmt.Fprintf(a.stdout, "%s: %s (%s)\n", upper(scheduleName(s)), s.Cron, s.Zone)
+	a.printMoments(next)
+	return nil
+}
