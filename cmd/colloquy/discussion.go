@@ -114,13 +114,20 @@ func (a *app) showDiscussions(list []bot.Discussion, format string) error {
 		if d.Replies > 0 {
 			said = fmt.Sprintf("%d by %d", d.Replies, d.People)
 		}
-		r := row{cells: []string{d.ID.Short(), d.Channel.String(), d.State, a.local(d.OpenedAt), a.local(d.ClosesAt), said, d.Title}}
+		state := d.State
+		switch state {
+		case bot.StateOpen:
+			state += " until " + a.local(d.ClosesAt)
+		case bot.StateClosed:
+			state += " " + a.local(d.ClosedAt)
+		}
+		r := row{cells: []string{d.ID.Short(), d.Channel.String(), state, said, d.Title}}
 		if d.Reason != "" {
 			r.notes = []string{d.Reason}
 		}
 		rows = append(rows, r)
 	}
-	return a.table([]string{"ID", "CHANNEL", "STATE", "POSTED", "CLOSES", "REPLIES", "ARTICLE"}, rows)
+	return a.table([]string{"ID", "CHANNEL", "STATE", "REPLIES", "ARTICLE"}, rows)
 }
 
 func (a *app) discussionCloseCommand() *cobra.Command {

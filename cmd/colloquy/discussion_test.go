@@ -62,6 +62,9 @@ func TestDiscussionClosesHere(t *testing.T) {
 	w := newTown(t)
 	w.ok("digest", "http://"+strings.TrimPrefix(strings.TrimSuffix(w.feed, "/feed.xml"), "http://")+"/Rivers", "--post", "console:a")
 	d := read[[]discussionJSON](w, "discussion", "list", "--open")[0]
+	contains(t, w.ok("discussion", "list"), "console:a  open until ")
+	contains(t, w.ok("discussion", "show", string(d.ID)), "Open until ", "0 replies by 0 people")
+	contains(t, w.ok("__complete", "discussion", "show", ""), d.ID.Short()+"\tRivers\n")
 	w.fails(exitFailed, "has no recap: the discussion is open until", "recap", string(d.ID))
 	contains(t, w.ok("discussion", "close", string(d.ID)), "is closed; there is no recap: a recap needs 3 replies by 2 people, and there were 0 replies by 0 people.")
 	w.fails(exitFailed, "is not open: it is closed", "discussion", "close", string(d.ID))

@@ -70,6 +70,7 @@ func TestDoctorFindsWhatIsWrong(t *testing.T) {
 		w.ok("schedule", "add", "--channel", "console:a", "--cron", "@daily", "--name", name)
 		change(name, f)
 	}
+	w.loseTrack(db)
 	if err := db.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -87,10 +88,40 @@ func TestDoctorFindsWhatIsWrong(t *testing.T) {
 		"it has no feeds, and neither has console:b → add one with 'colloquy feed add URL --channel console:b'",
 		"note schedule", "somebody paused it", "it was paused: its times never come again → mend that, then 'colloquy schedule resume ",
 		"remove it with 'colloquy schedule remove ", "has no connection to discord", "its feed 1a2-gone is gone", "WRONG console:a file: ",
-		"colloquy.yaml declares 1 schedule that nothing has read yet")
+		"colloquy.yaml declares 1 schedule that nothing has read yet",
+		"nobody knows whether the question of discussion ", "cut off → look in console:a; it is not sent again by itself")
 	if r := w.run("doctor", "--quick"); r.code != exitFailed || strings.Contains(r.stdout, "feed") {
 		t.Errorf("--quick: %d, %s", r.code, r.stdout)
 	}
+}
+
+// loseTrack posts a discussion of which a question's fate is unknown.
+func (w *town) loseTrack(db *store.DB) {
+	w.t.Helper()
+	_, text, err := bundledArticle(bundledNames()[0])
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	writeFile(w.t, "bus.txt", text)
+	w.ok("digest", "bus.txt", "--post", "console:a")
+	d := read[[]discussionJSON](w, "discussion", "list")[0]
+	posts, err := db.Posts(w.t.Context(), d.ID)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	l := bot.Lease{Subject: "discussion/" + string(d.ID), Token: "test"}
+	if ok, err := db.AcquireLease(w.t.Context(), l, time.Now(), time.Minute); err != nil || !ok {
+		w.t.Fatal(ok, err)
+	}
+	for _, p := range posts {
+		if p.Kind == bot.PostQuestion {
+			if err := db.EndPost(w.t.Context(), l, p.ID, bot.PostUnknown, "cut off", time.Now()); err != nil {
+				w.t.Fatal(err)
+			}
+			return
+		}
+	}
+	w.t.Fatal("the discussion has no question")
 }
 
 func TestDoctorOnFilesThatAreNoDatabase(t *testing.T) {

@@ -24,6 +24,7 @@ func TestFeedIsAddedListedTestedAndRemoved(t *testing.T) {
 	}
 	contains(t, w.ok("feed", "list"), "ID        NAME  STATE   ITEMS", added.ID.Short()+"  news  active  2")
 
+	contains(t, w.ok("__complete", "feed", "remove", ""), added.ID.Short()+"\tnews\n")
 	w.publish("Rivers")
 	contains(t, w.ok("feed", "test", "news"), "news: Town News\n", "3 items known", "Newest:", "Rivers", "Bridges")
 	contains(t, w.ok("feed", "remove", added.ID.Short()), "is removed")

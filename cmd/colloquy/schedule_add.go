@@ -92,7 +92,6 @@ without it, articles come from the feeds of the channel.`,
 	f.IntVar(&s.Questions, "questions", 0, "most questions (default 5)")
 	f.IntVar(&s.Sentences, "sentences", 0, "most sentences in the summary (default 3)")
 	f.Lookup("close-after").DefValue, f.Lookup("deadline").DefValue = "", ""
-	f.Lookup("questions").DefValue, f.Lookup("sentences").DefValue = "", ""
 	a.set.addDB(f)
 	addFormat(cmd, &format)
 	return cmd
