@@ -46,7 +46,7 @@ func (a *app) existing(ctx context.Context, screen console.Options) (*running, e
 }
 
 // hidden is a console of which nothing is seen.
-var hidden console.Options
+func hidden() console.Options { return console.Options{} }
 
 // audit is the line that says what the operator changed.
 func (a *app) audit(action string, target bot.ID) bot.Audit {

@@ -131,7 +131,7 @@ func (e *examination) run(ctx context.Context, quick bool) {
 		e.note("database", e.set.db+" is not there yet", "it is made by the first command that stores something, such as 'colloquy demo' or 'colloquy schedule add'")
 		return
 	}
-	rt, err := e.existing(ctx, hidden)
+	rt, err := e.existing(ctx, hidden())
 	if err != nil {
 		e.failed("database", err)
 		return

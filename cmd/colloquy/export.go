@@ -48,7 +48,7 @@ wrote stay there.`,
 }
 
 func (a *app) export(ctx context.Context, ref, format string, pseudonyms bool, output string) error {
-	rt, err := a.existing(ctx, hidden)
+	rt, err := a.existing(ctx, hidden())
 	if err != nil {
 		return err
 	}

@@ -52,7 +52,7 @@ was posted is not in it.`,
 }
 
 func (a *app) showRecap(ctx context.Context, ref, format string) error {
-	rt, err := a.existing(ctx, hidden)
+	rt, err := a.existing(ctx, hidden())
 	if err != nil {
 		return err
 	}

@@ -163,7 +163,7 @@ func (a *app) scheduleChangeCommand(use, short string, change func(context.Conte
 		Args:              takes("ID"),
 		ValidArgsFunction: a.completes(scheduleRefs),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			rt, err := a.existing(cmd.Context(), hidden)
+			rt, err := a.existing(cmd.Context(), hidden())
 			if err != nil {
 				return err
 			}

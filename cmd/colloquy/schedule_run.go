@@ -35,7 +35,7 @@ command does. That there is no new article is no failure.`,
 func (a *app) runSchedule(ctx context.Context, ref, format string) error {
 	screen := a.screen()
 	if format == "json" {
-		screen = hidden
+		screen = hidden()
 	}
 	rt, err := a.existing(ctx, screen)
 	if err != nil {
