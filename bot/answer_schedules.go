@@ -2,7 +2,6 @@ package bot
 
 import (
 	"context"
-	"time"
 )
 
 func (e *Engine) answerSchedules(ctx context.Context, c Command) (Answer, error) {
@@ -27,8 +26,8 @@ func (e *Engine) answerScheduleAdd(ctx context.Context, c Command) (Answer, erro
 	}
 	s := Schedule{ID: commandRowID(c), Channel: c.Channel.Parent(), Cron: c.Args["cron"], Zone: c.Args["tz"], Questions: n}
 	if text := c.Args["close-after"]; text != "" {
-		if s.CloseAfter, err = time.ParseDuration(text); err != nil {
-			return Answer{}, Problemf("bad_close_after", "%q is no length of time; write it as 24h", firstWord(text))
+		if s.CloseAfter, err = ParseDuration(text); err != nil {
+			return Answer{}, err
 		}
 	}
 	if _, err := e.checkSchedule(&s); err != nil {
@@ -90,11 +89,7 @@ func (e *Engine) answerSchedule(ctx context.Context, c Command) (Answer, error) 
 		}
 		return say("Schedule %s is removed. What it started goes on.", s.ID.Short()), nil
 	}
-	times, err := ParseTimes(s.Cron, s.Zone, e.set.ShortestEvery)
-	if err != nil {
-		return Answer{}, err
-	}
-	next, err := Upcoming(times, e.now(), 5)
+	next, err := NextTimes(s, e.set.ShortestEvery, e.now(), 5)
 	if err != nil {
 		return Answer{}, err
 	}

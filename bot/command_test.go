@@ -150,13 +150,13 @@ func TestCommandsInChat(t *testing.T) {
 	expect("/discuss status", "Open: quay — 0 replies by 0 people, closes ")
 	expect("/discuss now "+b.web.URL+"/gone", "being read")
 	expect("/discuss why", "by hand): posted — quay", "by hand): failed — ")
-	expect(`/discuss schedule add "0 9 * * *" --tz Asia/Karachi --feed `+b.web.feedURL()+" --questions 3 --close-after 2h", "is set", "PKT (+05:00)")
+	expect(`/discuss schedule add "0 9 * * *" --tz Asia/Karachi --feed `+b.web.feedURL()+" --questions 3 --close-after 2d", "is set", "PKT (+05:00)")
 	expect(`/discuss schedule add "0 9 * * *" --feed x`, "no URL")
 	expect(`/discuss schedule add "0 9 * *"`, ".")
 	expect(`/discuss schedule add "0 9 * * *" --questions many`, "must be a number")
 	expect(`/discuss schedule add "0 9 * * *" --close-after later`, "no length of time")
 	all, err := b.db.Schedules(t.Context(), channel)
-	if err != nil || len(all) != 1 || all[0].Questions != 3 || all[0].CloseAfter != 2*time.Hour || len(all[0].Feeds) != 1 {
+	if err != nil || len(all) != 1 || all[0].Questions != 3 || all[0].CloseAfter != 48*time.Hour || len(all[0].Feeds) != 1 {
 		t.Fatalf("%+v, %v", all, err)
 	}
 	sid := all[0].ID.Short()

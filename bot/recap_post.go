@@ -39,17 +39,22 @@ func (e *Engine) recapInput(ctx context.Context, d Discussion) (RecapInput, int,
 	if err != nil {
 		return in, 0, err
 	}
-	people := map[string]bool{}
+	people, out := map[string]bool{}, map[string]bool{}
 	for _, r := range replies {
-		out, err := e.optedOut(ctx, r.Author)
-		if err != nil {
-			return in, 0, err
+		if r.Deleted || r.Late {
+			continue
 		}
-		if r.Deleted || out || r.Late {
+		who := r.Author.ID
+		if _, known := out[who]; !known {
+			if out[who], err = e.optedOut(ctx, r.Author); err != nil {
+				return in, 0, err
+			}
+		}
+		if out[who] {
 			continue
 		}
 		r.Text = answerText(r)
-		people[r.Author.ID] = true
+		people[who] = true
 		in.Replies = append(in.Replies, r)
 	}
 	if in.Gaps, err = e.store.Gaps(ctx, d.ID); err != nil {

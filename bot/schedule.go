@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -157,6 +158,28 @@ func Upcoming(t Times, from time.Time, n int) ([]Moment, error) {
 		from = m.At
 	}
 	return out, nil
+}
+
+// NextTimes gives the n times of a schedule after a moment. Those of "@every"
+// are counted from the time that is stored, as they are when they fall due.
+func NextTimes(s Schedule, shortest time.Duration, after time.Time, n int) ([]Moment, error) {
+	times, err := ParseTimes(s.Cron, s.Zone, shortest)
+	if err != nil {
+		return nil, err
+	}
+	if strings.HasPrefix(strings.ToLower(strings.TrimSpace(s.Cron)), "@every") && !s.NextAt.IsZero() {
+		second, err := times.Next(s.NextAt)
+		if err != nil {
+			return nil, err
+		}
+		step := second.At.Sub(s.NextAt)
+		steps := max(0, after.Sub(s.NextAt)/step+1)
+		if after.Before(s.NextAt) {
+			steps = 0
+		}
+		after = s.NextAt.Add((steps - 1) * step)
+	}
+	return Upcoming(times, after, n)
 }
 
 // SetPaused pauses or resumes a schedule. Resuming computes the next time from now.

@@ -56,6 +56,13 @@ func Open(ctx context.Context, path string, o Options) (*DB, error) {
 		}
 	}
 	db := &DB{path: path, now: o.Clock}
+	// What people wrote is for the operator's eyes only; SQLite gives the files
+	// beside it the same rights. Whatever keeps it from being made, SQLite will say.
+	if f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600); err == nil {
+		if err := f.Close(); err != nil {
+			return nil, openProblem(path, err)
+		}
+	}
 	var err error
 	if db.w, err = sql.Open("sqlite", dsn(path, "")); err != nil {
 		return nil, openProblem(path, err)

@@ -67,8 +67,8 @@ func TestNamesWithSigns(t *testing.T) {
 	if err := db.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := os.Stat(path); err != nil {
-		t.Errorf("the file has another name: %v", err)
+	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("the file has another name or everybody may read it: %v, %v", info, err)
 	}
 }
 

@@ -185,17 +185,17 @@ func TestDuration(t *testing.T) {
 	for text, want := range map[string]time.Duration{
 		"90m": 90 * time.Minute, "24h": day, "30d": 30 * day, "1d12h": 36 * time.Hour, " 2h ": 2 * time.Hour, "0s": 0,
 	} {
-		if got, err := parseDuration(text); err != nil || got != want {
+		if got, err := bot.ParseDuration(text); err != nil || got != want {
 			t.Errorf("parseDuration(%q) = %v, %v; want %v", text, got, err, want)
 		}
 	}
 	for _, text := range []string{"", "d", "1", "-1d", "1d-1h", "99999d", "1d2d", "1w", "3000000h", "9223372036s9223372036s"} {
-		if got, err := parseDuration(text); err == nil {
+		if got, err := bot.ParseDuration(text); err == nil {
 			t.Errorf("parseDuration(%q) = %v, want an error", text, got)
 		}
 	}
 	for d, want := range map[time.Duration]string{0: "0s", time.Minute: "1m", 90 * time.Minute: "1h30m", day: "1d", 36 * time.Hour: "1d12h", 65 * time.Second: "1m5s"} {
-		if got := formatDuration(d); got != want {
+		if got := bot.FormatDuration(d); got != want {
 			t.Errorf("formatDuration(%d) = %s, want %s", d, got, want)
 		}
 	}

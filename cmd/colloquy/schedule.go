@@ -34,7 +34,7 @@ type scheduleJSON struct {
 
 func newScheduleJSON(s bot.Schedule) scheduleJSON {
 	out := scheduleJSON{s.ID, s.Name, s.Channel.String(), s.Cron, s.Zone, nil, s.Paused, s.Reason, append([]bot.ID{}, s.Feeds...),
-		s.Declared, formatDuration(s.CloseAfter), formatDuration(s.Deadline), s.Order, s.Questions, s.Sentences}
+		s.Declared, bot.FormatDuration(s.CloseAfter), bot.FormatDuration(s.Deadline), s.Order, s.Questions, s.Sentences}
 	if !s.NextAt.IsZero() {
 		next := inZone(s.NextAt, s.Zone).Format(time.RFC3339)
 		out.Next = &next

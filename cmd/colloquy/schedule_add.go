@@ -73,7 +73,7 @@ without it, articles come from the feeds of the channel.`,
 				least, most time.Duration
 			}{{"close-after", closeAfter, time.Minute, 30 * day}, {"deadline", deadline, time.Minute, 7 * day}} {
 				if v := time.Duration(d.value); cmd.Flags().Changed(d.flag) && (v < d.least || v > d.most) {
-					return usagef("--%s cannot be %s: give a time from %s to %s", d.flag, formatDuration(v), formatDuration(d.least), formatDuration(d.most))
+					return usagef("--%s cannot be %s: give a time from %s to %s", d.flag, bot.FormatDuration(v), bot.FormatDuration(d.least), bot.FormatDuration(d.most))
 				}
 			}
 			s.CloseAfter, s.Deadline, s.Order = time.Duration(closeAfter), time.Duration(deadline), order.value

@@ -53,7 +53,7 @@ times from midnight on are shown.`,
 					return err
 				}
 			}
-			next, err := a.timesAfter(s, after, count)
+			next, err := bot.NextTimes(s, a.config.Shortest, after, count)
 			if err != nil {
 				return err
 			}
@@ -84,28 +84,6 @@ func parseFrom(text, zone string) (time.Time, error) {
 		return t, usagef("--from: %q is no moment: write it like 2027-03-14, \"2027-03-14 01:30\" or 2027-03-14T01:30:00-05:00", shorten(text))
 	}
 	return t.Add(-time.Second), nil
-}
-
-// timesAfter gives the n times of a schedule after a moment. Those of "@every"
-// are counted from the time that is stored, as they are when they fall due.
-func (a *app) timesAfter(s bot.Schedule, after time.Time, n int) ([]bot.Moment, error) {
-	times, err := bot.ParseTimes(s.Cron, s.Zone, a.config.Shortest)
-	if err != nil {
-		return nil, err
-	}
-	if strings.HasPrefix(strings.ToLower(s.Cron), "@every") && !s.NextAt.IsZero() {
-		second, err := times.Next(s.NextAt)
-		if err != nil {
-			return nil, err
-		}
-		step := second.At.Sub(s.NextAt)
-		steps := max(0, after.Sub(s.NextAt)/step+1)
-		if after.Before(s.NextAt) {
-			steps = 0
-		}
-		after = s.NextAt.Add((steps - 1) * step)
-	}
-	return bot.Upcoming(times, after, n)
 }
 
 func (a *app) showTimes(s bot.Schedule, next []bot.Moment, format string) error {

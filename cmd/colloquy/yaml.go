@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"gopkg.in/yaml.v3"
+
+	"colloquy/bot"
 )
 
 // A yamlFile reads YAML strictly. It is the file's name, which begins each of
@@ -162,12 +164,12 @@ func (f yamlFile) duration(to *time.Duration, least, most time.Duration) func(*y
 		if err := f.text(&s)(n); err != nil {
 			return err
 		}
-		d, err := parseDuration(s)
+		d, err := bot.ParseDuration(s)
 		if err != nil {
 			return f.errorf(n, "%v", err)
 		}
 		if d < least || d > most {
-			return f.errorf(n, "%s cannot be used here: give a time from %s to %s", s, formatDuration(least), formatDuration(most))
+			return f.errorf(n, "%s cannot be used here: give a time from %s to %s", s, bot.FormatDuration(least), bot.FormatDuration(most))
 		}
 		*to = d
 		return nil
