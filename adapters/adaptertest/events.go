@@ -147,7 +147,10 @@ func testReconcileStops(t *testing.T, env Env) {
 	if !ok {
 		t.Skip("no Reconciler: gaps are not recoverable")
 	}
-	for range lister.Reconcile(t.Context(), thread, nil) {
+	for _, err := range lister.Reconcile(t.Context(), thread, nil) {
+		if err != nil {
+			t.Error(err)
+		}
 		break // the iterator panics if it goes on
 	}
 	ctx, cancel := context.WithCancel(t.Context())

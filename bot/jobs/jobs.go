@@ -175,10 +175,10 @@ func (r *Runner) tick(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-beat.C:
-			r.complain(ctx, said, "beat failed", r.o.Engine.Beat(ctx))
+			r.complain(ctx, said, "beat", r.o.Engine.Beat(ctx))
 		case <-ticker.C:
 			_, err := r.Claim(ctx)
-			r.complain(ctx, said, "tick failed", err)
+			r.complain(ctx, said, "claim", err)
 		}
 	}
 }
@@ -191,5 +191,5 @@ func (r *Runner) complain(ctx context.Context, said map[string]time.Time, what s
 		return
 	}
 	said[what] = now
-	r.o.Log.ErrorContext(ctx, what, "err", err)
+	r.o.Log.ErrorContext(ctx, "the tick failed", "step", what, "err", err)
 }

@@ -160,7 +160,7 @@ func repeats(s sentence, title []string, lang string) bool {
 	return len(title) > 0 && overlap(own, title) >= 0.8
 }
 
-// byline reports whether s names who wrote the article: "By Jane Doe."
+// byline reports whether s names who wrote the article, as "By Jane Doe" does.
 func byline(s sentence) bool {
 	if len(s.Words) == 0 || len(s.Words) > 10 {
 		return false
@@ -196,8 +196,8 @@ func caption(s string) bool {
 	return false
 }
 
-// labelled reports whether s begins with a label, as captions and asides do:
-// "Final embrace: the basin at dusk."
+// labelled reports whether s begins with a label, as captions and asides do
+// ("Final embrace: the basin at dusk").
 func labelled(s string) bool {
 	label, rest, ok := strings.Cut(s, ": ")
 	first, _ := utf8.DecodeRuneInString(rest)

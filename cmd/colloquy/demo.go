@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"path/filepath"
@@ -66,8 +67,7 @@ func (a *app) demo(ctx context.Context, article string) error {
 	d, err := a.demoPost(ctx, rt, h, art)
 	if err != nil {
 		stop()
-		<-ended
-		return err
+		return errors.Join(err, <-ended)
 	}
 	close(start)
 	select {
