@@ -26,7 +26,7 @@ import (
 
 // Version names this state of the words. It changes with every change that
 // would make the same article's digest differ.
-const Version = "1"
+const Version = "2"
 
 //go:embed *.txt
 var files embed.FS

@@ -180,7 +180,7 @@ func TestSetChecks(t *testing.T) {
 		{Move: "viewpoint", Evidence: []int{2}, Text: "“Construction could begin next spring”, the article says. Who might reasonably think otherwise, and why?"},
 		{Move: "implication", Evidence: []int{5}, Text: "If the city did repair the buses before it builds new toys, what would change for Piet Amsel?"},
 		{Move: "missing", Evidence: []int{1}, Text: "“The extension is expected to cost 410 million crowns”, the article says. Whose view of the matter is missing from the article, and what might it add?"},
-		{Move: "missing", Evidence: []int{0}, Text: "The headline reads “Tram line to reach the airport by 2031”. What does the article leave out that you would need to know to judge the matter fairly?"},
+		{Move: "missing", Evidence: []int{0}, Text: "The headline reads “Tram line to reach the airport by 2031”. What does it bring to the fore, and what does it leave in the background?"},
 	}}
 	for range 8 {
 		d.Sentences = append(d.Sentences, "x")

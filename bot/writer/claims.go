@@ -28,17 +28,20 @@ const maxQuoted = 22
 
 // A finder looks for claims in one article.
 type finder struct {
-	doc    document
-	lex    *lexicon
-	sents  []sentence // the first maxClaimSentences
-	toks   [][]token
-	spans  [][]quoteSpan
-	names  nameIndex
-	said   []utterance
-	known  map[string]bool // stems of title and summary
-	common map[string]int  // stems and how many sentences hold them
-	grave  bool            // about a death or a crime: the checker knows
-	sport  bool            // about a match or a race
+	doc     document
+	lex     *lexicon
+	sents   []sentence // the first maxClaimSentences
+	toks    [][]token
+	spans   [][]quoteSpan
+	names   nameIndex
+	said    []utterance
+	known   map[string]bool // stems of title and summary
+	common  map[string]int  // stems and how many sentences hold them
+	grave   bool            // about a death or a crime: the checker knows
+	sport   bool            // about a match or a race
+	culture bool            // about films, music, books and those who make them
+	lower   map[string]bool // words that stand in lower case somewhere
+	lead    map[int]bool    // sentences that tell what happened: the summary and the first
 }
 
 func newFinder(doc document, summary []bot.Statement, lex *lexicon) *finder {
@@ -47,10 +50,15 @@ func newFinder(doc document, summary []bot.Statement, lex *lexicon) *finder {
 		f.sents = f.sents[:maxClaimSentences]
 	}
 	f.toks = make([][]token, len(f.sents))
-	f.common = map[string]int{}
+	f.common, f.lower = map[string]int{}, map[string]bool{}
 	for i, s := range f.sents {
 		f.toks[i] = tokenize(s.Text)
 		seen := map[string]bool{}
+		for _, t := range f.toks[i] {
+			if !t.cap {
+				f.lower[t.low] = true
+			}
+		}
 		for _, t := range terms(s.Words, doc.lang) {
 			if !seen[t] {
 				seen[t] = true
@@ -67,7 +75,15 @@ func newFinder(doc document, summary []bot.Statement, lex *lexicon) *finder {
 	f.spans = quoteSpans(f.sents)
 	f.names = indexNames(f.toks, lex)
 	f.said = f.utterances()
-	f.sport = f.sporty()
+	if !f.full("digital", 100) {
+		f.sport, f.culture = f.full("sport", 100), f.full("culture", 60)
+	}
+	f.lead = map[int]bool{0: true}
+	for _, s := range summary {
+		for _, i := range s.Evidence {
+			f.lead[i] = true
+		}
+	}
 	return f
 }
 
@@ -114,14 +130,20 @@ func (f *finder) assess(p piece) (claim, bool) {
 	}
 	c := claim{sent: p.sent, voice: p.voice, who: p.who, words: n, kind: f.kindOf(toks)}
 	c.first = f.lex.list("first").in(toks)
-	if c.kind == "recommendation" && len(f.lex.list("say").single) > 0 && (c.voice == "article" || c.voice == "reported") {
+	if c.advises() && len(f.lex.list("say").single) > 0 && (c.voice == "article" || c.voice == "reported") {
 		c.kind = "" // what news says must be done is a fact, and "should" a guess
+	}
+	if c.kind == "prediction" && f.lex.list("announced").in(toks) {
+		c.kind = "future" // who announces what will be does not guess
 	}
 	if f.weak(c, toks) {
 		c.kind = ""
 	}
 	if c.kind == "" && (c.voice == "speaker" || c.voice == "indirect") && !c.first && !f.lex.list("past").in(toks) {
 		c.kind = "assertion"
+	}
+	if c.kind == "" && f.lead[p.sent] && (c.voice == "article" || c.voice == "reported") && !f.doc.opinion && !f.grave && !f.sport {
+		c.kind = f.happened(p)
 	}
 	if c.kind == "" || f.lex.list("unfit").in(toks) || !f.complete(p, c.kind) || !f.standsAlone(p) {
 		return claim{}, false
@@ -136,6 +158,12 @@ func (f *finder) assess(p piece) (claim, bool) {
 	c.score = f.score(p, c)
 	return c, true
 }
+
+// advises reports whether c says what should or should not be done.
+func (c claim) advises() bool { return c.kind == "recommendation" || c.kind == "restraint" }
+
+// tells reports whether c is no more than what happened.
+func (c claim) tells() bool { return c.kind == "event" || c.kind == "deed" || c.kind == "statement" }
 
 // plainSigns reports whether a clause holds no other signs than a clause in
 // quotation marks should, and its own quotations whole.
@@ -183,10 +211,14 @@ func (f *finder) weak(c claim, toks []token) bool {
 		return len(f.lex.list("finite").single) > 0 && c.voice != "speaker" && c.voice != "author" && f.pastEvent(toks)
 	case "prediction", "future":
 		return past.in(toks) // "could" and "would" of a story
-	case "recommendation":
+	case "recommendation", "restraint":
 		return f.lex.list("alone").has(toks[0].low)
 	case "generalisation":
-		return f.lex.list("first").has(toks[0].low)
+		return f.lex.list("first").has(toks[0].low) || f.lex.list("remark").at(toks, 0) > 0
+	case "success":
+		return !f.culture
+	case "trend", "change":
+		return countWords(toks) < 7 // "Debt is falling": whose, and since when?
 	case "dispute", "opposition", "comparison":
 		return slices.ContainsFunc(toks, func(t token) bool { return hasDigit(t.text) })
 	}
@@ -201,7 +233,7 @@ func (f *finder) pastEvent(toks []token) bool {
 		switch {
 		case finite.has(toks[i].low):
 			return false
-		case f.lex.kinds[toks[i].low] == "cause":
+		case f.lex.kinds[toks[i].low] == "cause", f.lex.kinds[toks[i].low] == "reason":
 			return true
 		}
 	}
@@ -211,13 +243,15 @@ func (f *finder) pastEvent(toks []token) bool {
 // weight is how much there is to argue about in a claim of a kind.
 func weight(kind string) float64 {
 	switch kind {
-	case "generalisation", "recommendation":
+	case "generalisation", "recommendation", "restraint":
 		return 3
-	case "cause", "prediction", "dispute":
+	case "cause", "reason", "prediction", "dispute":
 		return 2.4
 	case "comparison", "consequence", "conditional":
 		return 2
-	case "decision", "trend":
+	case "unless":
+		return 2
+	case "decision", "trend", "change", "success", "contrast", "reaction":
 		return 1.8
 	case "judgement":
 		return 1.6
@@ -264,7 +298,7 @@ func (f *finder) score(p piece, c claim) float64 {
 	if c.first && !f.lex.list("plural").in(p.toks) {
 		s -= 1.5
 	}
-	if c.kind != "quantity" {
+	if c.kind != "quantity" && c.kind != "change" {
 		for _, t := range p.toks {
 			if hasDigit(t.text) || t.text == "£" || t.text == "$" {
 				s -= 0.5
@@ -303,7 +337,7 @@ func (f *finder) kindOf(toks []token) string {
 			phrase += " " + t.low
 		}
 		k := f.lex.kinds[phrase]
-		if k == "cause" && i > 0 && f.lex.list("modalbefore").has(toks[i-1].low) {
+		if (k == "cause" || k == "reason") && i > 0 && f.lex.list("modalbefore").has(toks[i-1].low) {
 			if k = "prediction"; toks[i-1].low == "to" {
 				continue
 			}

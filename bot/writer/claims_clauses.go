@@ -44,7 +44,10 @@ func (f *finder) complete(p piece, kind string) bool {
 			}
 		}
 	}
-	if (kind == "cause" || kind == "consequence" || kind == "decision") && verbs == 0 {
+	if (kind == "event" || kind == "deed" || kind == "statement") && verbs == 0 {
+		verbs++ // happened has found it
+	}
+	if (kind == "cause" || kind == "reason" || kind == "consequence" || kind == "decision") && verbs == 0 {
 		verbs++ // the cue is the verb
 	}
 	last := toks[len(toks)-1].low

@@ -40,7 +40,7 @@ func (f *finder) pieces(i int) []piece {
 		}
 		return out
 	}
-	toks = trimSigns(toks)
+	toks = trimSigns(afterDateline(toks))
 	if len(toks) == 0 {
 		return nil
 	}
@@ -68,6 +68,16 @@ func (f *finder) pieces(i int) []piece {
 		out = append(out, f.cuts(p)...)
 	}
 	return out
+}
+
+// afterDateline cuts off where an agency says it writes from: "Oslo (AB) -- ".
+func afterDateline(toks []token) []token {
+	for k := 1; k+2 < len(toks) && k < 12; k++ {
+		if toks[k].text == ")" && toks[k+1].sign && strings.ContainsAny(toks[k+1].text, "-–—") {
+			return toks[k+2:]
+		}
+	}
+	return toks
 }
 
 // partial reports whether the quotations of sentence i are only some of its
@@ -184,6 +194,8 @@ func (f *finder) cuts(p piece) []piece {
 		switch {
 		case t.sign && t.text == "," && cut.at(p.toks, k+1) > 0:
 			end = k
+		case t.sign && f.lex.list("and").has(p.toks[k+1].low), t.sign && k+2 < len(p.toks) && f.lex.list("and").has(p.toks[k+2].low):
+			continue // "to name - and shame - them"
 		case t.sign && (t.text == ";" || t.text == "–" || t.text == "—" || t.text == ":"), f.dash(p, k):
 			end = k
 		case f.lex.list("cutbare").at(p.toks, k) > 0 && !f.lex.list("negation").in(p.toks[:k]):

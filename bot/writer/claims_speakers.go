@@ -77,7 +77,8 @@ func (f *finder) attribution(i int) utterance {
 	toks, spans := f.toks[i], f.spans[i]
 	say := f.lex.list("say")
 	for v, t := range toks {
-		if t.sign || t.cap || !say.has(t.low) || inQuote(spans, t.start) || v+1 < len(toks) && f.lex.list("tonot").has(toks[v+1].low) {
+		if t.sign || t.cap || !say.has(t.low) || inQuote(spans, t.start) || v+1 < len(toks) && f.lex.list("tonot").has(toks[v+1].low) ||
+			v > 0 && len(spans) == 0 && f.lex.list("first").has(toks[v-1].low) {
 			continue
 		}
 		u := utterance{verb: max(v, 1)}

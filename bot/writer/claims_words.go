@@ -186,7 +186,7 @@ func wordEnd(s string, i int) int {
 				if !inner {
 					return i
 				}
-			case '.', ',', '٫', '٬':
+			case '.', ',', '٫', '٬', ':':
 				number := unicode.IsDigit(prev) && unicode.IsDigit(next)
 				initials := r == '.' && inner && unicode.IsUpper(prev) && unicode.IsUpper(next)
 				if !number && !initials {
@@ -256,6 +256,16 @@ func (l *lexicon) numbers() map[string]string {
 		}
 	}
 	return l.digits
+}
+
+// asked reports whether there are questions for claims of a kind.
+func (l *lexicon) asked(kind string) bool {
+	for _, a := range l.words.Asks() {
+		if a.Kind == kind {
+			return true
+		}
+	}
+	return false
 }
 
 // general returns the last sentences of the general-purpose templates.

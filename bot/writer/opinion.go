@@ -29,7 +29,7 @@ func isOpinion(doc document) bool {
 			reported++
 			continue
 		}
-		if heldSpeech(toks, say) {
+		if heldSpeech(toks, say, lex.list("first")) {
 			reported++
 			continue
 		}
@@ -57,10 +57,11 @@ func isOpinion(doc document) bool {
 	return person*4 >= own && leaning*4 >= own && leaning >= 4 && reported*5 <= all
 }
 
-// heldSpeech reports whether the sentence tells what somebody said.
-func heldSpeech(toks []token, say phraseSet) bool {
+// heldSpeech reports whether the sentence tells what somebody said: not what
+// the author says with "I think" and the like.
+func heldSpeech(toks []token, say, first phraseSet) bool {
 	for i, t := range toks {
-		if i > 0 && !t.cap && say.has(t.low) {
+		if i > 0 && !t.cap && say.has(t.low) && !first.has(toks[i-1].low) {
 			return true
 		}
 	}

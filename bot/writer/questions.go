@@ -32,7 +32,8 @@ type setter struct {
 	f       *finder
 	check   *checker
 	claims  []claim
-	found   int // claims, whether worth a question or not
+	whole   bool // a question is about the article as a whole
+	events  int  // questions about what the article says happened
 	asks    []prompts.Ask
 	seed    uint32
 	used    map[int]bool    // sentences that a question of the set is about
@@ -50,10 +51,8 @@ func newSetter(f *finder, c *checker) *setter {
 	h := fnv.New32a()
 	h.Write([]byte(f.sents[0].Text))
 	s.seed = h.Sum32()
-	all := f.claims()
-	s.found = len(all)
-	for _, cl := range all {
-		if cl.score >= leastScore(cl, f.sport) && !(f.grave && cl.first) {
+	for _, cl := range f.claims() {
+		if cl.score >= leastScore(cl, f.sport, f.lead[cl.sent]) && !(f.grave && cl.first) {
 			s.claims = append(s.claims, cl)
 		}
 	}
@@ -68,7 +67,7 @@ func newSetter(f *finder, c *checker) *setter {
 // leastScore is what a claim must reach to be asked about: below it there is
 // too little to argue about, or too few readers would know what it is about. In
 // a report of a match only what people there argue is worth it.
-func leastScore(c claim, sport bool) float64 {
+func leastScore(c claim, sport, lead bool) float64 {
 	if sport && (c.voice != "speaker" && c.voice != "author" || c.kind == "assertion" || c.kind == "future") {
 		return 99
 	}
@@ -76,14 +75,21 @@ func leastScore(c claim, sport bool) float64 {
 	switch c.kind {
 	case "judgement":
 		if c.voice != "speaker" {
-			least = 2.6
+			least = 2.5
+		}
+		if c.voice == "reported" {
+			least = 2.2
 		}
 	case "decision", "trend":
-		least = 2.4
+		least = 2
+	case "event", "deed", "statement":
+		least = 1.9
 	case "assertion", "quantity", "dispute", "comparison":
-		least = 2.6
+		least = 2.4
 	case "future": // merely planned
-		least = 3
+		if least = 2.9; lead {
+			least = 2.3
+		}
 	}
 	if c.voice == "author" {
 		least -= 0.3
@@ -108,10 +114,18 @@ func (s *setter) fill(n int) {
 	}
 	// The obligatory question needs no claim of a special kind: it is asked about
 	// the third best, or a worse one, but it does not take the only claim there is.
-	for _, c := range s.claims[:min(len(s.claims), 2)] {
+	argued := 0
+	for _, c := range s.claims {
+		if argued == 2 || c.tells() {
+			break
+		}
+		argued++
 		if len(s.chosen) < max(1, limit-1) && !(must == "counter" && c.vp != "") {
 			s.try(c, "", &s.chosen)
 		}
+	}
+	if len(s.chosen) < 2 && !s.f.doc.opinion && len(s.chosen) < limit {
+		s.asWhole("")
 	}
 	if len(s.chosen) < limit && (s.f.doc.opinion || len(s.chosen) > 0 && (len(s.claims) > 4 || s.f.sport || !s.asWhole(must))) {
 		for _, c := range s.claims {
@@ -126,8 +140,11 @@ func (s *setter) fill(n int) {
 		}
 		s.try(c, "", &s.chosen)
 	}
-	if len(s.chosen) == 0 && s.found >= 3 && !s.f.sport {
-		s.asWhole("viewpoint")
+	if len(s.chosen) < limit && (len(s.chosen) == 0 || !s.f.doc.opinion) {
+		s.asWhole("")
+	}
+	if c, ok := s.f.voices(); ok && len(s.chosen) == 2 && limit > 2 && must == "missing" && s.moves[must] == 0 {
+		s.try(c, must, &s.chosen)
 	}
 	var few []bot.Question
 	s.chosen, few = enoughMoves(s.chosen)
@@ -155,7 +172,7 @@ func moveOrder(move string) int {
 // try asks about c, with the wanted move if one is given, and adds the first
 // question that passes every check to one of the lists.
 func (s *setter) try(c claim, move string, to *[]bot.Question) bool {
-	if s.used[c.sent] {
+	if s.used[c.sent] || c.tells() && s.events > 0 {
 		return false
 	}
 	for _, a := range s.fitting(c, move) {
@@ -181,6 +198,9 @@ func (s *setter) try(c claim, move string, to *[]bot.Question) bool {
 		*to, s.set = append(*to, q), append(s.set, mine)
 		s.used[c.sent], s.texts[a.Text], s.texts[lead] = true, true, true
 		s.moves[a.Move]++
+		if c.tells() {
+			s.events++
+		}
 		return true
 	}
 	return false
@@ -195,13 +215,13 @@ func (s *setter) fitting(c claim, move string) []prompts.Ask {
 		switch {
 		case last && (move == "" && !s.f.grave || s.moves[a.Move] > 0):
 		case a.Opinion && !s.f.doc.opinion, a.News && s.f.doc.opinion, s.f.grave && !a.Sober, move != "" && a.Move != move:
-		case a.Kind == c.kind, a.Kind == "any" && c.kind != "likeness" && !c.whole() && (move != "" || !s.f.grave), a.Kind == "vp" && c.vp != "":
+		case a.Kind == c.kind, a.Kind == "headline" && isHeadline(c.kind) && c.kind != "headline-how", a.Kind == "any" && c.kind != "likeness" && !c.whole() && (move != "" || !s.f.grave), a.Kind == "vp" && c.vp != "":
 			out = append(out, a)
 		}
 	}
 	rank := func(i int, a prompts.Ask) int {
 		r := 10 * s.moves[a.Move]
-		if a.Kind == "any" {
+		if a.Kind == "any" || a.Kind == "headline" {
 			r += 15
 		}
 		if a.Kind == "vp" {

@@ -80,6 +80,8 @@ func TestAClauseInTheMiddleOfASentence(t *testing.T) {
 		{"en", "The ferry should sail", "the ferry should sail"},
 		{"en", "Stronger walls crack", "stronger walls crack"},
 		{"en", "Pakistan would gain", "Pakistan would gain"},
+		{"en", "Citadel dropped the show", "Citadel dropped the show"},
+		{"en", "Stronger and Commercial Unions", "Stronger and Commercial Unions"},
 		{"en", "Britain's trains are late", "Britain's trains are late"},
 		{"en", "EU rules matter", "EU rules matter"},
 		{"en", "I would go", "I would go"},
@@ -87,7 +89,7 @@ func TestAClauseInTheMiddleOfASentence(t *testing.T) {
 		{"de", "Die Stadt sollte sparen", "die Stadt sollte sparen"},
 	}
 	for _, tt := range tests {
-		s := &setter{f: &finder{lex: newLexicon(tt.lang), names: nameIndex{known: map[string]bool{"pakistan": true, "britain": true}}}}
+		s := &setter{f: &finder{lex: newLexicon(tt.lang), lower: map[string]bool{"stronger": true}, names: nameIndex{known: map[string]bool{"pakistan": true, "britain": true}}}}
 		if got := s.midClause(claim{text: tt.text}); got != tt.want {
 			t.Errorf("%q: got %q, want %q", tt.text, got, tt.want)
 		}

@@ -3,17 +3,17 @@ package writer
 import "strings"
 
 // asWhole asks about the article as a whole, by its headline or by those whom
-// it quotes, with the wanted move if one is given. It is for news; one such
-// question is enough for a set.
+// it quotes, with the wanted move if one is given. One such question is enough
+// for a set.
 func (s *setter) asWhole(move string) bool {
-	if s.f.doc.opinion || s.f.grave && len(s.chosen) == 0 || len(s.f.sents) < 6 {
+	if s.f.grave && len(s.chosen) == 0 || s.whole || len(s.f.sents) < 6 {
 		return false
 	}
 	var about []claim
 	if c, ok := s.f.headline(); ok {
 		about = append(about, c)
 	}
-	if c, ok := s.f.voices(); ok {
+	if c, ok := s.f.voices(); ok && move != "" && !s.f.doc.opinion {
 		about = append(about, c)
 	}
 	if len(about) == 2 && s.seed%2 == 1 {
@@ -21,22 +21,11 @@ func (s *setter) asWhole(move string) bool {
 	}
 	for _, c := range about {
 		if s.try(c, move, &s.chosen) {
+			s.whole = true
 			return true
 		}
 	}
 	return false
-}
-
-// headline makes a claim of the article's own headline.
-func (f *finder) headline() (claim, bool) {
-	title := strings.TrimRight(strings.TrimSpace(f.doc.title), ". ")
-	toks := tokenize(title)
-	spans, open := scanQuotes(title, 0)
-	if n := countWords(toks); n < 3 || n > 14 || len(spans) > 0 || open != 0 || !quotable(title) ||
-		strings.ContainsAny(title, "\"“”„«»‘?!:…|") || f.lex.list("unfit").in(toks) {
-		return claim{}, false
-	}
-	return claim{text: title, sent: -1, kind: "headline", voice: "article", words: countWords(toks)}, true
 }
 
 // voices names two people whom the article quotes word for word.
@@ -69,18 +58,8 @@ func (f *finder) voices() (claim, bool) {
 	return claim{text: long[0] + " " + long[1], sent: -1 - first, kind: "voices", voice: "article", a: long[0], b: long[1]}, true
 }
 
-// sporty reports whether the article seems to report a match or a race.
-func (f *finder) sporty() bool {
-	sport, n, words := f.lex.list("sport"), 0, 0
-	for _, toks := range f.toks {
-		n += sport.count(toks)
-		words += countWords(toks)
-	}
-	return n >= 3 && n*100 >= words
-}
-
 // whole reports whether a claim is about the article as a whole.
-func (c claim) whole() bool { return c.kind == "headline" || c.kind == "voices" }
+func (c claim) whole() bool { return isHeadline(c.kind) || c.kind == "voices" }
 
 // evidenceOf returns the sentences that a question about c rests on. A headline
 // stands over the first.
