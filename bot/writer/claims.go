@@ -1,6 +1,7 @@
 package writer
 
 import (
+	"maps"
 	"slices"
 	"sort"
 	"strings"
@@ -35,7 +36,8 @@ type finder struct {
 	spans   [][]quoteSpan
 	names   nameIndex
 	said    []utterance
-	known   map[string]bool // stems of title and summary
+	title   map[string]bool // stems of the headline
+	known   map[string]bool // and of the summary
 	common  map[string]int  // stems and how many sentences hold them
 	grave   bool            // about a death or a crime: the checker knows
 	sport   bool            // about a match or a race
@@ -66,7 +68,8 @@ func newFinder(doc document, summary []bot.Statement, lex *lexicon) *finder {
 			}
 		}
 	}
-	f.known = stems(doc.title, doc.lang)
+	f.title = stems(doc.title, doc.lang)
+	f.known = maps.Clone(f.title)
 	for _, s := range summary {
 		for t := range stems(s.Text, doc.lang) {
 			f.known[t] = true
@@ -207,10 +210,12 @@ func (f *finder) weak(c claim, toks []token) bool {
 		return true // a story, not an argument
 	}
 	switch c.kind {
+	case "reason":
+		return c.voice != "speaker" && c.voice != "author" && !f.lead[c.sent] && f.pastEvent(toks)
 	case "cause":
 		return len(f.lex.list("finite").single) > 0 && c.voice != "speaker" && c.voice != "author" && f.pastEvent(toks)
 	case "prediction", "future":
-		return past.in(toks) // "could" and "would" of a story
+		return past.in(toks) || f.lex.list("hardly").in(toks) // "could" and "would" of a story
 	case "recommendation", "restraint":
 		return f.lex.list("alone").has(toks[0].low)
 	case "generalisation":
@@ -245,17 +250,17 @@ func weight(kind string) float64 {
 	switch kind {
 	case "generalisation", "recommendation", "restraint":
 		return 3
-	case "cause", "reason", "prediction", "dispute":
+	case "cause", "prediction", "dispute":
 		return 2.4
 	case "comparison", "consequence", "conditional":
 		return 2
-	case "unless":
+	case "unless", "proviso", "reason":
 		return 2
-	case "decision", "trend", "change", "success", "contrast", "reaction":
+	case "decision", "trend", "change", "success", "reaction":
 		return 1.8
 	case "judgement":
 		return 1.6
-	case "quantity", "future":
+	case "quantity", "future", "contrast":
 		return 1.3
 	}
 	return 1

@@ -16,10 +16,13 @@ func (f *finder) happened(p piece) string {
 		}
 	}
 	if end := f.lex.list("endfinite"); len(end.single) > 0 {
-		if f.lex.list("done").in(p.toks[len(p.toks)-min(4, len(p.toks)):]) {
+		if f.lex.list("done").has(p.toks[len(p.toks)-1].low) {
 			return "event"
 		}
-		return ""
+		if f.lex.list("nothappened").in(p.toks) || f.lex.list("interrogative").in(p.toks) || strings.ContainsFunc(f.sents[p.sent].Text, isDigit) {
+			return ""
+		}
+		return "statement"
 	}
 	skip := false
 	for i, t := range p.toks {
@@ -61,9 +64,9 @@ func (f *finder) happened(p piece) string {
 
 // shared counts the words that a piece has in common with the headline.
 func (f *finder) shared(p piece) int {
-	title, n := stems(f.doc.title, f.doc.lang), 0
+	n := 0
 	for _, t := range p.toks {
-		if title[stem(t.low)] {
+		if f.title[stem(t.low)] {
 			n++
 		}
 	}

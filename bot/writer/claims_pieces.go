@@ -56,7 +56,12 @@ func (f *finder) pieces(i int) []piece {
 		if f.doc.opinion {
 			whole.voice = "authorreported"
 		}
-		out := f.cuts(whole)[:1]
+		var out []piece
+		for k, p := range f.cuts(whole) { // who says it must remain
+			if k == 0 || p.toks[len(p.toks)-1].start > f.toks[i][u.verb].start {
+				out = append(out, p)
+			}
+		}
 		base.toks, base.voice, base.who = trimSigns(u.words), "indirect", u.who
 		if u.who.name == "" || len(base.toks) == 0 {
 			return out
@@ -186,13 +191,16 @@ func (f *finder) cuts(p piece) []piece {
 			p.toks = rest
 		}
 	}
+	if n := f.lex.list("ownview").at(p.toks, 0); n > 0 && p.voice == "author" && len(trimSigns(p.toks[n:])) > 0 {
+		p.toks = trimSigns(p.toks[n:])
+	}
 	out := []piece{p}
 	cut := f.lex.list("cut")
 	for k := 4; k+1 < len(p.toks); k++ {
 		t := p.toks[k]
 		var end int
 		switch {
-		case t.sign && t.text == "," && cut.at(p.toks, k+1) > 0:
+		case t.sign && isComma(t.text) && cut.at(p.toks, k+1) > 0:
 			end = k
 		case t.sign && f.lex.list("and").has(p.toks[k+1].low), t.sign && k+2 < len(p.toks) && f.lex.list("and").has(p.toks[k+2].low):
 			continue // "to name - and shame - them"
@@ -200,7 +208,9 @@ func (f *finder) cuts(p piece) []piece {
 			end = k
 		case f.lex.list("cutbare").at(p.toks, k) > 0 && !f.lex.list("negation").in(p.toks[:k]):
 			end = k
-		case f.lex.list("cutverb").has(t.low) && f.lex.list("endfinite").has(p.toks[k-1].low):
+		case k > 5 && f.lex.list("cutdoing").has(t.low) && strings.HasSuffix(p.toks[k+1].low, "ing"):
+			end = k
+		case f.lex.list("cutverb").has(t.low) && (f.lex.list("endfinite").has(p.toks[k-1].low) || isComma(p.toks[k-1].text) && f.lex.list("endfinite").has(p.toks[k-2].low)):
 			end = k // where sentences end with their verb, a clause ends behind one
 		default:
 			continue

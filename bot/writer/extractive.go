@@ -43,12 +43,22 @@ func (w *Extractive) Digest(ctx context.Context, a bot.Article, b bot.Brief) (bo
 	for i, s := range doc.sentences {
 		d.Sentences[i] = s.Text
 	}
+	lex := newLexicon(doc.lang)
+	if lex == nil {
+		lex = emptyLexicon(doc.lang)
+	}
+	check := newChecker(doc, lex)
 	limit := b.Sentences
 	if limit <= 0 {
 		limit = defaultSentences
 	}
 	for _, i := range summarize(doc, limit) {
-		d.Summary = append(d.Summary, bot.Statement{Text: doc.sentences[i].Text, Evidence: []int{i}})
+		s := bot.Statement{Text: doc.sentences[i].Text, Evidence: []int{i}}
+		if reason := check.statement(s, d.Summary, d.Sentences); reason != "" {
+			d.Dropped = append(d.Dropped, bot.Dropped{Text: s.Text, Reason: reason})
+			continue
+		}
+		d.Summary = append(d.Summary, s)
 	}
 	if len(d.Summary) == 0 {
 		return bot.Digest{}, bot.Problemf("nothing_to_say", "there is nothing to say about this text: it holds no complete sentence that can be quoted; give a longer one")
@@ -58,7 +68,9 @@ func (w *Extractive) Digest(ctx context.Context, a bot.Article, b bot.Brief) (bo
 		if n == 0 {
 			n = defaultQuestions
 		}
-		d.Questions, d.Spares, d.Dropped = w.ask(doc, d.Summary, n)
+		var dropped []bot.Dropped
+		d.Questions, d.Spares, dropped = w.ask(check, d.Summary, n)
+		d.Dropped = append(d.Dropped, dropped...)
 	}
 	return d, nil
 }

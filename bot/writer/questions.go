@@ -12,17 +12,17 @@ import (
 // maxSpares is how many questions a digest holds in reserve.
 const maxSpares = 2
 
-// ask makes up to n questions about doc and up to two spares. Each asks about
+// ask makes up to n questions about the checker's article and up to two spares. Each asks about
 // one claim of the article, quoted, and passes every check; where the article
 // gives fewer claims there are fewer questions, and none in a language without
 // templates. dropped tells which questions were made and failed which check.
-func (w *Extractive) ask(doc document, summary []bot.Statement, n int) (questions, spares []bot.Question, dropped []bot.Dropped) {
-	lex := newLexicon(doc.lang)
-	if lex == nil || n <= 0 || len(doc.sentences) == 0 {
+func (w *Extractive) ask(check *checker, summary []bot.Statement, n int) (questions, spares []bot.Question, dropped []bot.Dropped) {
+	doc, lex := check.doc, check.lex
+	if len(lex.ranks) == 0 || n <= 0 || len(doc.sentences) == 0 {
 		return nil, nil, nil
 	}
 	f := newFinder(doc, summary, lex)
-	s := newSetter(f, newChecker(doc, lex))
+	s := newSetter(f, check)
 	s.fill(n)
 	return s.chosen, s.spares, s.dropped
 }
@@ -52,7 +52,7 @@ func newSetter(f *finder, c *checker) *setter {
 	h.Write([]byte(f.sents[0].Text))
 	s.seed = h.Sum32()
 	for _, cl := range f.claims() {
-		if cl.score >= leastScore(cl, f.sport, f.lead[cl.sent]) && !(f.grave && cl.first) {
+		if cl.score >= leastScore(cl, f.sport, f.lead[cl.sent], f.doc.title != "") && !(f.grave && cl.first) {
 			s.claims = append(s.claims, cl)
 		}
 	}
@@ -67,7 +67,7 @@ func newSetter(f *finder, c *checker) *setter {
 // leastScore is what a claim must reach to be asked about: below it there is
 // too little to argue about, or too few readers would know what it is about. In
 // a report of a match only what people there argue is worth it.
-func leastScore(c claim, sport, lead bool) float64 {
+func leastScore(c claim, sport, lead, titled bool) float64 {
 	if sport && (c.voice != "speaker" && c.voice != "author" || c.kind == "assertion" || c.kind == "future") {
 		return 99
 	}
@@ -83,7 +83,9 @@ func leastScore(c claim, sport, lead bool) float64 {
 	case "decision", "trend":
 		least = 2
 	case "event", "deed", "statement":
-		least = 1.9
+		if least = 1.9; titled {
+			least = 2.6
+		}
 	case "assertion", "quantity", "dispute", "comparison":
 		least = 2.4
 	case "future": // merely planned

@@ -48,6 +48,9 @@ func (s *setter) lead(c claim, ask string) (string, bool) {
 		if strings.Contains(l, "{q}") && c.first && c.voice != "author" || s.texts[l] {
 			continue
 		}
+		if first, _, _ := strings.Cut(c.text, " "); strings.HasPrefix(strings.ToLower(l), strings.ToLower(first)+" ") {
+			continue // "According to the article, “according to …"
+		}
 		if i := strings.Index(l, "{who}"); i >= 0 && strings.Contains(c.who.long, ",") && !strings.ContainsAny(l[i+5:min(i+6, len(l))], ".,") {
 			continue // "what Ada Roe, head of sales says"
 		}

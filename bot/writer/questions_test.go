@@ -176,7 +176,7 @@ func BenchmarkAsk(b *testing.B) {
 	}
 	b.ReportAllocs()
 	for b.Loop() {
-		w.ask(doc, summary, 5)
+		w.ask(newChecker(doc, newLexicon(doc.lang)), summary, 5)
 	}
 }
 
@@ -188,7 +188,11 @@ func FuzzAsk(f *testing.F) {
 	f.Fuzz(func(t *testing.T, title, text, lang string) {
 		a := bot.Article{Title: title, Text: text, Language: lang}
 		doc := read(a)
-		qs, spares, _ := (&Extractive{}).ask(doc, nil, 5)
+		lex := newLexicon(doc.lang)
+		if lex == nil {
+			lex = emptyLexicon(doc.lang)
+		}
+		qs, spares, _ := (&Extractive{}).ask(newChecker(doc, lex), nil, 5)
 		d := bot.Digest{Questions: qs, Spares: spares}
 		for _, s := range doc.sentences {
 			d.Sentences = append(d.Sentences, s.Text)
