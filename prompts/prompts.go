@@ -147,7 +147,8 @@ func appendPhrases(out, lines []string) []string {
 // Leads returns the sentences that bring a claim: of the author ("author"), of
 // a person quoted word for word ("speaker"), of a person in the article's words
 // ("indirect"), of the article itself ("article"), and of a sentence that says
-// itself who said it, in news ("reported") and opinion ("authorreported").
+// itself who said it, in news ("reported") and opinion ("authorreported"), and
+// the headline ("headline").
 func (l Language) Leads(voice string) []string {
 	var out []string
 	for _, s := range l.sections {

@@ -24,7 +24,7 @@ import (
 // case against the author nor for what is missing.
 func Check(a bot.Article, d bot.Digest) bot.Digest {
 	doc := read(a)
-	lex := newLexicon(doc.lang)
+	lex := doc.lex
 	if lex == nil {
 		lex = emptyLexicon(doc.lang)
 	}

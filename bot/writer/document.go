@@ -17,6 +17,7 @@ type document struct {
 	lang      string     // ISO 639-1; "" when unknown
 	title     string     // "" when it was only made from the text
 	sentences []sentence // in the order of the text, headings included
+	lex       *lexicon   // of lang; nil when prompts/ has no file for it
 	opinion   bool       // the article argues in its author's own voice
 }
 
@@ -42,6 +43,7 @@ func read(a bot.Article) document {
 		d.title = a.Title
 	}
 	d.sentences = segment(text, d.lang)
+	d.lex = newLexicon(d.lang)
 	d.opinion = isOpinion(d)
 	return d
 }

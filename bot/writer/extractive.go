@@ -43,7 +43,7 @@ func (w *Extractive) Digest(ctx context.Context, a bot.Article, b bot.Brief) (bo
 	for i, s := range doc.sentences {
 		d.Sentences[i] = s.Text
 	}
-	lex := newLexicon(doc.lang)
+	lex := doc.lex
 	if lex == nil {
 		lex = emptyLexicon(doc.lang)
 	}

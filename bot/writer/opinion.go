@@ -5,7 +5,7 @@ package writer
 // plainly. What other people say in it does not count. A mistake here puts
 // words into a mouth, so that in doubt an article is news.
 func isOpinion(doc document) bool {
-	lex := newLexicon(doc.lang)
+	lex := doc.lex
 	if lex == nil {
 		return false
 	}

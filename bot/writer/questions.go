@@ -66,9 +66,10 @@ func newSetter(f *finder, c *checker) *setter {
 
 // leastScore is what a claim must reach to be asked about: below it there is
 // too little to argue about, or too few readers would know what it is about. In
-// a report of a match only what people there argue is worth it.
+// a report of a match only what people there argue, or quarrel about, is worth it.
 func leastScore(c claim, sport, lead, titled bool) float64 {
-	if sport && (c.voice != "speaker" && c.voice != "author" || c.kind == "assertion" || c.kind == "future") {
+	quarrel := c.kind == "reaction" || c.kind == "opposition" || c.kind == "dispute"
+	if sport && (c.voice != "speaker" && c.voice != "author" && !quarrel || c.kind == "assertion" || c.kind == "future") {
 		return 99
 	}
 	least := 2.1
@@ -183,6 +184,9 @@ func (s *setter) try(c claim, move string, to *[]bot.Question) bool {
 		}
 		text, lead, ok := s.render(a, c)
 		if !ok {
+			continue
+		}
+		if length(wordsOf(text)) > maxQuestionWords {
 			continue
 		}
 		q := bot.Question{Text: text, Move: a.Move, Evidence: evidenceOf(c)}
