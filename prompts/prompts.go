@@ -1,6 +1,7 @@
 // Package prompts holds the words of Colloquy: for each language the cues by
 // which claims are found, the templates by which questions are asked, and the
-// lists that the checks read. One file a language, named by its ISO 639-1 code.
+// lists that the checks read. One file a language, named by its ISO 639-1 code;
+// a second one, as en.words.txt, may hold the lists and cues.
 //
 // A file is sections. A line "[words NAME]" or "[cue KIND]" begins a list of
 // phrases divided by commas or ends of lines. A line "[lead VOICE]" or
@@ -67,7 +68,11 @@ func Load(code string) (l Language, ok bool) {
 	if err != nil {
 		return Language{}, false
 	}
-	l, err = parse(code, string(data))
+	text := string(data)
+	if more, err := files.ReadFile(code + ".words.txt"); err == nil {
+		text += "\n" + string(more)
+	}
+	l, err = parse(code, text)
 	return l, err == nil
 }
 

@@ -13,6 +13,12 @@ func TestCodesAreTheFiles(t *testing.T) {
 	}
 	var got []string
 	for _, e := range entries {
+		if code, words := strings.CutSuffix(e.Name(), ".words.txt"); words {
+			if !slices.Contains(Codes(), code) {
+				t.Errorf("%s belongs to no language", e.Name())
+			}
+			continue
+		}
 		got = append(got, strings.TrimSuffix(e.Name(), ".txt"))
 	}
 	if !slices.Equal(got, Codes()) {
@@ -26,12 +32,14 @@ func TestEveryLanguageIsComplete(t *testing.T) {
 		"leading", "theauthor", "author", "preamble", "general", "numbers", "harm", "unfit", "opinion", "opinion-strong", "sober-banned", "sport"}
 	for _, code := range Codes() {
 		t.Run(code, func(t *testing.T) {
-			data, err := files.ReadFile(code + ".txt")
-			if err != nil {
-				t.Fatal(err)
-			}
-			if _, err := parse(code, string(data)); err != nil {
-				t.Fatal(err)
+			for _, name := range []string{code + ".txt", code + ".words.txt"} {
+				data, err := files.ReadFile(name)
+				if err != nil && name == code+".txt" {
+					t.Fatal(err)
+				}
+				if _, err := parse(code, string(data)); err != nil {
+					t.Fatal(err)
+				}
 			}
 			l, ok := Load(code)
 			if !ok {

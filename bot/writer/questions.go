@@ -52,7 +52,7 @@ func newSetter(f *finder, c *checker) *setter {
 	h.Write([]byte(f.sents[0].Text))
 	s.seed = h.Sum32()
 	for _, cl := range f.claims() {
-		if cl.score >= leastScore(cl, f.sport, f.lead[cl.sent], f.doc.title != "") && !(f.grave && cl.first) {
+		if cl.score >= f.leastScore(cl) && !(f.grave && cl.first) {
 			s.claims = append(s.claims, cl)
 		}
 	}
@@ -67,7 +67,10 @@ func newSetter(f *finder, c *checker) *setter {
 // leastScore is what a claim must reach to be asked about: below it there is
 // too little to argue about, or too few readers would know what it is about. In
 // a report of a match only what people there argue, or quarrel about, is worth it.
-func leastScore(c claim, sport, lead, titled bool) float64 {
+func (f *finder) leastScore(c claim) float64 {
+	lead, titled := f.lead[c.sent], f.doc.title != ""
+	comment := c.kind == "judgement" || c.kind == "recommendation"
+	sport := f.sport && !(comment && len(f.lex.list("say").single) == 0) // where no speakers are found, a column speaks as the article
 	quarrel := c.kind == "reaction" || c.kind == "opposition" || c.kind == "dispute"
 	if sport && (c.voice != "speaker" && c.voice != "author" && !quarrel || c.kind == "assertion" || c.kind == "future") {
 		return 99
