@@ -193,6 +193,8 @@ type platform struct {
 	faults []fault
 	// unlisted makes listings fail, unfound look-ups.
 	unlisted, unfound error
+	// listed is called when a listing has read everything; nil does nothing.
+	listed func()
 }
 
 type message struct {
@@ -267,6 +269,9 @@ func (p *platform) Reconcile(_ context.Context, thread bot.Channel, known []bot.
 		if err != nil {
 			yield(bot.Change{}, err)
 			return
+		}
+		if p.listed != nil {
+			p.listed()
 		}
 		gone := map[string]bool{}
 		for _, m := range msgs {

@@ -70,17 +70,17 @@ func (e *Engine) step(ctx context.Context, l Lease, d Discussion) (again bool, e
 		return false, e.store.SetWork(ctx, l, d.ID, time.Time{})
 	case d.State == StatePosting || d.State == StateClosing && !d.List:
 		return e.postNext(ctx, l, d)
-	case d.List:
-		return true, e.reconcile(ctx, l, d)
+	// Before any listing: one that never succeeds must not keep a discussion open,
+	// or what people wrote.
 	case d.State == StateOpen && !now.Before(d.ClosesAt):
 		// Listed once more before the recap, so that nothing is left out.
 		return true, e.store.BeginClosing(ctx, l, d.ID, now)
-	case d.State == StateOpen:
-		return false, e.store.SetWork(ctx, l, d.ID, d.ClosesAt)
 	case d.State == StateClosed && !now.Before(d.EraseAt):
 		return false, e.store.EraseDiscussion(ctx, l, d.ID, now)
-	case d.State == StateClosed:
-		return false, e.store.SetWork(ctx, l, d.ID, d.EraseAt)
+	case d.List:
+		return true, e.reconcile(ctx, l, d)
+	case d.State == StateOpen || d.State == StateClosed:
+		return false, e.store.Rest(ctx, l, d.ID)
 	}
 	return false, fmt.Errorf("state %q is not known", d.State)
 }

@@ -98,12 +98,13 @@ func (e *Engine) send(ctx context.Context, l Lease, d Discussion, p Post, a Adap
 	posted, perr := a.Post(sctx, postChannel(d, p), m, p.Key)
 	cancel()
 	// What happened is written down even when we are being stopped.
-	wctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), e.set.SendTimeout)
+	// A thread may have to be started before.
+	wctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*e.set.SendTimeout)
 	defer cancel()
 	wait, retry := RetryDelay(perr)
 	switch {
 	case perr == nil:
-		return true, e.sent(wctx, l, d, p, a, posted)
+		return e.sent(wctx, l, d, p, a, posted)
 	case IsPermanent(perr):
 		return true, e.drop(wctx, l, d, p, perr)
 	case retry && p.Attempts >= maxAttempts:
@@ -146,35 +147,35 @@ func (e *Engine) lookUp(ctx context.Context, l Lease, d Discussion, p Post, a Ad
 	posted, found, ferr := f.FindPost(fctx, postChannel(d, p), p.Key, p.AttemptedAt.Add(-time.Minute))
 	cancel()
 	switch {
-	case ferr != nil && e.now().Sub(p.AttemptedAt) > 24*time.Hour:
+	case ferr != nil && e.now().Sub(p.AttemptedAt) > giveUpAfter:
 		return true, e.store.EndPost(ctx, l, p.ID, PostUnknown, "its sending was cut off, and for a day it could not be looked up", e.now())
 	case ferr != nil:
 		e.log.WarnContext(ctx, "look-up of a post failed", "post", p.ID, "err", ferr)
 		return false, e.store.SetWork(ctx, l, d.ID, e.now().Add(e.set.LookUpAfter))
 	case found:
-		return true, e.sent(ctx, l, d, p, a, posted)
+		return e.sent(ctx, l, d, p, a, posted)
 	}
 	return true, e.store.RetryPost(ctx, l, p, e.now())
 }
 
 // sent records where p landed. With the root, the discussion is open: its
 // thread is known or begun, and what was written meanwhile will be listed.
-func (e *Engine) sent(ctx context.Context, l Lease, d Discussion, p Post, a Adapter, posted Posted) error {
-	now := e.now()
+func (e *Engine) sent(ctx context.Context, l Lease, d Discussion, p Post, a Adapter, posted Posted) (again bool, err error) {
 	if p.Kind != PostRoot {
-		return e.store.PostSent(ctx, l, p.ID, posted.Ref, now)
+		return true, e.store.PostSent(ctx, l, p.ID, posted.Ref, e.now())
 	}
 	thread := posted.Thread
 	if t, ok := a.(Threader); ok && thread.Thread == "" {
-		var err error
 		sctx, cancel := context.WithTimeout(ctx, e.set.SendTimeout)
 		thread, err = t.StartThread(sctx, posted.Ref, d.Title, p.Key)
 		cancel()
-		if err != nil && !IsPermanent(err) {
+		_, finds := a.(Finder)
+		if err != nil && !IsPermanent(err) && finds && e.now().Sub(p.AttemptedAt) < giveUpAfter {
 			// Starting a thread is idempotent: the look-up of the root finds it
 			// again and comes back here.
 			e.log.WarnContext(ctx, "thread not started yet", "discussion", d.ID, "err", err)
-			return e.store.SetWork(ctx, l, d.ID, e.lookUpTime(p))
+			wait, _ := RetryDelay(err)
+			return false, e.store.SetWork(ctx, l, d.ID, e.now().Add(max(wait, e.set.LookUpAfter)))
 		}
 		if err != nil {
 			e.log.WarnContext(ctx, "no thread: questions go to the channel", "discussion", d.ID, "err", err)
@@ -184,7 +185,7 @@ func (e *Engine) sent(ctx context.Context, l Lease, d Discussion, p Post, a Adap
 	if thread == (Channel{}) {
 		thread = d.Channel.Parent()
 	}
-	return e.store.RootSent(ctx, l, d, p.ID, posted.Ref, thread, now)
+	return true, e.store.RootSent(ctx, l, d, p.ID, posted.Ref, thread, e.now())
 }
 
 // drop gives p up. Without its root there is no discussion; without a question

@@ -4,14 +4,24 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 )
+
+// giveUpAfter is how long a platform that does not answer holds a discussion
+// up: a root that cannot be looked up, a thread that is not started, a recap
+// that waits for a listing.
+const giveUpAfter = 24 * time.Hour
 
 // reconcile lists the thread of d, records what it holds, and notes how many
 // replies its gaps would have lost.
 func (e *Engine) reconcile(ctx context.Context, l Lease, d Discussion) error {
+	gaps, err := e.store.Gaps(ctx, d.ID)
+	if err != nil {
+		return err
+	}
 	lister, ok := e.adapters[d.Channel.Platform].(Reconciler)
 	if !ok {
-		return e.store.EndListing(ctx, l, d.ID, nil, false)
+		return e.store.EndListing(ctx, l, d.ID, gaps, nil, false)
 	}
 	stored, err := e.store.Replies(ctx, d.ID)
 	if err != nil {
@@ -27,9 +37,9 @@ func (e *Engine) reconcile(ctx context.Context, l Lease, d Discussion) error {
 	}
 	var found []Reply
 	for change, err := range lister.Reconcile(ctx, d.Channel, known) {
-		if IsPermanent(err) {
+		if IsPermanent(err) || err != nil && d.State == StateClosing && e.now().Sub(d.ClosedAt) > giveUpAfter {
 			e.log.WarnContext(ctx, "thread cannot be listed", "discussion", d.ID, "err", err)
-			return e.store.EndListing(ctx, l, d.ID, nil, false)
+			return e.store.EndListing(ctx, l, d.ID, gaps, nil, false)
 		}
 		if err != nil {
 			// Nothing is inferred from a listing that broke off; it is tried again.
@@ -56,7 +66,7 @@ func (e *Engine) reconcile(ctx context.Context, l Lease, d Discussion) error {
 			found = append(found, change.Reply)
 		}
 	}
-	return e.store.EndListing(ctx, l, d.ID, found, true)
+	return e.store.EndListing(ctx, l, d.ID, gaps, found, true)
 }
 
 // unchanged reports whether a listing brings nothing beyond what is stored, so

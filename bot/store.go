@@ -97,6 +97,10 @@ type discussionStore interface {
 	Discussions(ctx context.Context, ch Channel, open bool, limit int) ([]Discussion, error)
 	// SetWork says when the discussion needs a worker next; zero is never.
 	SetWork(ctx context.Context, l Lease, id ID, at time.Time) error
+	// Rest lets an open discussion be until it closes, and a closed one until
+	// its retention ends, by what is stored now: what was asked for since the
+	// caller read the discussion is not put off.
+	Rest(ctx context.Context, l Lease, id ID) error
 	SetState(ctx context.Context, l Lease, id ID, state string, now time.Time) error
 	// CloseAt makes the discussion due for closing. It needs no lease.
 	CloseAt(ctx context.Context, id ID, at time.Time, a Audit) error
@@ -107,8 +111,10 @@ type discussionStore interface {
 	// FailDiscussion gives up the root post, the discussion and its occurrence;
 	// what was added by hand is on its list again.
 	FailDiscussion(ctx context.Context, l Lease, d Discussion, root ID, outcome, reason string, now time.Time) error
-	// EndListing notes that the thread was listed (or cannot be), and which replies only that brought.
-	EndListing(ctx context.Context, l Lease, id ID, found []Reply, listed bool) error
+	// EndListing notes that the thread was listed (or cannot be), and which
+	// replies only that brought. gaps are those known when the listing began; one
+	// that came meanwhile needs another listing.
+	EndListing(ctx context.Context, l Lease, id ID, gaps []Gap, found []Reply, listed bool) error
 	// EraseDiscussion removes what people wrote, and leaves tombstones.
 	EraseDiscussion(ctx context.Context, l Lease, id ID, now time.Time) error
 }

@@ -92,6 +92,12 @@ func (db *DB) SetWork(ctx context.Context, l bot.Lease, id bot.ID, when time.Tim
 	return db.heldExec(ctx, l, `UPDATE discussions SET work_at = $1 WHERE id = $2`, ms(when), id)
 }
 
+// Rest implements [bot.Store]. Who asks for a listing makes the row due himself.
+func (db *DB) Rest(ctx context.Context, l bot.Lease, id bot.ID) error {
+	return db.heldExec(ctx, l, `UPDATE discussions SET work_at = CASE state WHEN 'open' THEN closes_at ELSE erase_at END
+		WHERE id = $1 AND NOT list_thread AND state IN ('open', 'closed')`, id)
+}
+
 // SetState implements [bot.Store].
 func (db *DB) SetState(ctx context.Context, l bot.Lease, id bot.ID, state string, _ time.Time) error {
 	return db.heldExec(ctx, l, `UPDATE discussions SET state = $1 WHERE id = $2`, state, id)
@@ -135,7 +141,7 @@ func (db *DB) FailDiscussion(ctx context.Context, l bot.Lease, d bot.Discussion,
 }
 
 // EndListing implements [bot.Store].
-func (db *DB) EndListing(ctx context.Context, l bot.Lease, id bot.ID, newly []bot.Reply, listed bool) error {
+func (db *DB) EndListing(ctx context.Context, l bot.Lease, id bot.ID, gaps []bot.Gap, newly []bot.Reply, listed bool) error {
 	return db.held(ctx, l, func(tx *sql.Tx) error {
 		for _, r := range newly {
 			// A reply belongs to the first gap that it lies in.
@@ -144,10 +150,13 @@ func (db *DB) EndListing(ctx context.Context, l bot.Lease, id bot.ID, newly []bo
 				return err
 			}
 		}
-		if err := exec(ctx, tx, `UPDATE gaps SET listed = $1, ended = $2 WHERE discussion_id = $3 AND NOT ended`, listed, true, id); err != nil {
-			return err
+		for _, g := range gaps {
+			if err := exec(ctx, tx, `UPDATE gaps SET listed = $1, ended = $2 WHERE id = $3 AND NOT ended`, listed, true, g.ID); err != nil {
+				return err
+			}
 		}
-		return exec(ctx, tx, `UPDATE discussions SET list_thread = $1 WHERE id = $2`, false, id)
+		return exec(ctx, tx, `UPDATE discussions SET list_thread = EXISTS (SELECT 1 FROM gaps WHERE gaps.discussion_id = discussions.id AND NOT ended)
+			WHERE id = $1`, id)
 	})
 }
 

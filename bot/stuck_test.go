@@ -1,0 +1,208 @@
+package bot_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"colloquy/bot"
+)
+
+// threads is a platform where a thread has to be started, which can fail.
+type threads struct {
+	*platform
+	err   error
+	tries int
+}
+
+func (p *threads) Post(ctx context.Context, ch bot.Channel, m bot.Message, key string) (bot.Posted, error) {
+	posted, err := p.platform.Post(ctx, ch, m, key)
+	posted.Thread = bot.Channel{}
+	return posted, err
+}
+
+func (p *threads) FindPost(ctx context.Context, ch bot.Channel, key string, since time.Time) (bot.Posted, bool, error) {
+	posted, found, err := p.platform.FindPost(ctx, ch, key, since)
+	posted.Thread = bot.Channel{}
+	return posted, found, err
+}
+
+func (p *threads) StartThread(_ context.Context, root bot.MessageRef, _, _ string) (bot.Channel, error) {
+	if p.tries++; p.tries > 500 {
+		return bot.Channel{}, bot.Permanent(errors.New("the test has seen enough"))
+	}
+	thread := root.Channel
+	thread.Thread = root.MessageID
+	return thread, p.err
+}
+
+func newThreads(t *testing.T) (*bench, *threads) {
+	var p *threads
+	b := newBench(t, func(o *bot.Options) {
+		p = &threads{platform: o.Adapters[0].(*platform), err: errCut}
+		o.Adapters = []bot.Adapter{p}
+	})
+	return b, p
+}
+
+func TestThreadThatDoesNotStartIsTriedWithPauses(t *testing.T) {
+	b, p := newThreads(t)
+	b.request(bot.Request{Ref: b.web.URL + "/quay"})
+	for range 10 {
+		b.wait(time.Minute)
+	}
+	if p.tries < 3 || p.tries > 20 {
+		t.Errorf("%d tries in ten minutes", p.tries)
+	}
+	p.err = nil
+	b.wait(time.Minute)
+	if d := b.discussion(); d.State != bot.StateOpen || d.Channel.Thread == "" || len(p.posts()) != 1+len(d.Questions) {
+		t.Errorf("%+v with %d posts", d, len(p.posts()))
+	}
+	b.platform.onlyOnce()
+}
+
+func TestThreadThatNeverStarts(t *testing.T) {
+	b, p := newThreads(t)
+	b.request(bot.Request{Ref: b.web.URL + "/quay"})
+	for range 26 {
+		b.wait(time.Hour)
+	}
+	if d := b.discussion(); d.State != bot.StateOpen || d.Channel.Thread != "" || len(p.posts()) != 1+len(d.Questions) {
+		t.Errorf("the questions are not in the channel: %+v with %d posts", d, len(p.posts()))
+	}
+}
+
+// poster starts threads but cannot look a post up.
+type poster struct{ *threads }
+
+func (poster) FindPost() {}
+
+func TestThreadThatDoesNotStartWhereNothingCanBeLookedUp(t *testing.T) {
+	var p *threads
+	b := newBench(t, func(o *bot.Options) {
+		p = &threads{platform: o.Adapters[0].(*platform), err: errCut}
+		o.Adapters = []bot.Adapter{poster{p}}
+	})
+	b.request(bot.Request{Ref: b.web.URL + "/quay"})
+	b.wait(2 * time.Minute)
+	if d := b.discussion(); d.State != bot.StateOpen || len(p.posts()) != 1+len(d.Questions) {
+		t.Errorf("the root is out, but its discussion is %s with %d posts", d.State, len(p.posts()))
+	}
+}
+
+func TestDiscussionEndsThoughItsThreadCannotBeListed(t *testing.T) {
+	b := newBench(t)
+	b.request(bot.Request{Ref: b.web.URL + "/quay"})
+	d := b.discussion()
+	b.platform.say(d, "Ada", "The quay belongs to people on foot, and the shops will gain.", true)
+	b.platform.say(d, "Ben", "I do not agree: the shops will lose their deliveries.", true)
+	b.platform.say(d, "Cy", "Build the car park first, then close the quay.", true)
+	b.platform.unlisted = errors.New("the channel is gone")
+	b.wait(time.Minute)
+	if err := b.engine.Connected(t.Context(), "test", true); err != nil {
+		t.Fatal(err)
+	}
+	for range 26 {
+		b.wait(time.Hour)
+	}
+	if d := b.discussion(); d.State != bot.StateClosing {
+		t.Errorf("due for closing, and %s", d.State)
+	}
+	for range 26 {
+		b.wait(time.Hour)
+	}
+	if d := b.discussion(); d.State != bot.StateClosed || len(b.platform.posts()) != 2+len(d.Questions) {
+		t.Errorf("after a day without a listing: %s with %d posts", d.State, len(b.platform.posts()))
+	}
+	if gaps, err := b.db.Gaps(t.Context(), d.ID); err != nil || len(gaps) != 1 || gaps[0].Listed {
+		t.Errorf("%+v, %v", gaps, err)
+	}
+	if err := b.engine.Connected(t.Context(), "test", true); err != nil {
+		t.Fatal(err)
+	}
+	b.wait(time.Minute)
+	b.wait(181 * 24 * time.Hour)
+	b.wait(time.Minute)
+	if d := b.discussion(); d.State != bot.StateErased || d.Replies != 0 {
+		t.Errorf("past its retention: %s with %d replies", d.State, d.Replies)
+	}
+}
+
+func TestGapThatBeginsDuringAListingIsListedToo(t *testing.T) {
+	b := newBench(t)
+	b.request(bot.Request{Ref: b.web.URL + "/quay"})
+	d := b.discussion()
+	first := true
+	b.platform.listed = func() {
+		if !first {
+			return
+		}
+		first = false
+		// While the listing is under way the connection is lost, somebody
+		// writes, and the connection is back.
+		b.platform.say(d, "Ada", "Nobody heard this, and the listing had passed it.", false)
+		b.mu.Lock()
+		b.now = b.now.Add(time.Second)
+		b.mu.Unlock()
+		if err := b.engine.Connected(t.Context(), "test", true); err != nil {
+			t.Error(err)
+		}
+	}
+	b.mu.Lock()
+	b.now = b.now.Add(time.Minute)
+	b.mu.Unlock()
+	if err := b.engine.Connected(t.Context(), "test", true); err != nil {
+		t.Fatal(err)
+	}
+	b.work()
+	b.wait(2 * time.Minute)
+	if got := b.replies(d); len(got) != 1 {
+		t.Errorf("%d replies", len(got))
+	}
+	gaps, err := b.db.Gaps(t.Context(), d.ID)
+	if err != nil || len(gaps) != 2 || !gaps[0].Listed || !gaps[1].Listed || gaps[1].Recovered != 1 {
+		t.Errorf("%+v, %v", gaps, err)
+	}
+}
+
+// meddler does something right after a discussion was read.
+type meddler struct {
+	bot.Store
+	after func(bot.Discussion)
+}
+
+func (m *meddler) Discussion(ctx context.Context, id bot.ID) (bot.Discussion, error) {
+	d, err := m.Store.Discussion(ctx, id)
+	if m.after != nil && err == nil {
+		m.after(d)
+	}
+	return d, err
+}
+
+func TestWhatIsAskedForWhileAWorkerLooksIsDone(t *testing.T) {
+	for name, ask := range map[string]func(*bench, bot.Discussion) error{
+		"close":  func(b *bench, d bot.Discussion) error { return b.engine.Close(b.t.Context(), d, bot.Operator) },
+		"listed": func(b *bench, _ bot.Discussion) error { return b.engine.Connected(b.t.Context(), "test", true) },
+	} {
+		m := &meddler{}
+		b := newBench(t, func(o *bot.Options) { m.Store, o.Store = o.Store, m })
+		m.after = func(d bot.Discussion) {
+			if d.State == bot.StateOpen && !d.List {
+				m.after = nil
+				if err := ask(b, d); err != nil {
+					t.Error(name, err)
+				}
+			}
+		}
+		b.request(bot.Request{Ref: b.web.URL + "/quay"})
+		if m.after != nil {
+			t.Fatal("nothing was asked")
+		}
+		b.wait(2 * time.Minute)
+		if d := b.discussion(); d.List || name == "close" && d.State != bot.StateClosed {
+			t.Errorf("%s: two minutes later it is %s, to be listed: %v", name, d.State, d.List)
+		}
+	}
+}
