@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -107,10 +108,13 @@ func claimSchedules(ctx context.Context, tx *sql.Tx, now time.Time, limit int, p
 	return len(due), enqueue(ctx, Tx{tx}, WorkOccurrence, ids)
 }
 
+// occurrenceTypes are those of the columns of an occurrence in a VALUES list.
+var occurrenceTypes = []string{"TEXT", "TEXT", "TEXT", "TEXT", "TEXT", "BIGINT", "BIGINT", "BIGINT"}
+
 // insertRuns stores the occurrences that run and returns those that are new.
 func insertRuns(ctx context.Context, tx *sql.Tx, run values, now time.Time) ([]bot.ID, error) {
 	var ids []bot.ID
-	for _, part := range run.parts(8) {
+	for _, part := range run.parts(occurrenceTypes...) {
 		rows, err := tx.QueryContext(ctx, `WITH v (id, schedule_id, platform, workspace, channel, due_at, deadline_at, created_at) AS (VALUES `+part.text+`)
 			INSERT INTO occurrences (id, schedule_id, platform, workspace, channel, due_at, deadline_at, request, outcome, reason, count, work_at, created_at)
 			SELECT id, schedule_id, platform, workspace, channel, due_at, deadline_at, '{}', '', '', 1, created_at + `+
@@ -128,7 +132,7 @@ func insertRuns(ctx context.Context, tx *sql.Tx, run values, now time.Time) ([]b
 const missedReason = "nothing was running when it was due, or it was too late to post it before its deadline"
 
 func insertMissed(ctx context.Context, tx *sql.Tx, missed values) error {
-	for _, part := range missed.parts(9) {
+	for _, part := range missed.parts(append(slices.Clone(occurrenceTypes), "BIGINT")...) {
 		err := exec(ctx, tx, `WITH v (id, schedule_id, platform, workspace, channel, due_at, deadline_at, created_at, count) AS (VALUES `+part.text+`)
 			INSERT INTO occurrences (id, schedule_id, platform, workspace, channel, due_at, deadline_at, request, outcome, reason, count, created_at, done_at)
 			SELECT id, schedule_id, platform, workspace, channel, due_at, deadline_at, '{}', '`+bot.OutcomeMissed+`', '`+missedReason+`', count, created_at, created_at
@@ -142,7 +146,7 @@ func insertMissed(ctx context.Context, tx *sql.Tx, missed values) error {
 
 // moveOn sets the next times; a schedule that has none is paused, with the reason.
 func moveOn(ctx context.Context, tx *sql.Tx, next values) error {
-	for _, part := range next.parts(4) {
+	for _, part := range next.parts("TEXT", "BIGINT", "BOOLEAN", "TEXT") {
 		err := exec(ctx, tx, `WITH v (id, next_at, paused, reason) AS (VALUES `+part.text+`)
 			UPDATE schedules SET next_at = v.next_at, paused = v.paused, reason = v.reason FROM v WHERE schedules.id = v.id`, part.args...)
 		if err != nil {
@@ -162,9 +166,11 @@ type valuesPart struct {
 	args []any
 }
 
-// parts divides the rows into lists of at most 500, with numbered marks.
-func (v *values) parts(columns int) []valuesPart {
+// parts divides the rows into lists of at most 500, with numbered marks. The
+// first row of each says the types: PostgreSQL takes a mark alone for text.
+func (v *values) parts(types ...string) []valuesPart {
 	const most = 500
+	columns := len(types)
 	var out []valuesPart
 	for rest := v.args; len(rest) > 0; {
 		n := min(len(rest)/columns, most)
@@ -178,7 +184,11 @@ func (v *values) parts(columns int) []valuesPart {
 			default:
 				b.WriteString(", ")
 			}
-			fmt.Fprintf(&b, "$%d", i+1)
+			if i < columns {
+				fmt.Fprintf(&b, "CAST($%d AS %s)", i+1, types[i])
+			} else {
+				fmt.Fprintf(&b, "$%d", i+1)
+			}
 		}
 		b.WriteString(")")
 		out = append(out, valuesPart{b.String(), rest[:n*columns]})

@@ -120,10 +120,14 @@ func (db *DB) ChannelFeeds(ctx context.Context, ch bot.Channel) ([]bot.ID, error
 	return ids, err
 }
 
-// FeedPolled implements [bot.Store].
+// FeedPolled implements [bot.Store]. A feed that was removed while it was
+// polled stays removed, and what a poll says nothing about is left as it is.
 func (db *DB) FeedPolled(ctx context.Context, f bot.Feed, items []bot.Item, now time.Time) error {
 	return db.write(ctx, func(tx *sql.Tx) error {
-		if err := putFeed(ctx, tx, f); err != nil {
+		there, err := changed(tx.ExecContext(ctx, `UPDATE feeds SET found_url = $1, title = $2, state = $3, reason = $4, etag = $5, modified = $6,
+			failures = $7, polled_at = $8, ok_at = $9, work_at = $10 WHERE id = $11`,
+			f.FoundURL, f.Title, f.State, f.Reason, f.ETag, f.Modified, f.Failures, ms(f.PolledAt), ms(f.OKAt), ms(f.NextAt), f.ID))
+		if err != nil || !there {
 			return err
 		}
 		for place, it := range items {

@@ -81,12 +81,13 @@ func (q *replyQueue) record(ctx context.Context, args []any) (bot.Recorded, erro
 }
 
 // commitReplies stores a batch. If the batch fails, each reply is tried by
-// itself, so that one bad row does not take the others with it.
+// itself, so that one bad row does not take the others with it; but not when
+// the database cannot be written, which each would wait for again.
 func (db *DB) commitReplies(batch []*replyJob) {
 	ctx := context.Background() // the callers may go; the rows are wanted all the same
 	err := db.commitTogether(ctx, batch)
 	for _, j := range batch {
-		if err != nil && len(batch) > 1 {
+		if err != nil && len(batch) > 1 && !errors.As(err, new(*bot.Problem)) {
 			j.err = db.commitTogether(ctx, []*replyJob{j})
 		} else {
 			j.err = err

@@ -57,7 +57,8 @@ func (db *DB) PutSchedule(ctx context.Context, s bot.Schedule, a bot.Audit) erro
 				channel = excluded.channel, cron = excluded.cron, zone = excluded.zone, close_after = excluded.close_after,
 				deadline = excluded.deadline, item_order = excluded.item_order, questions = excluded.questions,
 				sentences = excluded.sentences, feeds = excluded.feeds, declared = excluded.declared,
-				paused = excluded.paused, reason = excluded.reason, next_at = excluded.next_at`,
+				paused = excluded.paused, reason = excluded.reason,
+				next_at = CASE WHEN schedules.removed_at IS NULL THEN excluded.next_at END`,
 			s.ID, s.Name, s.Channel.Platform, s.Channel.Workspace, s.Channel.ID, s.Cron, s.Zone, s.CloseAfter.Milliseconds(), s.Deadline.Milliseconds(),
 			s.Order, s.Questions, s.Sentences, pack(s.Feeds), s.Declared, s.Paused, s.Reason, ms(s.NextAt), ms(s.CreatedAt))
 		if err != nil {
