@@ -422,7 +422,11 @@ func (w *web) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 // story is an article that differs with its name.
 func story(name string) string {
 	var b strings.Builder
-	for _, p := range strings.Split(storyText, "\n") {
+	text := storyText
+	if strings.HasPrefix(name, "plain") {
+		text = plainText
+	}
+	for _, p := range strings.Split(text, "\n") {
 		fmt.Fprintf(&b, "<p>%s</p>", strings.ReplaceAll(p, "NAME", "Port "+strings.ToUpper(name[:1])+name[1:]))
 	}
 	return b.String()
@@ -433,3 +437,8 @@ Shopkeepers of NAME disagree with the plan. They argue that deliveries will take
 Supporters point to Lindhaven, which banned cars from its market in 2019. Rents in Lindhaven rose by a third within four years, and the number of visitors doubled. Critics answer that Lindhaven has a railway station, while NAME has only a bus line that stops at eight in the evening.
 Karl Boe, who sells fish at the quay, said that the council must build a car park before it closes a single street. Traffic engineers warned that closing the quay will push 2,000 cars a day into the streets behind it.
 The council will vote in June. If the plan passes, the city must find space for 400 parked cars elsewhere, which could cost more than the quay earns in a decade.`
+
+// plainText says nothing that could be asked about.
+const plainText = `Ostra 3, Lindhaven 1. Half-time 1-0. The referee was Ana Rossi of Vellmar.
+Goals came from Brandt in minute 12, from Oduya in minutes 48 and 71, and from Kern in minute 80. Attendance was 4,210.
+Ostra lined up with Voss, Lind, Brandt, Oduya, Sauer, Petri, Hahn, Moor, Kaya, Roth and Blum. The next match is on Saturday.`

@@ -30,10 +30,14 @@ type Refusal struct {
 	At         time.Time
 }
 
+// noQuestions is the code of a candidate about which nothing could be asked. A
+// schedule takes it only when no other candidate is better.
+const noQuestions = "no_questions"
+
 // temporary are the codes of problems that may be gone the next time.
 var temporary = map[string]bool{
 	"timeout": true, "server_error": true, "unreachable": true, "internal": true, "robots": true,
-	"busy": true, "stopped": true, "unknown_host": true,
+	"busy": true, "stopped": true, "unknown_host": true, noQuestions: true,
 }
 
 // choose takes the next article for the channel of o and opens its discussion,
@@ -59,14 +63,14 @@ func (e *Engine) choose(ctx context.Context, l Lease, o Occurrence) (ID, error) 
 	if len(candidates) == 0 && feeds == 0 {
 		return "", e.finish(ctx, l, o, OutcomeNothingNew, "the channel has no feeds, and nothing was added by hand")
 	}
-	var refusals []Refusal
+	var refusals, bare []Refusal
 	for i, c := range candidates {
 		if ctx.Err() != nil {
 			return "", ctx.Err()
 		}
-		d, err := e.take(ctx, l, o, s, c)
+		d, err := e.take(ctx, l, o, s, c, len(candidates) > 1)
 		if err == nil {
-			return d.ID, nil
+			return d.ID, e.refuse(ctx, l, o, bare)
 		}
 		if errors.Is(err, ErrLeaseLost) || ctx.Err() != nil {
 			return "", err
@@ -77,12 +81,33 @@ func (e *Engine) choose(ctx context.Context, l Lease, o Occurrence) (ID, error) 
 		}
 		r.Final = !temporary[r.Code]
 		e.log.InfoContext(ctx, "candidate refused", "occurrence", o.ID, "code", r.Code, "err", err)
-		if err := e.store.AddRefusal(ctx, l, o.Channel, r); err != nil {
+		if r.Code == noQuestions {
+			bare = append(bare, r)
+			continue
+		}
+		if err := e.refuse(ctx, l, o, []Refusal{r}); err != nil {
 			return "", err
 		}
 		refusals = append(refusals, r)
 	}
+	if len(bare) > 0 { // better a summary alone than nothing
+		d, err := e.take(ctx, l, o, s, bare[0].Candidate, false)
+		if err == nil {
+			return d.ID, e.refuse(ctx, l, o, bare[1:])
+		}
+		return "", err
+	}
 	return "", e.nothing(ctx, l, o, refusals)
+}
+
+// refuse writes refusals down.
+func (e *Engine) refuse(ctx context.Context, l Lease, o Occurrence, refusals []Refusal) error {
+	for _, r := range refusals {
+		if err := e.store.AddRefusal(ctx, l, o.Channel, r); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // nothing ends an occurrence for which no candidate was good.
@@ -129,8 +154,9 @@ func (e *Engine) candidates(ctx context.Context, o Occurrence, s Schedule) (list
 	return list, len(ids), err
 }
 
-// take turns one candidate into a discussion, or says why not.
-func (e *Engine) take(ctx context.Context, l Lease, o Occurrence, s Schedule, c Candidate) (Discussion, error) {
+// take turns one candidate into a discussion, or says why not. ask refuses one
+// about which there is no question.
+func (e *Engine) take(ctx context.Context, l Lease, o Occurrence, s Schedule, c Candidate, ask bool) (Discussion, error) {
 	repeat := o.Request.ByHand()
 	src := Source{Ref: c.Ref, Scheduled: !repeat}
 	url := c.Ref
@@ -155,7 +181,7 @@ func (e *Engine) take(ctx context.Context, l Lease, o Occurrence, s Schedule, c 
 	if a, err = e.store.PutArticle(ctx, a, e.now()); err != nil {
 		return Discussion{}, err
 	}
-	return e.open(ctx, l, o, s, c, a)
+	return e.open(ctx, l, o, s, c, a, ask)
 }
 
 // either is err, or other when err is nil.
@@ -202,7 +228,7 @@ func (e *Engine) takeGiven(ctx context.Context, l Lease, o Occurrence) (ID, erro
 	}
 	if err == nil {
 		var d Discussion
-		if d, err = e.open(ctx, l, o, Schedule{}, Candidate{}, a); err == nil {
+		if d, err = e.open(ctx, l, o, Schedule{}, Candidate{}, a, false); err == nil {
 			return d.ID, nil
 		}
 	}

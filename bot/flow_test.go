@@ -99,6 +99,20 @@ func TestDudsAreRefusedWithAReason(t *testing.T) {
 	}
 }
 
+func TestArticlesWithQuestionsComeFirst(t *testing.T) {
+	b := newBench(t)
+	b.schedule()
+	b.web.publish("quay", "plain") // the newest has nothing to ask about
+	b.wait(2 * time.Hour)
+	if d := b.discussion(); d.Title != "quay" || len(d.Questions) == 0 {
+		t.Errorf("posted %q with %d questions", d.Title, len(d.Questions))
+	}
+	b.wait(24 * time.Hour)
+	if d := b.discussion(); d.Title != "plain" || len(d.Questions) != 0 {
+		t.Errorf("then posted %q with %d questions", d.Title, len(d.Questions))
+	}
+}
+
 func TestOrder(t *testing.T) {
 	for _, order := range []string{bot.Newest, bot.Oldest} {
 		b := newBench(t)

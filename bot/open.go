@@ -13,7 +13,7 @@ const repeatWindow = 90 * 24 * time.Hour
 
 // open has the digest of a written, or takes the one written before, and
 // stores the discussion with all its posts in one transaction.
-func (e *Engine) open(ctx context.Context, l Lease, o Occurrence, s Schedule, c Candidate, a Article) (Discussion, error) {
+func (e *Engine) open(ctx context.Context, l Lease, o Occurrence, s Schedule, c Candidate, a Article, ask bool) (Discussion, error) {
 	repeat := o.Request.ByHand()
 	if !repeat {
 		posted, err := e.store.Posted(ctx, o.Channel, a.URL, a.ID)
@@ -32,6 +32,9 @@ func (e *Engine) open(ctx context.Context, l Lease, o Occurrence, s Schedule, c 
 	questions, err := e.questionsFor(ctx, o.Channel, dig)
 	if err != nil {
 		return Discussion{}, err
+	}
+	if ask && len(questions) == 0 {
+		return Discussion{}, Problemf(noQuestions, "there was nothing to ask about it")
 	}
 	now := e.now()
 	d := Discussion{
