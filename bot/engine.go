@@ -68,15 +68,16 @@ type Engine struct {
 	log      *slog.Logger
 	set      Settings
 
-	mu sync.Mutex
-	up map[string]bool // connected scopes of this process
+	mu   sync.Mutex
+	up   map[string]bool // connected scopes of this process
+	busy map[string]bool // subjects of leases that are worked on in this process
 }
 
 // New makes an engine.
 func New(o Options) *Engine {
 	e := &Engine{
 		store: o.Store, reader: o.Reader, writer: o.Writer, now: o.Clock, log: o.Log,
-		set: o.Settings.withDefaults(), adapters: map[string]Adapter{}, up: map[string]bool{},
+		set: o.Settings.withDefaults(), adapters: map[string]Adapter{}, up: map[string]bool{}, busy: map[string]bool{},
 	}
 	for _, a := range o.Adapters {
 		e.adapters[a.Platform()] = a

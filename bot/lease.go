@@ -19,7 +19,14 @@ type Lease struct {
 // withLease runs work while it holds the lease on subject, and renews it. When
 // somebody else holds it, work is not run and there is no error. The context
 // given to work ends when the lease is lost.
+//
+// A lease is measured by the wall clock. Within this process a jump of it takes
+// no row away from a worker, whose request may be under way.
 func (e *Engine) withLease(ctx context.Context, subject string, work func(context.Context, Lease) error) error {
+	if !e.setBusy(subject, true) {
+		return nil
+	}
+	defer e.setBusy(subject, false)
 	l := Lease{Subject: subject, Token: rand.Text()}
 	ok, err := e.store.AcquireLease(ctx, l, e.now(), e.set.Lease)
 	if err != nil {
@@ -48,6 +55,22 @@ func (e *Engine) withLease(ctx context.Context, subject string, work func(contex
 		return nil
 	}
 	return err
+}
+
+// setBusy marks a subject as worked on here, or no longer so. ok is false when
+// it was marked already.
+func (e *Engine) setBusy(subject string, busy bool) (ok bool) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if !busy {
+		delete(e.busy, subject)
+		return true
+	}
+	if e.busy[subject] {
+		return false
+	}
+	e.busy[subject] = true
+	return true
 }
 
 // keepLease renews l until ctx is done. Renewing is by the wall clock of this

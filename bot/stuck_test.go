@@ -167,6 +167,36 @@ func TestGapThatBeginsDuringAListingIsListedToo(t *testing.T) {
 	}
 }
 
+// slow is a platform whose first request takes long.
+type slow struct {
+	*platform
+	during func()
+}
+
+func (p *slow) Post(ctx context.Context, ch bot.Channel, m bot.Message, key string) (bot.Posted, error) {
+	if f := p.during; f != nil {
+		p.during = nil
+		f()
+	}
+	return p.platform.Post(ctx, ch, m, key)
+}
+
+// A machine that slept, or had its clock set, while a request was under way.
+func TestClockThatJumpsWhileAPostIsUnderWay(t *testing.T) {
+	p := &slow{}
+	b := newBench(t, func(o *bot.Options) {
+		p.platform = o.Adapters[0].(*platform)
+		o.Adapters = []bot.Adapter{p}
+	})
+	p.during = func() { b.wait(time.Hour - time.Minute) }
+	b.request(bot.Request{Ref: b.web.URL + "/quay"})
+	b.wait(2 * time.Minute)
+	if d := b.discussion(); d.State != bot.StateOpen || len(p.posts()) != 1+len(d.Questions) {
+		t.Errorf("%s with %d posts", d.State, len(p.posts()))
+	}
+	b.platform.onlyOnce()
+}
+
 // meddler does something right after a discussion was read.
 type meddler struct {
 	bot.Store
