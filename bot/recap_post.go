@@ -12,6 +12,10 @@ func (e *Engine) writeRecap(ctx context.Context, l Lease, d Discussion) (bool, e
 	if err != nil || found {
 		return false, err
 	}
+	if e.now().Sub(d.ClosedAt) > 2*giveUpAfter { // half of it may have been spent on listing
+		e.log.ErrorContext(ctx, "discussion is closed without its recap, which could not be written", "discussion", d.ID)
+		return false, nil
+	}
 	in, people, err := e.recapInput(ctx, d)
 	if err != nil {
 		return false, err

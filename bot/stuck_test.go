@@ -167,6 +167,39 @@ func TestGapThatBeginsDuringAListingIsListedToo(t *testing.T) {
 	}
 }
 
+// mute is a writer that never writes a recap.
+type mute struct {
+	bot.Writer
+	tries int
+}
+
+func (m *mute) Recap(context.Context, bot.RecapInput) (bot.Recap, error) {
+	m.tries++
+	return bot.Recap{}, errors.New("no words today")
+}
+
+func TestRecapThatCannotBeWrittenKeepsNoDiscussionOpen(t *testing.T) {
+	m := &mute{}
+	b := newBench(t, func(o *bot.Options) { m.Writer, o.Writer = o.Writer, m })
+	b.request(bot.Request{Ref: b.web.URL + "/quay"})
+	d := b.discussion()
+	for _, who := range []string{"Ada", "Ben", "Cy"} {
+		b.platform.say(d, who, "The shops will lose their deliveries, says "+who+".", true)
+	}
+	for range 26 {
+		b.wait(time.Hour)
+	}
+	if d := b.discussion(); d.State != bot.StateClosing || m.tries < 2 {
+		t.Errorf("%s after %d tries", d.State, m.tries)
+	}
+	for range 48 {
+		b.wait(time.Hour)
+	}
+	if d := b.discussion(); d.State != bot.StateClosed || d.EraseAt.IsZero() {
+		t.Errorf("%s, erased at %s", d.State, d.EraseAt)
+	}
+}
+
 // slow is a platform whose first request takes long.
 type slow struct {
 	*platform
