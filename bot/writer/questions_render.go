@@ -92,7 +92,7 @@ func (s *setter) midClause(c claim) string {
 	lower := s.f.lex.list("lowerable").has(t.low)
 	if !lower && s.f.lex.lang != "de" {
 		alone := len(toks) == 1 || !toks[1].cap && !(len(toks) > 2 && toks[2].cap && s.f.lex.list("particle").has(toks[1].low))
-		lower = alone && s.f.lower[t.low] && !s.f.names.known[t.low] && !s.f.names.known[possessive(t.low)] && possessive(t.low) == t.low && t.text != strings.ToUpper(t.text) && !strings.HasPrefix(t.low, "i'")
+		lower = alone && (s.f.lower[t.low] || s.f.lex.list("common").has(t.low)) && !s.f.names.known[t.low] && !s.f.names.known[possessive(t.low)] && possessive(t.low) == t.low && t.text != strings.ToUpper(t.text) && !strings.HasPrefix(t.low, "i'")
 	}
 	if !lower {
 		return c.text
