@@ -156,11 +156,14 @@ func (a *app) demoEnd(ctx context.Context, rt *running, d bot.Discussion) error 
 		db = " --db " + a.set.db
 	}
 	_, err = fmt.Fprintf(a.stdout, `
-Everything is stored in %s; the chat itself is %s.
+Everything is stored in %s, the chat itself in
+%s.
   colloquy discussion show %s%s      what was asked and said
   colloquy discussion export %s%s    the same as JSON lines, for other programs
-Next: colloquy schedule add --channel console:general --cron "0 9 * * MON-FRI" --feed URL%s
-      and then colloquy serve%s
+Next, in a channel of your own, every working day at nine:
+  colloquy schedule add --channel console:general \
+    --cron "0 9 * * MON-FRI" --feed URL%s
+  colloquy serve%s
 `, a.set.db, filepath.Join(consoleDir(rt.db), demoChannel.ID+".jsonl"), id, db, id, db, db, db)
 	return err
 }
