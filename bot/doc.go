@@ -3,13 +3,15 @@
 // article takes on its way.
 //
 //	schedule.go, when.go   a schedule falls due: an occurrence
-//	choose.go              the occurrence takes the next article for its channel
-//	discussion.go          article and digest become a discussion and its posts
-//	post.go                posts go out, exactly once as people see it
-//	reply.go               replies are recorded before they are acknowledged
+//	occurrence.go          the occurrence is carried out, and ends with one outcome
+//	choose.go, feed.go     it takes the next article for its channel
+//	open.go                article and digest become a discussion and its posts
+//	discussion.go          what a discussion needs next
+//	post.go, render.go     posts go out, exactly once as people see it
+//	record.go              replies are recorded before they are acknowledged
 //	reconcile.go           what was written while nobody listened is listed
-//	recap.go               the discussion closes with what was said
-//	commands.go            what people can ask for in chat, on every platform
+//	recap_post.go          the discussion closes with what was said
+//	command.go, answer.go  what people can ask for in chat, on every platform
 //
 // The engine decides, retries, de-duplicates and counts. It reads articles
 // through a [Reader], writes through a [Writer], keeps everything in a [Store]
