@@ -59,40 +59,21 @@ func discussionRefs(ctx context.Context, db *store.DB) ([]string, error) {
 }
 
 func (a *app) discussionListCommand() *cobra.Command {
-	var channel string
 	var open bool
 	var count int
-	format := choice{value: "text", options: outputFormats}
-	cmd := &cobra.Command{
-		Use:     "list",
-		Short:   "List the discussions, the newest first",
-		Example: `  colloquy discussion list --open --channel console:general`,
-		Args:    takes(),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			ch, err := flagChannel(channel)
-			if err != nil {
-				return err
-			}
+	cmd := a.listCommand("List the discussions, the newest first", "  colloquy discussion list --open --channel console:general",
+		func(ctx context.Context, db *store.DB, ch bot.Channel, format string) error {
 			if count < 0 {
 				return usagef("--count cannot be %d: give a number from 1 on, or 0 for all", count)
 			}
-			db, err := a.read(cmd.Context())
+			list, err := db.Discussions(ctx, ch, open, cmp.Or(count, store.Everything))
 			if err != nil {
 				return err
 			}
-			defer func() { _ = db.Close() }()
-			list, err := db.Discussions(cmd.Context(), ch, open, cmp.Or(count, store.Everything))
-			if err != nil {
-				return err
-			}
-			return a.showDiscussions(list, format.value)
-		},
-	}
-	cmd.Flags().StringVar(&channel, "channel", "", "only those of this `CHANNEL`")
+			return a.showDiscussions(list, format)
+		})
 	cmd.Flags().BoolVar(&open, "open", false, "only those that people can reply to")
 	cmd.Flags().IntVar(&count, "count", 0, "at most so many; 0 for all")
-	a.set.addDB(cmd.Flags())
-	addFormat(cmd, &format)
 	return cmd
 }
 

@@ -157,34 +157,14 @@ func feedState(f bot.Feed) string {
 }
 
 func (a *app) feedListCommand() *cobra.Command {
-	var channel string
-	format := choice{value: "text", options: outputFormats}
-	cmd := &cobra.Command{
-		Use:     "list",
-		Short:   "List the feeds and how they are",
-		Example: `  colloquy feed list --channel console:general --format json`,
-		Args:    takes(),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			ch, err := flagChannel(channel)
+	return a.listCommand("List the feeds and how they are", "  colloquy feed list --channel console:general --format json",
+		func(ctx context.Context, db *store.DB, ch bot.Channel, format string) error {
+			feeds, err := db.Feeds(ctx, ch)
 			if err != nil {
 				return err
 			}
-			db, err := a.read(cmd.Context())
-			if err != nil {
-				return err
-			}
-			defer func() { _ = db.Close() }()
-			feeds, err := db.Feeds(cmd.Context(), ch)
-			if err != nil {
-				return err
-			}
-			return a.showFeeds(feeds, format.value)
-		},
-	}
-	cmd.Flags().StringVar(&channel, "channel", "", "only those of this `CHANNEL`")
-	a.set.addDB(cmd.Flags())
-	addFormat(cmd, &format)
-	return cmd
+			return a.showFeeds(feeds, format)
+		})
 }
 
 func (a *app) showFeeds(feeds []bot.Feed, format string) error {

@@ -82,33 +82,14 @@ func scheduleRefs(ctx context.Context, db *store.DB) ([]string, error) {
 }
 
 func (a *app) scheduleListCommand() *cobra.Command {
-	var channel string
-	format := choice{value: "text", options: outputFormats}
-	cmd := &cobra.Command{
-		Use:   "list",
-		Short: "List the schedules and their next times",
-		Args:  takes(),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			ch, err := flagChannel(channel)
+	return a.listCommand("List the schedules and their next times", "",
+		func(ctx context.Context, db *store.DB, ch bot.Channel, format string) error {
+			list, err := db.Schedules(ctx, ch)
 			if err != nil {
 				return err
 			}
-			db, err := a.read(cmd.Context())
-			if err != nil {
-				return err
-			}
-			defer func() { _ = db.Close() }()
-			list, err := db.Schedules(cmd.Context(), ch)
-			if err != nil {
-				return err
-			}
-			return a.showSchedules(list, format.value)
-		},
-	}
-	cmd.Flags().StringVar(&channel, "channel", "", "only those of this `CHANNEL`")
-	a.set.addDB(cmd.Flags())
-	addFormat(cmd, &format)
-	return cmd
+			return a.showSchedules(list, format)
+		})
 }
 
 func (a *app) showSchedules(list []bot.Schedule, format string) error {
