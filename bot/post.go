@@ -51,8 +51,8 @@ func postKey(p Post) string {
 	return strings.ToLower(base32.StdEncoding.EncodeToString(sum[:15]))
 }
 
-// maxAttempts is how often a post is tried when the platform asks to come back
-// later; with the waits below that is about a day.
+// maxAttempts is how often a post is tried. When the platform asks to come back
+// later, that is about a day with the waits below.
 const maxAttempts = 30
 
 // postNext sends the first post that is not out yet. When none is left, the
@@ -154,6 +154,8 @@ func (e *Engine) lookUp(ctx context.Context, l Lease, d Discussion, p Post, a Ad
 		return false, e.store.SetWork(ctx, l, d.ID, e.now().Add(e.set.LookUpAfter))
 	case found:
 		return e.sent(ctx, l, d, p, a, posted)
+	case p.Attempts >= maxAttempts:
+		return true, e.drop(ctx, l, d, p, Problemf("no_answer", "it did not arrive in %d attempts", p.Attempts))
 	}
 	return true, e.store.RetryPost(ctx, l, p, e.now())
 }

@@ -167,6 +167,22 @@ func TestGapThatBeginsDuringAListingIsListedToo(t *testing.T) {
 	}
 }
 
+func TestQuestionThatNeverArrivesIsGivenUp(t *testing.T) {
+	b := newBench(t)
+	b.platform.faults = []fault{{}}
+	for range 10000 {
+		b.platform.faults = append(b.platform.faults, fault{err: errCut})
+	}
+	b.request(bot.Request{Ref: b.web.URL + "/quay"})
+	for range 30 * 60 {
+		b.wait(time.Minute)
+	}
+	d := b.discussion()
+	if d.State != bot.StateClosed || d.Reason == "" || len(b.platform.posts()) != 1 {
+		t.Errorf("after 30 hours: %s (%s) with %d posts", d.State, d.Reason, len(b.platform.posts()))
+	}
+}
+
 // mute is a writer that never writes a recap.
 type mute struct {
 	bot.Writer
