@@ -174,7 +174,8 @@ func (a *app) closeHere(ctx context.Context, rt *running, d bot.Discussion) (bot
 	if err != nil {
 		return d, err
 	}
-	if d.State == bot.StatePosting || d.State == bot.StateOpen {
+	asked := !d.ClosesAt.IsZero() && !d.ClosesAt.After(a.now())
+	if !asked && (d.State == bot.StatePosting || d.State == bot.StateOpen) {
 		if err := rt.engine.Close(ctx, d, bot.Operator); err != nil {
 			return d, err
 		}
