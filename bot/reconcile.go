@@ -37,14 +37,14 @@ func (e *Engine) reconcile(ctx context.Context, l Lease, d Discussion) error {
 	}
 	var found []Reply
 	for change, err := range lister.Reconcile(ctx, d.Channel, known) {
-		if IsPermanent(err) || err != nil && d.State == StateClosing && e.now().Sub(d.ClosedAt) > giveUpAfter {
+		if IsPermanent(err) || err != nil && e.listingHopeless(d) {
 			e.log.WarnContext(ctx, "thread cannot be listed", "discussion", d.ID, "err", err)
 			return e.store.EndListing(ctx, l, d.ID, gaps, nil, false)
 		}
 		if err != nil {
 			// Nothing is inferred from a listing that broke off; it is tried again.
 			e.log.WarnContext(ctx, "listing broke off", "discussion", d.ID, "err", err)
-			if serr := e.store.SetWork(ctx, l, d.ID, e.now().Add(e.set.LookUpAfter)); serr != nil {
+			if serr := e.store.SetWork(ctx, l, d.ID, e.listAgain(d, gaps)); serr != nil {
 				return serr
 			}
 			return fmt.Errorf("list the thread: %w", err)
@@ -67,6 +67,26 @@ func (e *Engine) reconcile(ctx context.Context, l Lease, d Discussion) error {
 		}
 	}
 	return e.store.EndListing(ctx, l, d.ID, gaps, found, true)
+}
+
+// listingHopeless reports whether a listing that fails is not tried again: its
+// recap waited long enough, or what it would bring is no longer recorded.
+func (e *Engine) listingHopeless(d Discussion) bool {
+	since := e.now().Sub(d.ClosedAt)
+	return d.State == StateClosing && since > giveUpAfter || d.State == StateClosed && since > e.set.LateFor+giveUpAfter
+}
+
+// listAgain is when a listing that failed is tried again: the longer it was
+// asked for, the later, up to half an hour.
+func (e *Engine) listAgain(d Discussion, gaps []Gap) time.Time {
+	asked := d.OpenedAt
+	if d.State == StateClosing {
+		asked = d.ClosedAt
+	}
+	if n := len(gaps); n > 0 && gaps[n-1].To.After(asked) {
+		asked = gaps[n-1].To
+	}
+	return e.now().Add(min(max(e.now().Sub(asked)/4, e.set.LookUpAfter), 30*time.Minute))
 }
 
 // unchanged reports whether a listing brings nothing beyond what is stored, so

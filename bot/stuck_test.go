@@ -3,6 +3,7 @@ package bot_test
 import (
 	"context"
 	"errors"
+	"iter"
 	"testing"
 	"time"
 
@@ -127,6 +128,52 @@ func TestDiscussionEndsThoughItsThreadCannotBeListed(t *testing.T) {
 	b.wait(time.Minute)
 	if d := b.discussion(); d.State != bot.StateErased || d.Replies != 0 {
 		t.Errorf("past its retention: %s with %d replies", d.State, d.Replies)
+	}
+}
+
+// gone is a platform whose threads cannot be listed.
+type gone struct {
+	*platform
+	tries int
+}
+
+func (p *gone) Reconcile(context.Context, bot.Channel, []bot.MessageRef) iter.Seq2[bot.Change, error] {
+	return func(yield func(bot.Change, error) bool) {
+		p.tries++
+		yield(bot.Change{}, errCut)
+	}
+}
+
+func TestListingThatFailsIsTriedLessAndLess(t *testing.T) {
+	var p *gone
+	b := newBench(t, func(o *bot.Options) {
+		p = &gone{platform: o.Adapters[0].(*platform)}
+		o.Adapters = []bot.Adapter{p}
+	})
+	b.request(bot.Request{Ref: b.web.URL + "/quay"})
+	for range 23 * 60 {
+		b.wait(time.Minute)
+	}
+	if p.tries < 24 || p.tries > 100 {
+		t.Errorf("%d tries in a day", p.tries)
+	}
+	b.wait(time.Hour)
+	b.wait(25 * time.Hour)
+	if d := b.discussion(); d.State != bot.StateClosed {
+		t.Fatal(d.State)
+	}
+	if err := b.engine.Connected(t.Context(), "test", true); err != nil {
+		t.Fatal(err)
+	}
+	for range 10 {
+		b.wait(24 * time.Hour)
+	}
+	p.tries = 0
+	for range 10 {
+		b.wait(24 * time.Hour)
+	}
+	if p.tries > 0 {
+		t.Errorf("%d tries after replies were no longer recorded", p.tries)
 	}
 }
 
