@@ -277,15 +277,14 @@ func (e *Engine) answerClose(ctx context.Context, c Command) (Answer, error) {
 			return Answer{}, err
 		}
 	} else {
-		open, err := e.store.Discussions(ctx, c.Channel, true, 20)
-		if err != nil {
+		var found bool
+		var err error
+		if d, found, err = e.closable(ctx, c.Channel); err != nil {
 			return Answer{}, err
 		}
-		if len(open) == 0 {
+		if !found {
 			return say("No discussion is open here."), nil
 		}
-		// The one in whose thread this was said, else the newest.
-		d = open[max(0, slices.IndexFunc(open, func(d Discussion) bool { return d.Channel == c.Channel }))]
 	}
 	if !sameTenant(d.Channel, c.Channel) {
 		return say("That discussion is not in this workspace."), nil
@@ -294,6 +293,23 @@ func (e *Engine) answerClose(ctx context.Context, c Command) (Answer, error) {
 		return Answer{}, err
 	}
 	return say("Closing %q.", d.Title), nil
+}
+
+// closable finds the discussion that "close" without an id means: that of the
+// thread it was said in, or the newest open one of the channel.
+func (e *Engine) closable(ctx context.Context, ch Channel) (Discussion, bool, error) {
+	list, err := e.store.Discussions(ctx, ch, ch.Thread == "", 50)
+	if err != nil || len(list) == 0 {
+		return Discussion{}, false, err
+	}
+	if ch.Thread == "" {
+		return list[0], true, nil
+	}
+	at := slices.IndexFunc(list, func(d Discussion) bool { return d.Channel == ch })
+	if at < 0 {
+		return e.closable(ctx, ch.Parent())
+	}
+	return list[at], true, nil
 }
 
 func sameTenant(a, b Channel) bool { return a.Platform == b.Platform && a.Workspace == b.Workspace }

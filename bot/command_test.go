@@ -221,6 +221,10 @@ func TestCloseInAThread(t *testing.T) {
 	if d, err := b.db.Discussion(t.Context(), first.ID); err != nil || d.State != bot.StateClosed || b.discussion().State != bot.StateOpen {
 		t.Errorf("the wrong one was closed: %s, %s", d.State, b.discussion().State)
 	}
+	again := b.answer(bot.Command{Name: "close", Channel: first.Channel, Actor: bot.Actor{Person: ada, Manager: true}})
+	if text := again.Message.Paragraphs[0]; !strings.Contains(text, "not open: it is closed") || b.discussion().State != bot.StateOpen {
+		t.Errorf("in the thread of a closed one: %s", text)
+	}
 }
 
 func TestRecapWhileNobodyReplied(t *testing.T) {

@@ -100,8 +100,11 @@ func New(ctx context.Context, o Options) (*Runner, error) {
 	workers := river.NewWorkers()
 	river.AddWorker(workers, &worker{engine: o.Engine, timeout: timeout})
 	client, err := river.NewClient(driver, &river.Config{
-		Logger:               o.Log,
-		Queues:               map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: o.Workers}},
+		Logger: o.Log,
+		Queues: map[string]river.QueueConfig{
+			river.QueueDefault: {MaxWorkers: o.Workers},
+			feedQueue:          {MaxWorkers: 10},
+		},
 		Workers:              workers,
 		FetchCooldown:        20 * time.Millisecond,
 		FetchPollInterval:    500 * time.Millisecond,
@@ -114,6 +117,9 @@ func New(ctx context.Context, o Options) (*Runner, error) {
 	}
 	return &Runner{o: o, client: client}, nil
 }
+
+// feedQueue keeps feeds that hang from holding up posts.
+const feedQueue = "feeds"
 
 // claimAtOnce is how many rows one transaction claims: few enough that replies
 // need not wait for it.
@@ -136,6 +142,9 @@ func (r *Runner) enqueue(ctx context.Context, tx store.Tx, kind string, ids []bo
 	params := make([]river.InsertManyParams, len(ids))
 	for i, id := range ids {
 		params[i] = river.InsertManyParams{Args: work{What: kind, ID: id}}
+		if kind == store.WorkFeed {
+			params[i].InsertOpts = &river.InsertOpts{Queue: feedQueue}
+		}
 	}
 	_, err := r.client.InsertManyFastTx(ctx, tx.SQL(), params)
 	return err

@@ -40,7 +40,7 @@ var _ bot.Store = (*DB)(nil)
 // Options changes how a database is opened.
 type Options struct {
 	Clock    bot.Clock // nil is the time of this machine
-	ReadOnly bool      // it must exist; nothing is migrated or written
+	ReadOnly bool      // the file must exist already: looking never makes one
 }
 
 // Open opens the SQLite file at path, makes it if it is missing, and brings its

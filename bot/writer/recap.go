@@ -99,9 +99,9 @@ func newForum(in bot.RecapInput) forum {
 			usable = append(usable, i)
 		}
 	}
-	step := max(1, float64(len(usable))/maxCompared)
-	for at := 0.0; int(at) < len(usable); at += step {
-		i := usable[int(at)]
+	compared := min(len(usable), maxCompared)
+	for k := range compared {
+		i := usable[k*len(usable)/compared]
 		words := wordsOf(in.Replies[i].Text)
 		if len(words) == 0 {
 			continue

@@ -248,9 +248,14 @@ func TestRecapOfNothing(t *testing.T) {
 
 func TestRecapOfManyIsBoundedAndAlwaysTheSame(t *testing.T) {
 	var replies []bot.Reply
-	for i := range 3000 {
+	for i := range 3301 { // a number that does not divide evenly by what is compared
 		replies = append(replies, said([3]any{fmt.Sprint("p", i%700), i % 4, fmt.Sprintf("Reply %d says that harvest %d decides about prices of rice", i, i%17)})...)
 		replies[i].ID = bot.ID(fmt.Sprint("r", i))
+	}
+	for _, n := range []int{299, 300, 301, 302, 601, 3301} {
+		if f := newForum(bot.RecapInput{Language: "en", Replies: replies[:n]}); len(f.voices) > maxCompared {
+			t.Fatalf("%d of %d replies are compared, and at most %d should be", len(f.voices), n, maxCompared)
+		}
 	}
 	a := recapOf(t, 3, replies)
 	if b := recapOf(t, 3, replies); !reflect.DeepEqual(a, b) {
