@@ -41,8 +41,15 @@ type Reader interface {
 	Article(ctx context.Context, src Source) (Article, error)
 	// Pasted makes an article of text that a person gave; title and url may be empty.
 	Pasted(text, title, url string) (Article, error)
-	// Feed polls a feed. etag and modified are those of the poll before, or empty.
-	Feed(ctx context.Context, url, etag, modified string) (FeedResult, error)
+	// Feed polls a feed.
+	Feed(ctx context.Context, r FeedRequest) (FeedResult, error)
+}
+
+// A FeedRequest says which feed to poll.
+type FeedRequest struct {
+	URL            string
+	ETag, Modified string // those of the poll before, or empty
+	Scheduled      bool   // for posting unattended, so robots.txt is respected
 }
 
 // FeedResult is what one poll of a feed brought.

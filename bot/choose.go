@@ -196,7 +196,7 @@ func either(err, other error) error {
 func (e *Engine) newestOf(ctx context.Context, ch Channel, url string) (Article, error) {
 	ctx, cancel := context.WithTimeout(ctx, 2*e.set.FetchTimeout)
 	defer cancel()
-	res, err := e.reader.Feed(ctx, url, "", "")
+	res, err := e.reader.Feed(ctx, FeedRequest{URL: url})
 	if err != nil {
 		return Article{}, err
 	}

@@ -51,7 +51,7 @@ func (e *Engine) AddFeed(ctx context.Context, url, name string, ch Channel, by P
 		return f, "", e.store.LinkFeed(ctx, f.ID, ch, e.audit(by, "feed_add", string(f.ID)))
 	}
 	pctx, cancel := context.WithTimeout(ctx, e.set.FetchTimeout)
-	res, perr := e.reader.Feed(pctx, url, "", "")
+	res, perr := e.reader.Feed(pctx, FeedRequest{URL: url, Scheduled: true})
 	cancel()
 	switch ReasonCode(perr) {
 	case "bad_url", "blocked_address", "not_a_feed":
@@ -112,7 +112,7 @@ func (e *Engine) pollIfStale(ctx context.Context, id ID) error {
 func (e *Engine) poll(ctx context.Context, f Feed) (Feed, error) {
 	pctx, cancel := context.WithTimeout(ctx, e.set.FetchTimeout)
 	defer cancel()
-	res, err := e.reader.Feed(pctx, cmp.Or(f.FoundURL, f.URL), f.ETag, f.Modified)
+	res, err := e.reader.Feed(pctx, FeedRequest{URL: cmp.Or(f.FoundURL, f.URL), ETag: f.ETag, Modified: f.Modified, Scheduled: true})
 	if ctx.Err() != nil {
 		return f, ctx.Err() // we are being stopped: that says nothing about the feed
 	}

@@ -62,7 +62,7 @@ func TestPrivateAddressesAreRefused(t *testing.T) {
 	} {
 		_, err := r.Article(context.Background(), bot.Source{Ref: u})
 		wantCode(t, err, "blocked_address")
-		_, err = New(Options{}).Feed(context.Background(), u, "", "")
+		_, err = New(Options{}).Feed(context.Background(), bot.FeedRequest{URL: u})
 		wantCode(t, err, "blocked_address")
 	}
 }
@@ -77,7 +77,7 @@ func TestRedirectsToPrivateAddressesAreRefused(t *testing.T) {
 		reader := func() *Reader { return New(Options{Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}}) }
 		_, err := reader().Article(context.Background(), bot.Source{Ref: s.URL})
 		wantCode(t, err, "blocked_address")
-		_, err = reader().Feed(context.Background(), s.URL, "", "")
+		_, err = reader().Feed(context.Background(), bot.FeedRequest{URL: s.URL})
 		wantCode(t, err, "blocked_address")
 	}
 }

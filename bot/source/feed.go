@@ -23,20 +23,19 @@ const (
 )
 
 // Feed polls a feed; see [bot.Reader]. Where the server asked for a pause, the
-// result beside the error has RetryAfter. robots.txt is not asked: a feed is
-// published for programs, and a person gave its address.
-func (r *Reader) Feed(ctx context.Context, address, etag, modified string) (bot.FeedResult, error) {
+// result beside the error has RetryAfter.
+func (r *Reader) Feed(ctx context.Context, q bot.FeedRequest) (bot.FeedResult, error) {
 	ctx, cancel := context.WithTimeout(ctx, maxTime)
 	defer cancel()
-	u, err := parseURL(address)
+	u, err := parseURL(q.URL)
 	if err != nil {
 		return bot.FeedResult{}, err
 	}
-	res, err := r.feedResponse(ctx, u, request{unattended: true, etag: etag, modified: modified})
+	res, err := r.feedResponse(ctx, u, request{robots: q.Scheduled, unattended: true, etag: q.ETag, modified: q.Modified})
 	if err != nil {
 		return bot.FeedResult{}, err
 	}
-	out, done, err := r.feedStatus(u, res, etag, modified)
+	out, done, err := r.feedStatus(u, res, q.ETag, q.Modified)
 	if done || err != nil {
 		return out, err
 	}
@@ -44,7 +43,7 @@ func (r *Reader) Feed(ctx context.Context, address, etag, modified string) (bot.
 		out.URL = res.permanent.String()
 	}
 	if sniff(res.body, res.header.Get("Content-Type")) == kindHTML {
-		return r.discover(ctx, u, res)
+		return r.discover(ctx, u, res, q.Scheduled)
 	}
 	return r.parseFeed(u, res, out)
 }
@@ -89,7 +88,7 @@ func (r *Reader) retryAfter(s string) time.Duration {
 }
 
 // discover follows a page to the feed that it names.
-func (r *Reader) discover(ctx context.Context, asked *url.URL, res *response) (bot.FeedResult, error) {
+func (r *Reader) discover(ctx context.Context, asked *url.URL, res *response, scheduled bool) (bot.FeedResult, error) {
 	text, _ := decode(res.body, res.header.Get("Content-Type"))
 	p, err := readPage(text, res.url)
 	if err != nil {
@@ -109,7 +108,7 @@ func (r *Reader) discover(ctx context.Context, asked *url.URL, res *response) (b
 	if err != nil {
 		return bot.FeedResult{}, err
 	}
-	if res, err = r.feedResponse(ctx, u, request{}); err != nil {
+	if res, err = r.feedResponse(ctx, u, request{robots: scheduled}); err != nil {
 		return bot.FeedResult{}, err
 	}
 	out, done, err := r.feedStatus(u, res, "", "")

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -31,7 +32,7 @@ Two paragraphs.</description></item>
 func poll(t *testing.T, h http.HandlerFunc) (bot.FeedResult, string) {
 	t.Helper()
 	s := serve(t, map[string]http.HandlerFunc{"/feed": h})
-	res, err := testReader().Feed(context.Background(), s.URL+"/feed", "", "")
+	res, err := testReader().Feed(context.Background(), bot.FeedRequest{URL: s.URL + "/feed"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -111,7 +112,7 @@ func TestFeedGarbage(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := serve(t, map[string]http.HandlerFunc{"/": send("text/xml", body)})
-			_, err := testReader().Feed(context.Background(), s.URL, "", "")
+			_, err := testReader().Feed(context.Background(), bot.FeedRequest{URL: s.URL})
 			if err == nil && (name == "half" || name == "entity") {
 				return // what can be read of a torn feed may be
 			}
@@ -139,12 +140,12 @@ func TestFeedFoundThroughPage(t *testing.T) {
 		"/off": send("text/html", prosePage("Site", `<link rel="alternate" type="application/rss+xml" href="/none">`)),
 		"/two": send("text/html", prosePage("Site", `<link rel="alternate" type="application/rss+xml" href="/">`)),
 	})
-	res, err := testReader().Feed(context.Background(), s.URL, "", "")
+	res, err := testReader().Feed(context.Background(), bot.FeedRequest{URL: s.URL})
 	if err != nil || res.URL != s.URL+"/real" || len(res.Items) != 5 {
 		t.Fatalf("%+v, %v", res, err)
 	}
 	for path, code := range map[string]string{"/bad": "blocked_address", "/off": "not_found", "/two": "not_a_feed"} {
-		_, err := testReader().Feed(context.Background(), s.URL+path, "", "")
+		_, err := testReader().Feed(context.Background(), bot.FeedRequest{URL: s.URL + path})
 		wantCode(t, err, code)
 	}
 }
@@ -160,11 +161,11 @@ func TestFeedConditional(t *testing.T) {
 		send("text/xml", rssFeed)(w, r)
 	}})
 	r := testReader()
-	res, err := r.Feed(context.Background(), s.URL, "", "")
+	res, err := r.Feed(context.Background(), bot.FeedRequest{URL: s.URL})
 	if err != nil || res.NotModified || res.ETag != `"v1"` || res.Modified != "yesterday" {
 		t.Fatalf("first poll: %+v, %v", res, err)
 	}
-	res, err = r.Feed(context.Background(), s.URL, res.ETag, res.Modified)
+	res, err = r.Feed(context.Background(), bot.FeedRequest{URL: s.URL, ETag: res.ETag, Modified: res.Modified})
 	if err != nil || !res.NotModified || len(res.Items) != 0 || res.ETag != `"v1"` || res.Modified != "yesterday" {
 		t.Errorf("second poll: %+v, %v", res, err)
 	}
@@ -192,17 +193,17 @@ func TestFeedStatuses(t *testing.T) {
 		"refused":  {status(403), "refused", 0},
 	} {
 		s := serve(t, map[string]http.HandlerFunc{"/": c.h})
-		res, err := testReader().Feed(context.Background(), s.URL, "", "")
+		res, err := testReader().Feed(context.Background(), bot.FeedRequest{URL: s.URL})
 		wantCode(t, err, c.code)
 		if res.RetryAfter != c.wait {
 			t.Errorf("%s: wait %v, and should be %v", name, res.RetryAfter, c.wait)
 		}
 	}
 	s := serve(t, map[string]http.HandlerFunc{"/": status(410)})
-	if res, err := testReader().Feed(context.Background(), s.URL, "", ""); err != nil || !res.Gone {
+	if res, err := testReader().Feed(context.Background(), bot.FeedRequest{URL: s.URL}); err != nil || !res.Gone {
 		t.Errorf("gone: %+v, %v", res, err)
 	}
-	_, err := testReader().Feed(context.Background(), "not an address", "", "")
+	_, err := testReader().Feed(context.Background(), bot.FeedRequest{URL: "not an address"})
 	wantCode(t, err, "bad_url")
 }
 
@@ -211,7 +212,7 @@ func TestFeedThatMoved(t *testing.T) {
 		"/old": redirect("/mid", 301), "/mid": redirect("/new", 308), "/new": send("text/xml", rssFeed), "/now": redirect("/new", 302), "/mix": redirect("/now", 301),
 	})
 	for path, want := range map[string]string{"/old": s.URL + "/new", "/now": "", "/mix": "", "/new": ""} {
-		res, err := testReader().Feed(context.Background(), s.URL+path, "", "")
+		res, err := testReader().Feed(context.Background(), bot.FeedRequest{URL: s.URL + path})
 		if err != nil || res.URL != want {
 			t.Errorf("%s: moved to %q, and should be %q: %v", path, res.URL, want, err)
 		}
@@ -235,5 +236,24 @@ func TestItemHash(t *testing.T) {
 	}
 	if g := guid(strings.Repeat("x", 5000)); len(g) != 32 || g == guid(strings.Repeat("x", 5001)) {
 		t.Errorf("a long guid becomes %q", g)
+	}
+}
+
+func TestFeedsRespectRobotsWhenNobodyAsks(t *testing.T) {
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/robots.txt" {
+			fmt.Fprint(w, "User-agent: *\nDisallow: /feed")
+			return
+		}
+		fmt.Fprint(w, `<rss version="2.0"><channel><title>T</title><item><title>One</title><link>http://a.example/1</link></item></channel></rss>`)
+	}))
+	defer s.Close()
+	if _, err := testReader().Feed(context.Background(), bot.FeedRequest{URL: s.URL + "/feed", Scheduled: true}); bot.ReasonCode(err) != "robots" {
+		t.Errorf("polled against robots.txt: %v", err)
+	}
+	for _, q := range []bot.FeedRequest{{URL: s.URL + "/feed"}, {URL: s.URL + "/other", Scheduled: true}} {
+		if res, err := testReader().Feed(context.Background(), q); err != nil || len(res.Items) != 1 {
+			t.Errorf("%+v: %+v, %v", q, res, err)
+		}
 	}
 }

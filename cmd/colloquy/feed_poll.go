@@ -82,7 +82,7 @@ func (a *app) testFeed(ctx context.Context, ref, format string) error {
 // testStranger reads a feed that was not added.
 func (a *app) testStranger(ctx context.Context, url, format string) error {
 	done := a.progress("reading " + url)
-	res, err := a.reader(slog.LevelWarn).Feed(ctx, url, "", "")
+	res, err := a.reader(slog.LevelWarn).Feed(ctx, bot.FeedRequest{URL: url})
 	done()
 	if err != nil {
 		return wrongFlag(err)
