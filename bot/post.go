@@ -207,7 +207,7 @@ func (e *Engine) drop(ctx context.Context, l Lease, d Discussion, p Post, why er
 // allPosted moves a discussion on when nothing of it waits to be sent.
 func (e *Engine) allPosted(ctx context.Context, l Lease, d Discussion) (again bool, err error) {
 	if d.State == StatePosting {
-		return true, e.store.SetState(ctx, l, d.ID, StateOpen, e.now())
+		return true, e.store.SetState(ctx, l, d.ID, StateOpen)
 	}
 	wrote, err := e.writeRecap(ctx, l, d)
 	if err != nil || wrote {

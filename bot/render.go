@@ -144,7 +144,7 @@ func (e *Engine) renderRecap(ctx context.Context, d Discussion, r Recap) (Messag
 		}
 	}
 	for _, g := range in.Gaps {
-		m.Paragraphs = append(m.Paragraphs, gapLine(g))
+		m.Paragraphs = append(m.Paragraphs, DescribeGap(g, stamp))
 	}
 	m.Footer = "Written from the replies by the " + r.Writer.Name + " writer. /discuss forget-me removes what you wrote from the record."
 	return m, nil
@@ -181,15 +181,19 @@ func quoteOf(s RecapStatement, r Reply) Quoted {
 	return Quoted{Text: r.Text, By: by, ID: ID(r.Ref.MessageID).Short()}
 }
 
-func gapLine(g Gap) string {
-	line := fmt.Sprintf("From %s to %s nobody was listening here; ", stamp(g.From), stamp(g.To))
+// DescribeGap says in one line when nobody listened and what that means for the
+// record; show puts a moment into words.
+func DescribeGap(g Gap, show func(time.Time) string) string {
+	line := fmt.Sprintf("From %s to %s nobody was listening here; ", show(g.From), show(g.To))
 	switch {
 	case !g.Listed:
 		return line + "what was written then may be missing."
 	case g.Recovered == 0:
 		return line + "the thread was read afterwards, and no reply was missing."
+	case g.Recovered == 1:
+		return line + "1 reply from that time was found afterwards."
 	}
-	return line + plural(g.Recovered, "reply", "replies") + " from that time were found afterwards."
+	return line + fmt.Sprintf("%d replies from that time were found afterwards.", g.Recovered)
 }
 
 // stamp shows a moment in a form that is the same for everyone who reads it.

@@ -101,7 +101,7 @@ type discussionStore interface {
 	// its retention ends, by what is stored now: what was asked for since the
 	// caller read the discussion is not put off.
 	Rest(ctx context.Context, l Lease, id ID) error
-	SetState(ctx context.Context, l Lease, id ID, state string, now time.Time) error
+	SetState(ctx context.Context, l Lease, id ID, state string) error
 	// CloseAt makes the discussion due for closing. It needs no lease.
 	CloseAt(ctx context.Context, id ID, at time.Time, a Audit) error
 	// BeginClosing moves it to closing and asks for one more listing; what is

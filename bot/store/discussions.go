@@ -99,7 +99,7 @@ func (db *DB) Rest(ctx context.Context, l bot.Lease, id bot.ID) error {
 }
 
 // SetState implements [bot.Store].
-func (db *DB) SetState(ctx context.Context, l bot.Lease, id bot.ID, state string, _ time.Time) error {
+func (db *DB) SetState(ctx context.Context, l bot.Lease, id bot.ID, state string) error {
 	return db.heldExec(ctx, l, `UPDATE discussions SET state = $1 WHERE id = $2`, state, id)
 }
 

@@ -91,7 +91,7 @@ func (a *app) showDiscussion(ctx context.Context, ref string) error {
 		return w.Flush()
 	}
 	for _, g := range rec.gaps {
-		fmt.Fprintf(w, "\n%s\n", a.wrap(gapText(g, a.local), ""))
+		fmt.Fprintf(w, "\n%s\n", a.wrap(bot.DescribeGap(g, a.local), ""))
 	}
 	return w.Flush()
 }
@@ -128,18 +128,6 @@ func standing(d bot.Discussion, show func(time.Time) string) string {
 // replyCount says how much was said.
 func replyCount(d bot.Discussion) string {
 	return plural(d.Replies, "reply", "replies") + " by " + plural(d.People, "person", "people")
-}
-
-// gapText says when replies may have been missed.
-func gapText(g bot.Gap, show func(time.Time) string) string {
-	text := fmt.Sprintf("From %s to %s nobody was listening: ", show(g.From), show(g.To))
-	switch {
-	case !g.Listed:
-		return text + "what was written then may be missing."
-	case g.Recovered == 0:
-		return text + "the thread was read afterwards, and no reply was missing."
-	}
-	return text + plural(g.Recovered, "reply", "replies") + " from that time were found afterwards."
 }
 
 // said reports whether there is a reply to a question; 0 is the whole.

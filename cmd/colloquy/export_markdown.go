@@ -40,7 +40,7 @@ func (a *app) exportMarkdown(ctx context.Context, rt *running, d bot.Discussion,
 		md.printf("\n## Times without listening\n\n")
 	}
 	for _, g := range rec.gaps {
-		md.printf("- %s\n", gapText(g, stamp))
+		md.printf("- %s\n", bot.DescribeGap(g, stamp))
 	}
 	if err := md.recap(ctx, rt, rec, replies); err != nil {
 		return err
