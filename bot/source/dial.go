@@ -37,13 +37,13 @@ func ParseNetworks(list []string) ([]netip.Prefix, error) {
 		if err != nil {
 			a, aerr := netip.ParseAddr(s)
 			if aerr != nil || a.Zone() != "" {
-				return nil, fmt.Errorf("%q is no network: write it as 10.0.0.0/8 or as one address", s)
+				return nil, fmt.Errorf("%q is no network: write it like 10.0.0.0/8 or fd00::/8", s)
 			}
 			p = netip.PrefixFrom(a, a.BitLen())
 		}
 		if p.Addr().Is4In6() {
 			if p.Bits() < 96 {
-				return nil, fmt.Errorf("%q is no network: write IPv4 networks as 10.0.0.0/8", s)
+				return nil, fmt.Errorf("%q is no network: write IPv4 networks like 10.0.0.0/8", s)
 			}
 			p = netip.PrefixFrom(p.Addr().Unmap(), p.Bits()-96)
 		}

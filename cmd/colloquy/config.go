@@ -11,6 +11,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"colloquy/bot"
+	"colloquy/bot/source"
 )
 
 // A Config is what a configuration file says. Zero values mean that it says
@@ -134,7 +135,7 @@ func (c *Config) networks(f yamlFile) func(*yaml.Node) error {
 			if err := f.text(&s)(n); err != nil {
 				return err
 			}
-			if _, err := parseNetwork(s); err != nil {
+			if _, err := source.ParseNetworks([]string{s}); err != nil {
 				return f.errorf(n, "%v", err)
 			}
 			all = append(all, s)

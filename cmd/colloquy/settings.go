@@ -13,6 +13,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"colloquy/bot/source"
 )
 
 // defaultConfigFile is read if it is there; one that is named must be there.
@@ -162,24 +164,7 @@ func (n *networks) String() string {
 }
 func (n *networks) Type() string { return "CIDR" }
 func (n *networks) Set(s string) error {
-	for part := range strings.SplitSeq(s, ",") {
-		p, err := parseNetwork(strings.TrimSpace(part))
-		if err != nil {
-			return err
-		}
-		*n = append(*n, p)
-	}
-	return nil
-}
-
-// parseNetwork reads an address range in CIDR form; a single address is a range of one.
-func parseNetwork(s string) (netip.Prefix, error) {
-	if addr, err := netip.ParseAddr(s); err == nil {
-		return netip.PrefixFrom(addr, addr.BitLen()), nil
-	}
-	p, err := netip.ParsePrefix(s)
-	if err != nil {
-		return netip.Prefix{}, fmt.Errorf("%q is no network: write it like 10.0.0.0/8 or fd00::/8", s)
-	}
-	return p.Masked(), nil
+	list, err := source.ParseNetworks(strings.Split(s, ","))
+	*n = append(*n, list...)
+	return err
 }

@@ -7,7 +7,6 @@ import (
 	"unicode"
 
 	"github.com/rivo/uniseg"
-	"golang.org/x/text/unicode/bidi"
 	"golang.org/x/text/unicode/norm"
 )
 
@@ -50,25 +49,6 @@ func Isolate(s string) string {
 		return s
 	}
 	return "\u2068" + s + "\u2069"
-}
-
-// RightToLeft reports whether the first letter with a direction is written
-// from right to left.
-func RightToLeft(s string) bool {
-	for i := 0; i < len(s); {
-		p, size := bidi.LookupString(s[i:])
-		if size == 0 {
-			return false
-		}
-		switch p.Class() {
-		case bidi.L:
-			return false
-		case bidi.R, bidi.AL:
-			return true
-		}
-		i += size
-	}
-	return false
 }
 
 // capClusters cuts clusters that are too long, at a rune.

@@ -48,14 +48,6 @@ func TestInlineAndIsolate(t *testing.T) {
 	}
 }
 
-func TestRightToLeft(t *testing.T) {
-	for in, want := range map[string]bool{"": false, "12 …": false, "2) سوال": true, "שלום world": true, "world שלום": false} {
-		if got := text.RightToLeft(in); got != want {
-			t.Errorf("RightToLeft(%q) = %v", in, got)
-		}
-	}
-}
-
 func TestWidth(t *testing.T) {
 	for in, want := range map[string]int{"abc": 3, "日本": 4, family: 2, "e\u0301": 1, "سلام": 4} {
 		if got := text.Width(in); got != want {
