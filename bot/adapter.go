@@ -55,6 +55,16 @@ type Finder interface {
 	FindPost(ctx context.Context, ch Channel, key string, since time.Time) (p Posted, found bool, err error)
 }
 
+// An Editor changes and removes posts of ours. Both may be called again for the
+// same post. Without it, what has to change is said in the thread. An error
+// marked by [Permanent] means that it will never be possible.
+type Editor interface {
+	// Edit makes a post say m. It never notifies anybody.
+	Edit(ctx context.Context, ref MessageRef, m Message) error
+	// Delete removes a post. That it is gone already is no error.
+	Delete(ctx context.Context, ref MessageRef) error
+}
+
 // A Reconciler lists what a thread holds now: every reply in its newest state,
 // and a removal for each known message that a complete listing lacks. The first
 // error ends the listing, and nothing is inferred from it. Without it, a gap is
@@ -81,12 +91,4 @@ type Finding struct {
 type Change struct {
 	Reply   Reply
 	Removed MessageRef // set instead of Reply
-}
-
-// An Installation is one tenant: a Discord server, a Slack workspace, the console.
-type Installation struct {
-	Platform  string
-	Workspace string
-	Name      string
-	Gone      bool // the bot was removed
 }

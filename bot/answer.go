@@ -6,10 +6,8 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
-	"time"
 )
 
 // Command carries out what somebody asked for; see [Handler]. What a person did
@@ -27,7 +25,7 @@ func (e *Engine) Command(ctx context.Context, c Command) (Answer, error) {
 			return say("%s is missing; use it as: %s", p.Name, Usage(spec)), nil
 		}
 	}
-	a, err := e.carryOut(ctx, c)
+	a, err := spec.answer(e, ctx, c)
 	var p *Problem
 	if errors.As(err, &p) {
 		e.log.InfoContext(ctx, "command refused", "command", c.Name, "code", p.Code, "err", p.Err)
@@ -78,43 +76,24 @@ func commandRowID(c Command) ID {
 	return ID(s[:8] + "-" + s[8:12] + "-8" + s[13:16] + "-8" + s[17:20] + "-" + s[20:])
 }
 
-func (e *Engine) carryOut(ctx context.Context, c Command) (Answer, error) {
-	switch c.Name {
-	case "now":
-		return e.answerNow(ctx, c)
-	case "add":
-		return e.answerAdd(ctx, c)
-	case "feed list":
-		return e.answerFeeds(ctx, c)
-	case "feed add", "feed test", "feed remove":
-		return e.answerFeed(ctx, c)
-	case "schedule list":
-		return e.answerSchedules(ctx, c)
-	case "schedule add":
-		return e.answerScheduleAdd(ctx, c)
-	case "schedule next", "schedule pause", "schedule resume", "schedule remove":
-		return e.answerSchedule(ctx, c)
-	case "status":
-		return e.answerStatus(ctx, c)
-	case "why":
-		return e.answerWhy(ctx, c)
-	case "close":
-		return e.answerClose(ctx, c)
-	case "privacy", "my-data", "forget-me", "opt-out", "opt-in":
-		return e.answerPerson(ctx, c)
-	}
-	return answerHelp(c.Actor), nil
-}
-
-func answerHelp(a Actor) Answer {
+func (e *Engine) answerHelp(_ context.Context, c Command) (Answer, error) {
 	out := []string{}
 	for _, s := range Commands() {
-		if s.Manage && !a.Manager {
+		if s.Manage && !c.Actor.Manager {
 			continue
 		}
 		out = append(out, Usage(s)+" — "+s.Help)
 	}
-	return list(out...)
+	return list(out...), nil
+}
+
+func articleCommands() []CommandSpec {
+	return []CommandSpec{
+		{Name: "now", Help: "discuss an article now; without one, pick from the newest", Manage: true, answer: (*Engine).answerNow,
+			Params: []Param{{Name: "source", Help: "URL of an article or a feed, or the text itself", Rest: true}}},
+		{Name: "add", Help: "put an article on the list for the next scheduled discussion", Manage: true, answer: (*Engine).answerAdd,
+			Params: []Param{{Name: "url", Help: "its URL", Required: true}}},
+	}
 }
 
 func (e *Engine) answerNow(ctx context.Context, c Command) (Answer, error) {
@@ -129,7 +108,7 @@ func (e *Engine) answerNow(ctx context.Context, c Command) (Answer, error) {
 		}
 		r = Request{Text: source}
 	}
-	if _, err := e.Request(ctx, c.Channel.Parent(), r, c.ID, c.Actor.Person); err != nil {
+	if _, err := e.Request(ctx, c.Channel.Parent(), r, c.ID, c.by()); err != nil {
 		return Answer{}, err
 	}
 	return say("It is being read and will be posted here. If that fails, %s why says why.", CommandPrefix), nil
@@ -173,143 +152,11 @@ func (e *Engine) answerAdd(ctx context.Context, c Command) (Answer, error) {
 	if id == "" {
 		id = NewID(e.now())
 	}
-	n, err := e.store.Add(ctx, id, c.Channel, url, e.now(), e.audit(c.Actor.Person, "add", string(id)))
+	n, err := e.store.Add(ctx, id, c.Channel, url, e.now(), e.audit(c.by(), "add", string(id)))
 	if err != nil {
 		return Answer{}, err
 	}
 	return say("It is on the list of this channel, as number %d. The next scheduled discussion takes the first.", n), nil
-}
-
-func (e *Engine) answerStatus(ctx context.Context, c Command) (Answer, error) {
-	var out []string
-	open, err := e.store.Discussions(ctx, c.Channel, true, 5)
-	if err != nil {
-		return Answer{}, err
-	}
-	for _, d := range open {
-		closes := "closes when its posts are out"
-		if !d.ClosesAt.IsZero() {
-			closes = "closes " + stamp(d.ClosesAt)
-		}
-		out = append(out, fmt.Sprintf("Open: %s — %s by %s, %s (%s)", d.Title,
-			plural(d.Replies, "reply", "replies"), plural(d.People, "person", "people"), closes, d.ID.Short()))
-	}
-	if len(open) == 0 {
-		out = append(out, "No discussion is open here.")
-	}
-	schedules, err := e.store.Schedules(ctx, c.Channel)
-	if err != nil {
-		return Answer{}, err
-	}
-	for _, s := range schedules {
-		out = append(out, describe(s))
-	}
-	if len(schedules) == 0 {
-		out = append(out, "Nothing is scheduled here.")
-	}
-	return list(out...), nil
-}
-
-// describe says in one line what a schedule does next.
-func describe(s Schedule) string {
-	next := "paused"
-	if s.Reason != "" {
-		next = "paused: " + s.Reason
-	}
-	if !s.NextAt.IsZero() {
-		next = "next " + InZone(s.NextAt, s.Zone)
-	}
-	name := ""
-	if s.Name != "" {
-		name = s.Name + ", "
-	}
-	return fmt.Sprintf("Schedule %s (%s%s %s): %s", s.ID.Short(), name, s.Cron, s.Zone, next)
-}
-
-// InZone shows a moment on the clock of a zone, with its offset.
-func InZone(t time.Time, zone string) string {
-	if loc, err := time.LoadLocation(zone); err == nil {
-		t = t.In(loc)
-	}
-	return t.Format("Mon 2 Jan 2006 15:04 MST (-07:00)")
-}
-
-func (e *Engine) answerWhy(ctx context.Context, c Command) (Answer, error) {
-	last, err := e.store.Occurrences(ctx, c.Channel, "", 8)
-	if err != nil {
-		return Answer{}, err
-	}
-	if len(last) == 0 {
-		return say("Nothing has happened here yet."), nil
-	}
-	var out []string
-	for _, o := range last {
-		out = append(out, DescribeOccurrence(o))
-	}
-	return list(out...), nil
-}
-
-// DescribeOccurrence says in one line what an occurrence did, and why.
-func DescribeOccurrence(o Occurrence) string {
-	what := strings.ReplaceAll(o.Outcome, "_", " ")
-	if what == "" {
-		what = "under way"
-	}
-	if o.Count > 1 {
-		what = fmt.Sprintf("%d × %s", o.Count, what)
-	}
-	how := "scheduled"
-	if o.Request.By != "" {
-		how = "by hand"
-	}
-	s := fmt.Sprintf("%s (%s): %s", stamp(o.DueAt), how, what)
-	if o.Reason != "" {
-		s += " — " + o.Reason
-	}
-	return s
-}
-
-func (e *Engine) answerClose(ctx context.Context, c Command) (Answer, error) {
-	var d Discussion
-	if ref := c.Args["id"]; ref != "" {
-		var err error
-		if d, err = e.store.FindDiscussion(ctx, ref); err != nil {
-			return Answer{}, err
-		}
-	} else {
-		var found bool
-		var err error
-		if d, found, err = e.closable(ctx, c.Channel); err != nil {
-			return Answer{}, err
-		}
-		if !found {
-			return say("No discussion is open here."), nil
-		}
-	}
-	if !sameTenant(d.Channel, c.Channel) {
-		return say("That discussion is not in this workspace."), nil
-	}
-	if err := e.Close(ctx, d, c.Actor.Person); err != nil {
-		return Answer{}, err
-	}
-	return say("Closing %q.", d.Title), nil
-}
-
-// closable finds the discussion that "close" without an id means: that of the
-// thread it was said in, or the newest open one of the channel.
-func (e *Engine) closable(ctx context.Context, ch Channel) (Discussion, bool, error) {
-	list, err := e.store.Discussions(ctx, ch, ch.Thread == "", 50)
-	if err != nil || len(list) == 0 {
-		return Discussion{}, false, err
-	}
-	if ch.Thread == "" {
-		return list[0], true, nil
-	}
-	at := slices.IndexFunc(list, func(d Discussion) bool { return d.Channel == ch })
-	if at < 0 {
-		return e.closable(ctx, ch.Parent())
-	}
-	return list[at], true, nil
 }
 
 func sameTenant(a, b Channel) bool { return a.Platform == b.Platform && a.Workspace == b.Workspace }

@@ -5,6 +5,16 @@ import (
 	"fmt"
 )
 
+func feedCommands() []CommandSpec {
+	return []CommandSpec{
+		{Name: "feed list", Help: "the feeds of this channel, and how they are", answer: (*Engine).answerFeeds},
+		{Name: "feed add", Help: "add a feed to this channel", Manage: true, answer: (*Engine).answerFeed,
+			Params: []Param{{Name: "url", Help: "URL of an RSS, Atom or JSON feed", Required: true}}},
+		{Name: "feed test", Help: "read a feed now and say how it is", Manage: true, Params: []Param{idParam()}, answer: (*Engine).answerFeed},
+		{Name: "feed remove", Help: "take a feed off this channel", Manage: true, Params: []Param{idParam()}, answer: (*Engine).answerFeed},
+	}
+}
+
 func (e *Engine) answerFeeds(ctx context.Context, c Command) (Answer, error) {
 	feeds, err := e.store.Feeds(ctx, c.Channel)
 	if err != nil {
@@ -43,7 +53,7 @@ func (e *Engine) answerFeed(ctx context.Context, c Command) (Answer, error) {
 		}
 		// Reading the feed may take longer than a platform waits: the next
 		// poll says how it is.
-		f, err := e.addFeedUnread(ctx, c.Args["url"], c.Channel.Parent(), c.Actor.Person)
+		f, err := e.addFeedUnread(ctx, c.Args["url"], c.Channel.Parent(), c.by())
 		if err != nil {
 			return Answer{}, err
 		}
@@ -54,20 +64,20 @@ func (e *Engine) answerFeed(ctx context.Context, c Command) (Answer, error) {
 		return Answer{}, err
 	}
 	if c.Name == "feed remove" {
-		if err := e.store.UnlinkFeed(ctx, f.ID, c.Channel, e.audit(c.Actor.Person, "feed_remove", string(f.ID))); err != nil {
+		if err := e.store.UnlinkFeed(ctx, f.ID, c.Channel, e.audit(c.by(), "feed_remove", string(f.ID))); err != nil {
 			return Answer{}, err
 		}
 		return say("The feed %s is off this channel.", f.ID.Short()), nil
 	}
 	f.State, f.Failures, f.NextAt = FeedActive, 0, e.now()
-	if err := e.store.PutFeed(ctx, f, e.audit(c.Actor.Person, "feed_test", string(f.ID))); err != nil {
+	if err := e.store.PutFeed(ctx, f, e.audit(c.by(), "feed_test", string(f.ID))); err != nil {
 		return Answer{}, err
 	}
 	return say("The feed %s is being read; %s feed list says how it is.", f.ID.Short(), CommandPrefix), nil
 }
 
 // addFeedUnread stores a feed without reading it; it is due for its first poll.
-func (e *Engine) addFeedUnread(ctx context.Context, url string, ch Channel, by Person) (Feed, error) {
+func (e *Engine) addFeedUnread(ctx context.Context, url string, ch Channel, by By) (Feed, error) {
 	f, found, err := e.store.FeedByURL(ctx, url)
 	if err != nil {
 		return f, err

@@ -2,7 +2,25 @@ package bot
 
 import (
 	"context"
+	"strings"
 )
+
+func scheduleCommands() []CommandSpec {
+	return []CommandSpec{
+		{Name: "schedule list", Help: "the schedules of this channel", answer: (*Engine).answerSchedules},
+		{Name: "schedule add", Help: "discuss an article of the feeds at these times", Manage: true, answer: (*Engine).answerScheduleAdd, Params: append([]Param{
+			{Name: "cron", Help: `five fields in quotes: minute hour day month weekday, as "0 9 * * MON-FRI"`, Required: true},
+			{Name: "feed", Help: "URL of a feed; the channel's feeds if left out", Flag: true},
+		}, optionParams()...)},
+		{Name: "schedule change", Help: "change a schedule; default goes back to what it is without", Manage: true, answer: (*Engine).answerSchedule, Params: append([]Param{
+			idParam(), {Name: "cron", Help: "its new times", Flag: true},
+		}, optionParams()...)},
+		{Name: "schedule next", Help: "the next times of a schedule", Params: []Param{idParam()}, answer: (*Engine).answerSchedule},
+		{Name: "schedule pause", Help: "let nothing fall due for now", Manage: true, Params: []Param{idParam()}, answer: (*Engine).answerSchedule},
+		{Name: "schedule resume", Help: "go on from now", Manage: true, Params: []Param{idParam()}, answer: (*Engine).answerSchedule},
+		{Name: "schedule remove", Help: "end a schedule", Manage: true, Params: []Param{idParam()}, answer: (*Engine).answerSchedule},
+	}
+}
 
 func (e *Engine) answerSchedules(ctx context.Context, c Command) (Answer, error) {
 	schedules, err := e.store.Schedules(ctx, c.Channel)
@@ -20,15 +38,9 @@ func (e *Engine) answerSchedules(ctx context.Context, c Command) (Answer, error)
 }
 
 func (e *Engine) answerScheduleAdd(ctx context.Context, c Command) (Answer, error) {
-	n, err := atoi(c.Args["questions"], "the number of questions")
-	if err != nil {
+	s := Schedule{ID: commandRowID(c), Channel: c.Channel.Parent(), Cron: c.Args["cron"]}
+	if _, err := setOptions(&s, c.Args); err != nil {
 		return Answer{}, err
-	}
-	s := Schedule{ID: commandRowID(c), Channel: c.Channel.Parent(), Cron: c.Args["cron"], Zone: c.Args["tz"], Questions: n}
-	if text := c.Args["close-after"]; text != "" {
-		if s.CloseAfter, err = ParseDuration(text); err != nil {
-			return Answer{}, err
-		}
 	}
 	if _, err := e.checkSchedule(&s); err != nil {
 		return Answer{}, err
@@ -37,18 +49,63 @@ func (e *Engine) answerScheduleAdd(ctx context.Context, c Command) (Answer, erro
 		if !isURL(url) {
 			return say("%q is no URL. Give one that begins with https://.", firstWord(url)), nil
 		}
-		f, err := e.addFeedUnread(ctx, url, s.Channel, c.Actor.Person)
+		f, err := e.addFeedUnread(ctx, url, s.Channel, c.by())
 		if err != nil {
 			return Answer{}, err
 		}
 		s.Feeds = []ID{f.ID}
 	}
-	s, next, _, err := e.AddSchedule(ctx, s, nil, c.Actor.Person)
+	s, next, _, err := e.AddSchedule(ctx, s, nil, c.by())
 	if err != nil {
 		return Answer{}, err
 	}
 	a := say("Schedule %s is set. Its next times:", s.ID.Short())
 	a.Message.Lines = momentLines(next)
+	return a, nil
+}
+
+// setOptions sets the options that a command gives, in which several values are
+// divided by commas, and says what that changed.
+func setOptions(s *Schedule, args map[string]string) (changes []string, err error) {
+	for _, o := range ScheduleOptions() {
+		given, ok := args[o.Name]
+		if !ok || given == "" {
+			continue
+		}
+		values := []string{given}
+		if o.Repeat {
+			values = strings.Split(given, ",")
+		}
+		change, err := ChangeOption(s, o, values...)
+		if err != nil {
+			return nil, err
+		}
+		changes = appendNonEmpty(changes, change)
+	}
+	return changes, nil
+}
+
+func (e *Engine) answerScheduleChange(ctx context.Context, s Schedule, c Command) (Answer, error) {
+	changed := s
+	if cron := c.Args["cron"]; cron != "" {
+		changed.Cron = cron
+	}
+	changes, err := setOptions(&changed, c.Args)
+	if err != nil {
+		return Answer{}, err
+	}
+	changed, next, changes, err := e.ChangeSchedule(ctx, s, changed, changes, c.by())
+	if err != nil {
+		return Answer{}, err
+	}
+	if len(changes) == 0 {
+		return say("Schedule %s is like that already.", s.ID.Short()), nil
+	}
+	a := say("Schedule %s is changed: %s. Its next times:", s.ID.Short(), strings.Join(changes, "; "))
+	a.Message.Lines = momentLines(next)
+	if changed.Paused {
+		a = say("Schedule %s is changed: %s. It is paused.", s.ID.Short(), strings.Join(changes, "; "))
+	}
 	return a, nil
 }
 
@@ -73,18 +130,20 @@ func (e *Engine) answerSchedule(ctx context.Context, c Command) (Answer, error) 
 		return say("That schedule is not in this workspace."), nil
 	}
 	switch c.Name {
+	case "schedule change":
+		return e.answerScheduleChange(ctx, s, c)
 	case "schedule pause":
-		if _, err := e.SetPaused(ctx, s, true, c.Actor.Person); err != nil {
+		if _, err := e.SetPaused(ctx, s, true, c.by()); err != nil {
 			return Answer{}, err
 		}
 		return say("Schedule %s is paused. While it is, nothing falls due and nothing is missed.", s.ID.Short()), nil
 	case "schedule resume":
-		if s, err = e.SetPaused(ctx, s, false, c.Actor.Person); err != nil {
+		if s, err = e.SetPaused(ctx, s, false, c.by()); err != nil {
 			return Answer{}, err
 		}
 		return say("Schedule %s goes on: next %s.", s.ID.Short(), InZone(s.NextAt, s.Zone)), nil
 	case "schedule remove":
-		if err := e.RemoveSchedule(ctx, s, c.Actor.Person); err != nil {
+		if err := e.RemoveSchedule(ctx, s, c.by()); err != nil {
 			return Answer{}, err
 		}
 		return say("Schedule %s is removed. What it started goes on.", s.ID.Short()), nil

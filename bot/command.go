@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"context"
 	"slices"
 	"strings"
 	"unicode"
@@ -44,6 +45,8 @@ type CommandSpec struct {
 	Help   string // one line
 	Manage bool   // only for managers
 	Params []Param
+
+	answer func(*Engine, context.Context, Command) (Answer, error)
 }
 
 // A Param is an argument of a command. In text, those that are not flags come
@@ -58,40 +61,20 @@ type Param struct {
 
 // Commands lists what people can ask for, in the order of the help.
 func Commands() []CommandSpec {
-	id := Param{Name: "id", Help: "its id, or the end of it", Required: true}
-	return []CommandSpec{
-		{Name: "now", Help: "discuss an article now; without one, pick from the newest", Manage: true,
-			Params: []Param{{Name: "source", Help: "URL of an article or a feed, or the text itself", Rest: true}}},
-		{Name: "add", Help: "put an article on the list for the next scheduled discussion", Manage: true,
-			Params: []Param{{Name: "url", Help: "its URL", Required: true}}},
-		{Name: "feed list", Help: "the feeds of this channel, and how they are"},
-		{Name: "feed add", Help: "add a feed to this channel", Manage: true,
-			Params: []Param{{Name: "url", Help: "URL of an RSS, Atom or JSON feed", Required: true}}},
-		{Name: "feed test", Help: "read a feed now and say how it is", Manage: true, Params: []Param{id}},
-		{Name: "feed remove", Help: "take a feed off this channel", Manage: true, Params: []Param{id}},
-		{Name: "schedule list", Help: "the schedules of this channel"},
-		{Name: "schedule add", Help: "discuss an article of the feeds at these times", Manage: true, Params: []Param{
-			{Name: "cron", Help: `five fields in quotes: minute hour day month weekday, as "0 9 * * MON-FRI"`, Required: true},
-			{Name: "tz", Help: "time zone, as Europe/Berlin; UTC if left out", Flag: true},
-			{Name: "feed", Help: "URL of a feed; the channel's feeds if left out", Flag: true},
-			{Name: "close-after", Help: "how long people can reply, as 24h", Flag: true},
-			{Name: "questions", Help: "at most so many questions", Flag: true},
-		}},
-		{Name: "schedule next", Help: "the next times of a schedule", Params: []Param{id}},
-		{Name: "schedule pause", Help: "let nothing fall due for now", Manage: true, Params: []Param{id}},
-		{Name: "schedule resume", Help: "go on from now", Manage: true, Params: []Param{id}},
-		{Name: "schedule remove", Help: "end a schedule", Manage: true, Params: []Param{id}},
-		{Name: "status", Help: "what is open here, and what comes next"},
-		{Name: "why", Help: "what the last occurrences here did, and why"},
-		{Name: "close", Help: "close the discussion now and post its recap", Manage: true,
-			Params: []Param{{Name: "id", Help: "its id, or the end of it; the newest here if left out"}}},
-		{Name: "privacy", Help: "what is recorded, for how long, and what you can do"},
-		{Name: "my-data", Help: "what is recorded of you"},
-		{Name: "forget-me", Help: "erase what is recorded of you"},
-		{Name: "opt-out", Help: "from now on, record nothing that you write"},
-		{Name: "opt-in", Help: "record what you write again"},
-		{Name: "help", Help: "this list"},
+	return slices.Concat(articleCommands(), feedCommands(), scheduleCommands(), discussionCommands(), personCommands(),
+		[]CommandSpec{{Name: "help", Help: "this list", answer: (*Engine).answerHelp}})
+}
+
+// idParam names the row that a command is about.
+func idParam() Param { return Param{Name: "id", Help: "its id, or the end of it", Required: true} }
+
+// optionParams are the options of a schedule as parameters.
+func optionParams() []Param {
+	var out []Param
+	for _, o := range ScheduleOptions() {
+		out = append(out, Param{Name: o.Name, Help: o.Help, Flag: true})
 	}
+	return out
 }
 
 // CommandPrefix begins every command in text.

@@ -153,7 +153,7 @@ func TestCommandsInChat(t *testing.T) {
 	expect(`/discuss schedule add "0 9 * * *" --tz Asia/Karachi --feed `+b.web.feedURL()+" --questions 3 --close-after 2d", "is set", "PKT (+05:00)")
 	expect(`/discuss schedule add "0 9 * * *" --feed x`, "no URL")
 	expect(`/discuss schedule add "0 9 * *"`, ".")
-	expect(`/discuss schedule add "0 9 * * *" --questions many`, "must be a number")
+	expect(`/discuss schedule add "0 9 * * *" --questions many`, "whole number from 1 to 10")
 	expect(`/discuss schedule add "0 9 * * *" --close-after later`, "no length of time")
 	all, err := b.db.Schedules(t.Context(), channel)
 	if err != nil || len(all) != 1 || all[0].Questions != 3 || all[0].CloseAfter != 48*time.Hour || len(all[0].Feeds) != 1 {

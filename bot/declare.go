@@ -31,7 +31,7 @@ const (
 func (e *Engine) Declare(ctx context.Context, d Declared) ([]string, error) {
 	var changes []string
 	feeds := map[string]ID{}
-	by := Person{ID: "config"}
+	by := Config
 	for _, f := range d.Feeds {
 		id, change, err := e.declareFeed(ctx, f.Name, f.URL, by)
 		if err != nil {
@@ -76,7 +76,7 @@ func appendNonEmpty(list []string, s string) []string {
 	return append(list, s)
 }
 
-func (e *Engine) declareFeed(ctx context.Context, name, url string, by Person) (ID, string, error) {
+func (e *Engine) declareFeed(ctx context.Context, name, url string, by By) (ID, string, error) {
 	f, found, err := e.store.FeedByURL(ctx, url)
 	if err != nil {
 		return "", "", err
@@ -100,7 +100,7 @@ func (e *Engine) declareFeed(ctx context.Context, name, url string, by Person) (
 }
 
 // declareSchedule makes s what the file says; known are those stored before.
-func (e *Engine) declareSchedule(ctx context.Context, s Schedule, known []Schedule, by Person) (string, error) {
+func (e *Engine) declareSchedule(ctx context.Context, s Schedule, known []Schedule, by By) (string, error) {
 	times, err := e.checkSchedule(&s)
 	if err != nil {
 		return "", err
@@ -145,7 +145,7 @@ func sameSchedule(a, b Schedule) bool {
 }
 
 // pauseUndeclared pauses what was declared once and no longer is.
-func (e *Engine) pauseUndeclared(ctx context.Context, d Declared, known []Schedule, feeds map[string]ID, by Person) ([]string, error) {
+func (e *Engine) pauseUndeclared(ctx context.Context, d Declared, known []Schedule, feeds map[string]ID, by By) ([]string, error) {
 	var changes []string
 	for _, s := range known {
 		still := slices.ContainsFunc(d.Schedules, func(x DeclaredSchedule) bool { return x.Name == s.Name })

@@ -15,6 +15,9 @@ const (
 	StateFailed  = "failed"  // the root post surely did not go out
 	StateUnknown = "unknown" // nobody knows whether the root post is out; it is not sent again
 	StateErased  = "erased"  // past its retention: what people wrote is gone
+
+	StateWithdrawing = "withdrawing" // its posts are being taken away
+	StateWithdrawn   = "withdrawn"   // its posts are gone; what people wrote is kept until its retention ends
 )
 
 // A Discussion is one digest posted in one channel, with its thread.
@@ -36,7 +39,12 @@ type Discussion struct {
 	ClosesAt     time.Time
 	ClosedAt     time.Time
 	EraseAt      time.Time // end of retention
+	RemindAt     time.Time // when the thread is reminded; zero: not, or it was
+	Rules        Rules     // of its schedule, when it was opened
+	Bare         bool      // the summary is left out
 	List         bool      // its thread has to be listed
+	Pending      bool      // a post of it waits to be sent
+	Stale        bool      // what a post of it says may have changed
 	People       int       // who replied; filled when listing discussions
 	Replies      int
 }
@@ -68,6 +76,8 @@ func (e *Engine) step(ctx context.Context, l Lease, d Discussion) (again bool, e
 	switch {
 	case d.State == StateFailed || d.State == StateUnknown || d.State == StateErased:
 		return false, e.store.SetWork(ctx, l, d.ID, time.Time{})
+	case d.State == StateWithdrawing:
+		return e.takeBack(ctx, l, d)
 	case d.State == StatePosting || d.State == StateClosing && !d.List:
 		return e.postNext(ctx, l, d)
 	// Before any listing: one that never succeeds must not keep a discussion open,
@@ -75,8 +85,16 @@ func (e *Engine) step(ctx context.Context, l Lease, d Discussion) (again bool, e
 	case d.State == StateOpen && !now.Before(d.ClosesAt):
 		// Listed once more before the recap, so that nothing is left out.
 		return true, e.store.BeginClosing(ctx, l, d.ID, now)
-	case d.State == StateClosed && !now.Before(d.EraseAt):
+	case (d.State == StateClosed || d.State == StateWithdrawn) && !now.Before(d.EraseAt):
 		return false, e.store.EraseDiscussion(ctx, l, d.ID, now)
+	case d.State == StateWithdrawn:
+		return false, e.store.Rest(ctx, l, d.ID)
+	case d.Stale:
+		return e.correct(ctx, l, d)
+	case d.State == StateOpen && !d.RemindAt.IsZero() && !now.Before(d.RemindAt):
+		return true, e.remind(ctx, l, d)
+	case d.Pending && d.State != StateClosing:
+		return e.postNext(ctx, l, d)
 	case d.List:
 		return true, e.reconcile(ctx, l, d)
 	case d.State == StateOpen || d.State == StateClosed:
@@ -86,7 +104,7 @@ func (e *Engine) step(ctx context.Context, l Lease, d Discussion) (again bool, e
 }
 
 // Close asks for a discussion to be closed now; [Engine.RunDiscussion] does it.
-func (e *Engine) Close(ctx context.Context, d Discussion, by Person) error {
+func (e *Engine) Close(ctx context.Context, d Discussion, by By) error {
 	switch d.State {
 	case StatePosting, StateOpen:
 	default:

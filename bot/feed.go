@@ -42,7 +42,7 @@ type Feed struct {
 // once so that its backlog counts as seen. A feed that cannot be read now is
 // kept, and the warning says why; one at an address that must not be fetched,
 // or that is no feed, is refused.
-func (e *Engine) AddFeed(ctx context.Context, url, name string, ch Channel, by Person) (f Feed, warning string, err error) {
+func (e *Engine) AddFeed(ctx context.Context, url, name string, ch Channel, by By) (f Feed, warning string, err error) {
 	f, found, err := e.store.FeedByURL(ctx, url)
 	if err != nil {
 		return f, "", err

@@ -16,6 +16,7 @@ type Message struct {
 	Question   string
 	Buttons    []Button
 	Footer     string // small print, in our own words
+	Ping       string // id of the one role to notify; empty: nobody. Nothing else in a message ever notifies
 }
 
 // Quoted is somebody else's text with its author.

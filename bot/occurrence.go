@@ -12,6 +12,10 @@ const (
 	OutcomeNothingNew = "nothing_new"
 	OutcomeMissed     = "missed"
 	OutcomeFailed     = "failed"
+	OutcomeDrafted    = "drafted"   // a draft of the next digest was written, nothing posted
+	OutcomeHeld       = "held"      // its draft waits for a manager
+	OutcomeSkipped    = "skipped"   // somebody skipped it
+	OutcomeWithdrawn  = "withdrawn" // it was posted, and taken back
 )
 
 // An Occurrence is one moment of one schedule in one channel, or one request by
@@ -52,9 +56,9 @@ const requestDeadline = time.Hour
 
 // Request stores a request by hand, to be carried out by whoever runs
 // occurrences. The command's id, where there is one, makes it happen once.
-func (e *Engine) Request(ctx context.Context, ch Channel, r Request, commandID string, by Person) (Occurrence, error) {
+func (e *Engine) Request(ctx context.Context, ch Channel, r Request, commandID string, by By) (Occurrence, error) {
 	now := e.now()
-	r.By = e.audit(by, "", "").Actor
+	r.By = by.actor()
 	o := Occurrence{
 		ID: NewID(now), ScheduleID: r.Schedule, Channel: ch, DueAt: now, DeadlineAt: now.Add(requestDeadline),
 		Request: r, Count: 1, CreatedAt: now,

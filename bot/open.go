@@ -41,14 +41,11 @@ func (e *Engine) open(ctx context.Context, l Lease, o Occurrence, s Schedule, c 
 		ID: NewID(now), OccurrenceID: o.ID, Channel: o.Channel, ArticleID: a.ID, DigestID: dig.ID,
 		Title: a.Title, URL: a.URL, Questions: questions, State: StatePosting, Repeat: repeat,
 		CloseAfter: cmp.Or(o.Request.CloseAfter, s.CloseAfter, e.set.CloseAfter),
-		DeadlineAt: o.DeadlineAt, CreatedAt: now,
+		DeadlineAt: o.DeadlineAt, CreatedAt: now, Rules: s.Rules,
 	}
-	posts := []Post{{ID: NewID(now), DiscussionID: d.ID, Seq: 0, Kind: PostRoot}}
+	posts := []Post{newPost(now, Post{DiscussionID: d.ID, Kind: PostRoot})}
 	for i := range questions {
-		posts = append(posts, Post{ID: NewID(now), DiscussionID: d.ID, Seq: i + 1, Kind: PostQuestion, Question: i + 1})
-	}
-	for i := range posts {
-		posts[i].Key, posts[i].State = postKey(posts[i]), PostPending
+		posts = append(posts, newPost(now, Post{DiscussionID: d.ID, Seq: i + 1, Kind: PostQuestion, Question: i + 1}))
 	}
 	if err := e.store.OpenDiscussion(ctx, l, d, posts, c.Added, now); err != nil {
 		return d, fmt.Errorf("open a discussion: %w", err)

@@ -7,16 +7,27 @@ import (
 
 // Erase removes what a person wrote from the record, and leaves tombstones so
 // that a listing does not bring it back. It returns how many replies that were.
-func (e *Engine) Erase(ctx context.Context, p Person, by Person) (int, error) {
+func (e *Engine) Erase(ctx context.Context, p Person, by By) (int, error) {
 	// The audit says that somebody was erased, not who.
 	who, err := e.personHash(ctx, p)
 	if err != nil {
 		return 0, err
 	}
 	if by.Platform != "" {
-		by = Person{ID: "the person"}
+		by = By{Person: Person{ID: "the person"}, From: by.From}
 	}
 	return e.store.ErasePerson(ctx, p, e.now(), e.audit(by, "erase", who[:16]))
+}
+
+func personCommands() []CommandSpec {
+	answer := (*Engine).answerPerson
+	return []CommandSpec{
+		{Name: "privacy", Help: "what is recorded, for how long, and what you can do", answer: answer},
+		{Name: "my-data", Help: "what is recorded of you", answer: answer},
+		{Name: "forget-me", Help: "erase what is recorded of you", answer: answer},
+		{Name: "opt-out", Help: "from now on, record nothing that you write", answer: answer},
+		{Name: "opt-in", Help: "record what you write again", answer: answer},
+	}
 }
 
 func (e *Engine) answerPerson(ctx context.Context, c Command) (Answer, error) {
@@ -25,7 +36,7 @@ func (e *Engine) answerPerson(ctx context.Context, c Command) (Answer, error) {
 	case "my-data":
 		return e.answerMyData(ctx, p)
 	case "forget-me":
-		n, err := e.Erase(ctx, p, p)
+		n, err := e.Erase(ctx, p, c.by())
 		if err != nil {
 			return Answer{}, err
 		}
@@ -36,7 +47,7 @@ func (e *Engine) answerPerson(ctx context.Context, c Command) (Answer, error) {
 			return Answer{}, err
 		}
 		out := c.Name == "opt-out"
-		if err := e.store.SetOptOut(ctx, who, out, e.now()); err != nil {
+		if err := e.store.SetOptOut(ctx, p, who, out, e.now()); err != nil {
 			return Answer{}, err
 		}
 		if out {

@@ -4,16 +4,21 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/base32"
-	"fmt"
+	"encoding/json"
 	"strings"
 	"time"
 )
 
 // Kinds of posts.
 const (
-	PostRoot     = "root"
-	PostQuestion = "question"
-	PostRecap    = "recap"
+	PostRoot       = "root"
+	PostQuestion   = "question"
+	PostRecap      = "recap"
+	PostReminder   = "reminder"
+	PostNote       = "note"       // in a thread, in our own words
+	PostWithdrawal = "withdrawal" // in a thread whose posts cannot be removed
+	PostDraft      = "draft"      // for managers, before it is posted
+	PostNotice     = "notice"     // to the owner of an installation
 )
 
 // States of a post. See DESIGN: pending → sending → sent; Permanent and
@@ -25,30 +30,43 @@ const (
 	PostSent    = "sent"
 	PostUnknown = "unknown" // may be there or not; never sent again
 	PostDropped = "dropped" // surely not posted, and given up
+	PostRemoved = "removed" // it was out, and we took it away
+	PostHeld    = "held"    // waits for a manager
 )
 
-// A Post is one thing we put on a platform. It holds no text: what it says is
-// rendered when it is sent, from the digest or the recap.
+// A Post is one thing we put on a platform. It belongs to a discussion, to a
+// draft, or, as a notice, to nothing. What it says is rendered when it is sent,
+// from the digest or the recap; only notes and notices, which are in our own
+// words, have a body.
 type Post struct {
 	ID           ID
 	DiscussionID ID
-	Seq          int // posts of a discussion go out in this order
+	DraftID      ID
+	Seq          int // posts of a discussion go out in this order; -1 is stored as the next place
 	Kind         string
 	Question     int    // from 1, for PostQuestion
 	Key          string // made before the first attempt; unique
 	State        string
 	Attempts     int
 	AttemptedAt  time.Time
-	RetryAt      time.Time // not to be sent before
-	Ref          MessageRef
+	RetryAt      time.Time  // not to be sent before
+	Ref          MessageRef // where it landed; before that, for one without a discussion, where it goes
 	Reason       string
+	Body         Message // of a PostNote or a PostNotice
+	Stale        int     // how often what it says may have changed since
+	Shown        string  // hash of what it said when it was last sent or edited; empty if unknown
 }
 
-// postKey derives the key of a post from its discussion and place: 24 letters
-// and digits, which fits a Discord nonce (25 characters).
-func postKey(p Post) string {
-	sum := sha256.Sum256(fmt.Appendf(nil, "%s/%d", p.DiscussionID, p.Seq))
-	return strings.ToLower(base32.StdEncoding.EncodeToString(sum[:15]))
+// atEnd is the place of a post that goes out after all others of its discussion.
+const atEnd = -1
+
+// newPost makes a post. Its key is derived from its id: 24 letters and digits,
+// which fits a Discord nonce (25 characters).
+func newPost(now time.Time, p Post) Post {
+	p.ID, p.State = NewID(now), PostPending
+	sum := sha256.Sum256([]byte(p.ID))
+	p.Key = strings.ToLower(base32.StdEncoding.EncodeToString(sum[:15]))
+	return p
 }
 
 // maxAttempts is how often a post is tried. When the platform asks to come back
@@ -65,15 +83,20 @@ func (e *Engine) postNext(ctx context.Context, l Lease, d Discussion) (again boo
 	if !found {
 		return e.allPosted(ctx, l, d)
 	}
-	a := e.adapters[d.Channel.Platform]
+	return e.deliver(ctx, l, d, p)
+}
+
+// deliver brings one post a step further; d is zero for a post without a discussion.
+func (e *Engine) deliver(ctx context.Context, l Lease, d Discussion, p Post) (again bool, err error) {
+	a := e.adapters[p.Ref.Platform]
 	if a == nil {
-		return true, e.drop(ctx, l, d, p, Problemf("no_adapter", "no connection to %s is set up", d.Channel.Platform))
+		return true, e.drop(ctx, l, d, p, Problemf("no_adapter", "no connection to %s is set up", p.Ref.Platform))
 	}
 	if p.State == PostSending {
 		return e.lookUp(ctx, l, d, p, a)
 	}
 	if e.now().Before(p.RetryAt) {
-		return false, e.store.SetWork(ctx, l, d.ID, p.RetryAt)
+		return false, e.workAt(ctx, l, p, p.RetryAt)
 	}
 	if p.Kind == PostRoot && e.now().Add(e.set.SendTimeout).After(d.DeadlineAt) {
 		return true, e.drop(ctx, l, d, p, Problemf("late", "it could not be posted before its deadline"))
@@ -85,15 +108,24 @@ func (e *Engine) postNext(ctx context.Context, l Lease, d Discussion) (again boo
 	return e.send(ctx, l, d, p, a, m)
 }
 
+// workAt says when p needs a worker next.
+func (e *Engine) workAt(ctx context.Context, l Lease, p Post, at time.Time) error {
+	if p.DiscussionID == "" {
+		return e.store.SetPostWork(ctx, l, p.ID, at)
+	}
+	return e.store.SetWork(ctx, l, p.DiscussionID, at)
+}
+
 // send makes one attempt. The row says so before the request begins, and how
 // it ended after.
 func (e *Engine) send(ctx context.Context, l Lease, d Discussion, p Post, a Adapter, m Message) (again bool, err error) {
 	// The lease is renewed in the same transaction: no send begins with less
 	// than its time-out left.
-	if err := e.store.BeginSend(ctx, l, p.ID, e.now(), e.set.Lease); err != nil {
-		return false, err
+	begun, err := e.store.BeginSend(ctx, l, p.ID, e.now(), e.set.Lease)
+	if err != nil || !begun { // it was withdrawn at this moment
+		return true, err
 	}
-	p.Attempts, p.AttemptedAt = p.Attempts+1, e.now()
+	p.Attempts, p.AttemptedAt, p.Shown = p.Attempts+1, e.now(), shownHash(m)
 	sctx, cancel := context.WithTimeout(ctx, e.set.SendTimeout)
 	posted, perr := a.Post(sctx, postChannel(d, p), m, p.Key)
 	cancel()
@@ -113,7 +145,17 @@ func (e *Engine) send(ctx context.Context, l Lease, d Discussion, p Post, a Adap
 		return false, e.store.RetryPost(wctx, l, p, e.now().Add(max(wait, backOff(p.Attempts))))
 	}
 	e.log.WarnContext(ctx, "post of unknown fate", "post", p.ID, "err", perr)
-	return false, e.store.SetWork(wctx, l, d.ID, e.lookUpTime(p))
+	return false, e.workAt(wctx, l, p, e.lookUpTime(p))
+}
+
+// shownHash tells two messages apart.
+func shownHash(m Message) string {
+	text, err := json.Marshal(m)
+	if err != nil {
+		return "" // a Message always has JSON; without a hash it is shown again
+	}
+	sum := sha256.Sum256(text)
+	return base32.StdEncoding.EncodeToString(sum[:15])
 }
 
 // backOff is the least wait before the next attempt: 1 s doubling to 1 h.
@@ -123,7 +165,10 @@ func backOff(attempts int) time.Duration {
 
 // postChannel is where p goes: the root to the channel, the rest to the thread.
 func postChannel(d Discussion, p Post) Channel {
-	if p.Kind == PostRoot {
+	switch {
+	case p.DiscussionID == "":
+		return p.Ref.Channel
+	case p.Kind == PostRoot:
 		return d.Channel.Parent()
 	}
 	return d.Channel
@@ -136,7 +181,7 @@ func (e *Engine) lookUpTime(p Post) time.Time {
 // lookUp finds out what became of an attempt that we know nothing about.
 func (e *Engine) lookUp(ctx context.Context, l Lease, d Discussion, p Post, a Adapter) (again bool, err error) {
 	if at := e.lookUpTime(p); e.now().Before(at) {
-		return false, e.store.SetWork(ctx, l, d.ID, at)
+		return false, e.workAt(ctx, l, p, at)
 	}
 	f, ok := a.(Finder)
 	if !ok {
@@ -151,7 +196,7 @@ func (e *Engine) lookUp(ctx context.Context, l Lease, d Discussion, p Post, a Ad
 		return true, e.store.EndPost(ctx, l, p.ID, PostUnknown, "its sending was cut off, and for a day it could not be looked up", e.now())
 	case ferr != nil:
 		e.log.WarnContext(ctx, "look-up of a post failed", "post", p.ID, "err", ferr)
-		return false, e.store.SetWork(ctx, l, d.ID, e.now().Add(e.set.LookUpAfter))
+		return false, e.workAt(ctx, l, p, e.now().Add(e.set.LookUpAfter))
 	case found:
 		return e.sent(ctx, l, d, p, a, posted)
 	case p.Attempts >= maxAttempts:
@@ -164,7 +209,7 @@ func (e *Engine) lookUp(ctx context.Context, l Lease, d Discussion, p Post, a Ad
 // thread is known or begun, and what was written meanwhile will be listed.
 func (e *Engine) sent(ctx context.Context, l Lease, d Discussion, p Post, a Adapter, posted Posted) (again bool, err error) {
 	if p.Kind != PostRoot {
-		return true, e.store.PostSent(ctx, l, p.ID, posted.Ref, e.now())
+		return true, e.store.PostSent(ctx, l, p.ID, posted.Ref, p.Shown, e.now())
 	}
 	thread := posted.Thread
 	if t, ok := a.(Threader); ok && thread.Thread == "" {
@@ -187,7 +232,7 @@ func (e *Engine) sent(ctx context.Context, l Lease, d Discussion, p Post, a Adap
 	if thread == (Channel{}) {
 		thread = d.Channel.Parent()
 	}
-	return true, e.store.RootSent(ctx, l, d, p.ID, posted.Ref, thread, e.now())
+	return true, e.store.RootSent(ctx, l, d, p.ID, posted.Ref, p.Shown, thread, e.now())
 }
 
 // drop gives p up. Without its root there is no discussion; without a question
@@ -207,7 +252,7 @@ func (e *Engine) drop(ctx context.Context, l Lease, d Discussion, p Post, why er
 // allPosted moves a discussion on when nothing of it waits to be sent.
 func (e *Engine) allPosted(ctx context.Context, l Lease, d Discussion) (again bool, err error) {
 	if d.State == StatePosting {
-		return true, e.store.SetState(ctx, l, d.ID, StateOpen)
+		return true, e.store.SetState(ctx, l, d.ID, StatePosting, StateOpen)
 	}
 	wrote, err := e.writeRecap(ctx, l, d)
 	if err != nil || wrote {

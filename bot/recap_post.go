@@ -9,7 +9,7 @@ import (
 // said. It reports whether there is something new to post.
 func (e *Engine) writeRecap(ctx context.Context, l Lease, d Discussion) (bool, error) {
 	_, found, err := e.store.Recap(ctx, d.ID)
-	if err != nil || found {
+	if err != nil || found || d.Rules.Recap == RecapOff {
 		return false, err
 	}
 	if e.now().Sub(d.ClosedAt) > 2*giveUpAfter { // half of it may have been spent on listing
@@ -31,8 +31,10 @@ func (e *Engine) writeRecap(ctx context.Context, l Lease, d Discussion) (bool, e
 	}
 	now := e.now()
 	r.ID, r.DiscussionID, r.CreatedAt = NewID(now), d.ID, now
-	p := Post{ID: NewID(now), DiscussionID: d.ID, Seq: len(d.Questions) + 1, Kind: PostRecap, State: PostPending}
-	p.Key = postKey(p)
+	p := newPost(now, Post{DiscussionID: d.ID, Seq: atEnd, Kind: PostRecap})
+	if d.Rules.Recap == RecapPreview {
+		p.State = PostHeld
+	}
 	return true, e.store.AddRecap(ctx, l, r, p)
 }
 
@@ -45,7 +47,7 @@ func (e *Engine) recapInput(ctx context.Context, d Discussion) (RecapInput, int,
 	}
 	people, out := map[string]bool{}, map[string]bool{}
 	for _, r := range replies {
-		if r.Deleted || r.Late {
+		if r.Deleted || r.Late || r.Excluded {
 			continue
 		}
 		who := r.Author.ID

@@ -53,12 +53,23 @@ func (e *Engine) record(ctx context.Context, r Reply) (Recorded, error) {
 }
 
 // ReplyRemoved leaves a tombstone, also for a message that was never seen, so
-// that an event which comes late cannot bring it back.
+// that an event which comes late cannot bring it back. Removing the root post of
+// a discussion on the platform withdraws the discussion: only managers can.
 func (e *Engine) ReplyRemoved(ctx context.Context, ref MessageRef) error {
+	if d, found, err := e.store.RootOf(ctx, ref); err != nil || found {
+		return either(err, e.rootRemoved(ctx, d))
+	}
 	if err := e.store.RemoveReply(ctx, ref, e.now()); err != nil {
 		return fmt.Errorf("remove reply %s: %w", ref.MessageID, err)
 	}
 	return nil
+}
+
+func (e *Engine) rootRemoved(ctx context.Context, d Discussion) error {
+	if d.State == StateWithdrawing || d.State == StateWithdrawn || d.State == StateErased {
+		return nil
+	}
+	return e.Withdraw(ctx, d, By{platformItself.Person, d.Channel.String()})
 }
 
 var address = regexp.MustCompile(`^\s*(?:@([1-9]\d?)(?:[\s:,.)]|$)|([1-9]\d?)\)|[Qq]([1-9]\d?)\s*[:.)])\s*`)
@@ -151,9 +162,4 @@ func (e *Engine) Beat(ctx context.Context) error {
 		return nil
 	}
 	return e.store.Alive(ctx, scopes, e.now())
-}
-
-// InstallationChanged stores a tenant, or that it is gone; see [Handler].
-func (e *Engine) InstallationChanged(ctx context.Context, i Installation) error {
-	return e.store.PutInstallation(ctx, i, e.now())
 }

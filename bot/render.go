@@ -22,6 +22,12 @@ func (e *Engine) render(ctx context.Context, d Discussion, p Post) (Message, err
 			err = ErrNotFound
 		}
 		return m, err
+	case PostReminder:
+		return Message{Paragraphs: []string{fmt.Sprintf(e.words(ctx, d).reminder, stamp(d.ClosesAt))}}, nil
+	case PostWithdrawal:
+		return Message{Paragraphs: []string{e.words(ctx, d).withdrawn}}, nil
+	case PostNote, PostNotice:
+		return p.Body, nil
 	}
 	return Message{}, fmt.Errorf("kind of post %q is not known", p.Kind)
 }
@@ -35,8 +41,15 @@ func (e *Engine) renderRoot(ctx context.Context, d Discussion) (Message, error) 
 	if err != nil {
 		return Message{}, err
 	}
-	closes := e.now().Add(d.CloseAfter)
+	closes := d.ClosesAt
+	if closes.IsZero() {
+		closes = e.now().Add(d.CloseAfter)
+	}
 	m := DigestMessage(a, dig)
+	m.Ping = d.Rules.Ping
+	if d.Bare {
+		m.Quotation, m.Paragraphs = nil, nil
+	}
 	m.Footer = fmt.Sprintf("Replies are recorded until %s and kept for %s after that, for a recap posted here. /discuss privacy says more.",
 		stamp(closes), days(e.set.Retention))
 	return m, nil

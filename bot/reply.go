@@ -18,6 +18,7 @@ type Reply struct {
 	EditedAt     time.Time // zero if never
 	Deleted      bool      // a tombstone: text and author are gone
 	Late         bool      // written after the discussion closed
+	Excluded     bool      // a manager keeps it out of recaps
 }
 
 // A File is something attached to a reply; only its name and link are kept.
@@ -31,3 +32,7 @@ type Reaction struct {
 	Key   string `json:"key"`
 	Count int    `json:"count"`
 }
+
+// ExcludeEmoji is what a manager sets on a reply to keep it out of recaps.
+// Adapters hand it over as the command "exclude" about that message.
+const ExcludeEmoji = "⛔"

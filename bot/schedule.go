@@ -25,9 +25,13 @@ type Schedule struct {
 	Questions  int // at most; 0 is the writer's default
 	Sentences  int // at most; 0 is the writer's default
 	Feeds      []ID
-	Declared   bool   // in the configuration file, so not to be edited elsewhere
-	Paused     bool   // while paused nothing falls due and nothing is missed
-	Reason     string // why it was paused, if not by a person
+	Rules      Rules
+	Declared   bool      // in the configuration file, so not to be edited elsewhere
+	DeclaredAt string    // there: "colloquy.yaml:12"
+	Paused     bool      // while paused nothing falls due and nothing is missed
+	ResumeAt   time.Time // when a pause ends by itself; zero: when somebody ends it
+	Reason     string    // why it was paused, if not by a person
+	Skips      int       // so many of the next due times are not carried out
 	NextAt     time.Time
 	CreatedAt  time.Time
 }
@@ -39,7 +43,9 @@ type Claim struct {
 	Missed     []time.Time // recorded as missed, oldest first; at most 100
 	Older      int         // missed before those, recorded as one row
 	OlderUntil time.Time   // the due time that row carries
+	Skipped    bool        // Run is not carried out, because somebody skipped it
 	Next       time.Time   // zero pauses the schedule
+	DraftAt    time.Time   // when the draft of Next is written for approval; zero: not before
 	Reason     string      // why it is paused
 }
 
@@ -81,7 +87,7 @@ func (e *Engine) Plan(s Schedule, now time.Time) Claim {
 // AddSchedule checks and stores a schedule and returns it with its next times.
 // A feed that cannot be reached now is a warning; one at an address that must
 // not be fetched is an error.
-func (e *Engine) AddSchedule(ctx context.Context, s Schedule, feeds []string, by Person) (Schedule, []Moment, []string, error) {
+func (e *Engine) AddSchedule(ctx context.Context, s Schedule, feeds []string, by By) (Schedule, []Moment, []string, error) {
 	times, err := e.checkSchedule(&s)
 	if err != nil {
 		return s, nil, nil, err
@@ -112,6 +118,30 @@ func (e *Engine) AddSchedule(ctx context.Context, s Schedule, feeds []string, by
 		return s, nil, nil, fmt.Errorf("add schedule: %w", err)
 	}
 	return s, next, warnings, nil
+}
+
+// ChangeSchedule stores a schedule that was changed, and returns it with its
+// next times and what changed. What is declared in a file is changed there. A
+// change of its times or its zone makes the next time count from now.
+func (e *Engine) ChangeSchedule(ctx context.Context, old, s Schedule, changes []string, by By) (Schedule, []Moment, []string, error) {
+	if old.Declared && old.Reason != NotDeclared {
+		return s, nil, nil, Problemf("declared", "schedule %q is declared in the configuration file, at %s: change it there", old.Name, old.DeclaredAt)
+	}
+	times, err := e.checkSchedule(&s)
+	if err != nil {
+		return s, nil, nil, err
+	}
+	if s.Cron != old.Cron {
+		changes = append(changes, fmt.Sprintf("times: %s → %s", old.Cron, s.Cron))
+	}
+	next, err := Upcoming(times, e.now(), 5)
+	if err != nil || len(changes) == 0 {
+		return s, next, changes, err
+	}
+	if (s.Cron != old.Cron || s.Zone != old.Zone) && !s.Paused {
+		s.NextAt = next[0].At
+	}
+	return s, next, changes, e.store.PutSchedule(ctx, s, e.audit(by, "schedule_change", string(s.ID), changes...))
 }
 
 // checkSchedule fills in the defaults of s and refuses what cannot work.
@@ -183,7 +213,7 @@ func NextTimes(s Schedule, shortest time.Duration, after time.Time, n int) ([]Mo
 }
 
 // SetPaused pauses or resumes a schedule. Resuming computes the next time from now.
-func (e *Engine) SetPaused(ctx context.Context, s Schedule, paused bool, by Person) (Schedule, error) {
+func (e *Engine) SetPaused(ctx context.Context, s Schedule, paused bool, by By) (Schedule, error) {
 	s.Paused, s.NextAt, s.Reason = paused, time.Time{}, ""
 	if !paused {
 		times, err := ParseTimes(s.Cron, s.Zone, e.set.ShortestEvery)
@@ -204,26 +234,6 @@ func (e *Engine) SetPaused(ctx context.Context, s Schedule, paused bool, by Pers
 }
 
 // RemoveSchedule ends a schedule. Its discussions go on; what it did stays on record.
-func (e *Engine) RemoveSchedule(ctx context.Context, s Schedule, by Person) error {
+func (e *Engine) RemoveSchedule(ctx context.Context, s Schedule, by By) error {
 	return e.store.RemoveSchedule(ctx, s.ID, e.now(), e.audit(by, "schedule_remove", string(s.ID)))
-}
-
-// An Audit line says who changed what, when.
-type Audit struct {
-	ID     ID
-	At     time.Time
-	Actor  string // a [Person] in text, "cli" or "config"
-	Action string
-	Target string
-}
-
-// Operator is who acts on the command line.
-var Operator = Person{ID: "cli"}
-
-func (e *Engine) audit(by Person, action, target string) Audit {
-	actor := by.ID
-	if by.Platform != "" {
-		actor = by.String()
-	}
-	return Audit{ID: NewID(e.now()), At: e.now(), Actor: actor, Action: action, Target: target}
 }

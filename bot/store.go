@@ -18,6 +18,7 @@ type Store interface {
 	postStore
 	replyStore
 	personStore
+	installationStore
 }
 
 type leaseStore interface {
@@ -101,7 +102,16 @@ type discussionStore interface {
 	// its retention ends, by what is stored now: what was asked for since the
 	// caller read the discussion is not put off.
 	Rest(ctx context.Context, l Lease, id ID) error
-	SetState(ctx context.Context, l Lease, id ID, state string) error
+	// SetState changes the state, if it is still from.
+	SetState(ctx context.Context, l Lease, id ID, from, to string) error
+	// Withdraw moves it to withdrawing, gives up what is not sent yet, removes the
+	// recap and says so as the outcome of its occurrence. It needs no lease.
+	Withdraw(ctx context.Context, d Discussion, reason string, now time.Time, a Audit) error
+	EndWithdrawing(ctx context.Context, l Lease, id ID, eraseAt time.Time) error
+	// Extend lets an open discussion close at another time. It needs no lease.
+	Extend(ctx context.Context, id ID, closesAt, remindAt, now time.Time, a Audit) error
+	// Reopen opens a closed discussion and removes its recap. It needs no lease.
+	Reopen(ctx context.Context, id ID, closesAt, remindAt, now time.Time, a Audit) error
 	// CloseAt makes the discussion due for closing. It needs no lease.
 	CloseAt(ctx context.Context, id ID, at time.Time, a Audit) error
 	// BeginClosing moves it to closing and asks for one more listing; what is
@@ -123,15 +133,30 @@ type postStore interface {
 	// NextPost returns the first post that is pending or sending.
 	NextPost(ctx context.Context, discussion ID) (p Post, found bool, err error)
 	Posts(ctx context.Context, discussion ID) ([]Post, error)
-	// BeginSend marks a post as sending and renews the lease by d.
-	BeginSend(ctx context.Context, l Lease, id ID, now time.Time, d time.Duration) error
-	PostSent(ctx context.Context, l Lease, id ID, ref MessageRef, now time.Time) error
+	Post(ctx context.Context, id ID) (Post, error)
+	// RootOf finds the discussion whose root post is that message.
+	RootOf(ctx context.Context, ref MessageRef) (d Discussion, found bool, err error)
+	// BeginSend marks a post as sending and renews the lease by d. begun is false
+	// when its discussion is being withdrawn.
+	BeginSend(ctx context.Context, l Lease, id ID, now time.Time, d time.Duration) (begun bool, err error)
+	PostSent(ctx context.Context, l Lease, id ID, ref MessageRef, shown string, now time.Time) error
 	// RootSent opens the discussion: post, thread, times, the occurrence's outcome, a listing.
-	RootSent(ctx context.Context, l Lease, d Discussion, id ID, ref MessageRef, thread Channel, now time.Time) error
+	RootSent(ctx context.Context, l Lease, d Discussion, id ID, ref MessageRef, shown string, thread Channel, now time.Time) error
+	// PostShown notes that what a post says is up to date, as far as p knows, and
+	// adds notes that say the rest.
+	PostShown(ctx context.Context, l Lease, p Post, shown string, notes ...Post) error
 	// RetryPost puts a post back to pending, not to be sent before at.
 	RetryPost(ctx context.Context, l Lease, p Post, at time.Time) error
-	// EndPost ends a post as unknown or dropped, with the reason.
+	// RetryEdit counts a failed edit or removal, to be tried again at.
+	RetryEdit(ctx context.Context, l Lease, p Post, at time.Time) error
+	// EndPost ends a post as unknown, dropped or removed, with the reason.
 	EndPost(ctx context.Context, l Lease, id ID, state, reason string, now time.Time) error
+	// SetPostWork says when a post without a discussion needs a worker next; zero is never.
+	SetPostWork(ctx context.Context, l Lease, id ID, at time.Time) error
+	// AddPost adds a post to a discussion.
+	AddPost(ctx context.Context, l Lease, p Post) error
+	// AddReminder adds a post and notes that the thread is reminded.
+	AddReminder(ctx context.Context, l Lease, p Post) error
 	AddRecap(ctx context.Context, l Lease, r Recap, p Post) error
 	Recap(ctx context.Context, discussion ID) (r Recap, found bool, err error)
 }
@@ -150,14 +175,23 @@ type replyStore interface {
 	// returns how many there are.
 	WriteGaps(ctx context.Context, scope, platform, workspace string, now time.Time) (int, error)
 	Alive(ctx context.Context, scopes []string, now time.Time) error
+}
+
+type installationStore interface {
 	PutInstallation(ctx context.Context, i Installation, now time.Time) error
+	// Installation is zero but for its names when nothing is stored of it.
+	Installation(ctx context.Context, platform, workspace string) (Installation, error)
+	// PutPreferences stores what the managers of an installation decided.
+	PutPreferences(ctx context.Context, platform, workspace string, p Preferences, now time.Time, a Audit) error
 }
 
 type personStore interface {
 	// HashKey returns the key of this database for hashing people, making it once.
 	HashKey(ctx context.Context) ([]byte, error)
 	OptedOut(ctx context.Context, who string) (bool, error)
-	SetOptOut(ctx context.Context, who string, out bool, now time.Time) error
+	// SetOptOut keeps a person, known by a hash, out of the record, or no longer
+	// so. Recaps that quote them are stale from then on.
+	SetOptOut(ctx context.Context, p Person, who string, out bool, now time.Time) error
 	PersonReplies(ctx context.Context, p Person) ([]Reply, error)
 	ErasePerson(ctx context.Context, p Person, now time.Time, a Audit) (int, error)
 }

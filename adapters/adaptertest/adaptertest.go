@@ -4,7 +4,7 @@
 //
 // An adapter is a package of adapters/ whose type implements [bot.Adapter] and
 // whichever of its capabilities the platform has ([bot.Threader], [bot.Finder],
-// [bot.Reconciler], [bot.Doctor]); guard each by a line such as
+// [bot.Editor], [bot.Reconciler], [bot.Doctor]); guard each by a line such as
 // "var _ bot.Finder = (*Adapter)(nil)". It translates and decides nothing:
 //
 //   - It hands every event over as it comes and acknowledges it to the platform
@@ -49,7 +49,8 @@ type Env struct {
 	// Edit and Delete make its author change or remove a message.
 	Edit   func(t *testing.T, ref bot.MessageRef, text string)
 	Delete func(t *testing.T, ref bot.MessageRef)
-	// Shown is what people see of a post, and how many of them it notified.
+	// Shown is what people see of a post, and how many of them it notified. The
+	// text is empty when it is gone.
 	Shown func(t *testing.T, ref bot.MessageRef) (text string, notified int)
 }
 
@@ -65,6 +66,7 @@ func Run(t *testing.T, setup func(t *testing.T) Env) {
 		{"PostHostileText", testHostileText},
 		{"PostAfterCancel", testPostCancelled},
 		{"Finder", testFinder},
+		{"Editor", testEditor},
 		{"LiveEvents", testLiveEvents},
 		{"Versions", testVersions},
 		{"NotAcknowledgedBeforeStored", testNotAcknowledged},

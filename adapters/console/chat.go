@@ -13,8 +13,8 @@ import (
 const chatHelp = `Type a line to reply; begin with @2 to answer question 2.
 /as NAME          speak as somebody else
 /edit ID TEXT     change a message of yours; ID is the end of its id
-/delete ID        remove a message of yours
-/react ID EMOJI   react to a message
+/delete ID        remove a message of yours, or the post that began a discussion
+/react ID EMOJI   react to a message; ⛔ keeps it out of the recap
 /discuss help     what Colloquy can do
 `
 
@@ -35,7 +35,7 @@ func (c *Console) chat(ctx context.Context, h bot.Handler, ch bot.Channel, verb,
 	case verb == "/delete" && id != "":
 		err = c.remove(ctx, h, ch, id)
 	case verb == "/react" && id != "" && more != "":
-		err = c.react(ctx, ch, id, more)
+		err = c.react(ctx, h, ch, id, more)
 	default:
 		err = bot.Problemf("bad_usage", "%s is not known here, or something is missing; /help lists what can be typed", text.Truncate(verb, 30))
 	}
@@ -61,6 +61,11 @@ func (c *Console) edit(ctx context.Context, h bot.Handler, ch bot.Channel, id, w
 func (c *Console) remove(ctx context.Context, h bot.Handler, ch bot.Channel, id string) error {
 	r, err := c.message(ctx, ch, id, true)
 	if err != nil {
+		if root, rerr := c.root(ctx, ch, id); rerr == nil {
+			r, err = root, nil
+		}
+	}
+	if err != nil {
 		return err
 	}
 	if err := c.about(ctx, ch, r, record{Kind: kindDelete}); err != nil {
@@ -74,7 +79,26 @@ func (c *Console) remove(ctx context.Context, h bot.Handler, ch bot.Channel, id 
 	return nil
 }
 
-func (c *Console) react(ctx context.Context, ch bot.Channel, id, emoji string) error {
+// root finds the one root post of a channel whose id ends like that. Here, too,
+// everybody may manage.
+func (c *Console) root(ctx context.Context, ch bot.Channel, ending string) (*reply, error) {
+	_, roots, err := c.files.replies(ctx, ch.ID)
+	if err != nil {
+		return nil, err
+	}
+	var found []*reply
+	for id, there := range roots {
+		if there && strings.HasSuffix(id, ending) {
+			found = append(found, &reply{record: record{ID: id}})
+		}
+	}
+	if len(found) != 1 {
+		return nil, bot.Problemf("no_message", "%d posts here have an id that ends in %.40q", len(found), ending)
+	}
+	return found[0], nil
+}
+
+func (c *Console) react(ctx context.Context, h bot.Handler, ch bot.Channel, id, emoji string) error {
 	r, err := c.message(ctx, ch, id, false)
 	if err != nil {
 		return err
@@ -83,6 +107,9 @@ func (c *Console) react(ctx context.Context, ch bot.Channel, id, emoji string) e
 		return err
 	}
 	c.say("reacted to " + r.ID + "\n")
+	if emoji == bot.ExcludeEmoji {
+		c.command(ctx, h, ch, bot.CommandPrefix+" exclude "+r.ID)
+	}
 	return nil
 }
 

@@ -125,19 +125,27 @@ func (p *people) remove(t *testing.T, ref bot.MessageRef) {
 // shown is what a post in the file looks like, if the screen has it.
 func (p *people) shown(t *testing.T, ref bot.MessageRef) (string, int) {
 	t.Helper()
+	var m *bot.Message
+	known := false
 	for rec, err := range p.files.read(t.Context(), ref.ID) {
-		if err != nil {
+		switch {
+		case err != nil:
 			t.Fatal(err)
+		case rec.ID == ref.MessageID, rec.Ref == ref.MessageID && rec.Kind == kindEdit:
+			m, known = rec.Message, true
+		case rec.Ref == ref.MessageID && rec.Kind == kindDelete:
+			m = nil
 		}
-		if rec.ID != ref.MessageID {
-			continue
-		}
-		text := renderMessage(*rec.Message, style{width: 80})
-		if !strings.Contains(p.out.String(), text) {
-			t.Errorf("not on the screen: %q", text)
-		}
-		return text, 0
 	}
-	t.Fatalf("%s is not in the file", ref.MessageID)
-	return "", 0
+	if !known {
+		t.Fatalf("%s is not in the file", ref.MessageID)
+	}
+	if m == nil {
+		return "", 0
+	}
+	text := renderMessage(*m, style{width: 80})
+	if !strings.Contains(p.out.String(), text) {
+		t.Errorf("not on the screen: %q", text)
+	}
+	return text, 0
 }

@@ -34,6 +34,7 @@ var (
 	_ bot.Finder     = (*Console)(nil)
 	_ bot.Reconciler = (*Console)(nil)
 	_ bot.Doctor     = (*Console)(nil)
+	_ bot.Editor     = (*Console)(nil)
 )
 
 // Options say where a console reads and writes. Only Dir is required.

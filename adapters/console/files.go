@@ -25,7 +25,7 @@ import (
 const (
 	kindPost   = "post"   // ours: Message and Key
 	kindReply  = "reply"  // a person's: Author and Text
-	kindEdit   = "edit"   // Text replaces that of Ref
+	kindEdit   = "edit"   // Text, or Message where it is ours, replaces that of Ref
 	kindDelete = "delete" // Ref is gone
 	kindReact  = "react"  // Author set the emoji Text on Ref
 )

@@ -20,7 +20,8 @@ type reply struct {
 }
 
 // replies folds the lines of a channel into its replies, oldest first. roots
-// are the ids of the messages that replies can be about.
+// are the ids of the messages that replies can be about; false is one that was
+// removed.
 func (f *files) replies(ctx context.Context, name string) (list []*reply, roots map[string]bool, err error) {
 	byID := map[string]*reply{}
 	roots = map[string]bool{}
@@ -35,6 +36,8 @@ func (f *files) replies(ctx context.Context, name string) (list []*reply, roots 
 		case rec.Kind == kindReply:
 			r = &reply{record: rec, reactions: map[[2]string]bool{}}
 			byID[rec.ID], list = r, append(list, r)
+		case rec.Kind == kindDelete && roots[rec.Ref]:
+			roots[rec.Ref] = false
 		case r == nil:
 		case rec.Kind == kindEdit && rec.Version > r.Version:
 			r.Text, r.Version, r.edited = rec.Text, rec.Version, rec.At
@@ -80,11 +83,15 @@ func (r *reply) counts() []bot.Reaction {
 func (c *Console) Reconcile(ctx context.Context, thread bot.Channel, known []bot.MessageRef) iter.Seq2[bot.Change, error] {
 	return func(yield func(bot.Change, error) bool) {
 		list, roots, err := c.files.replies(ctx, thread.ID)
-		if err == nil && !roots[thread.Thread] {
+		rootThere, rootKnown := roots[thread.Thread]
+		if err == nil && !rootKnown {
 			err = bot.Problemf("console_file", "the file of %s lacks this discussion; put the file back that was there", thread)
 		}
 		if err != nil {
 			yield(bot.Change{}, fmt.Errorf("list %s: %w", thread, err))
+			return
+		}
+		if root := (bot.MessageRef{Channel: thread.Parent(), MessageID: thread.Thread}); !rootThere && !yield(bot.Change{Removed: root}, nil) {
 			return
 		}
 		there := map[string]bool{}
@@ -108,23 +115,26 @@ func (c *Console) Reconcile(ctx context.Context, thread bot.Channel, known []bot
 }
 
 // newestThread is the root of the newest discussion in a channel, empty if
-// there is none: the newest root with a title, since notices have none.
+// there is none: the newest root that is there and has a title, since notices
+// have none.
 func (f *files) newestThread(ctx context.Context, name string) (string, error) {
-	titled, any := "", ""
+	var roots, titled []string
 	for rec, err := range f.read(ctx, name) {
-		if err != nil {
+		switch {
+		case err != nil:
 			return "", err
-		}
-		if rec.Kind != kindPost || rec.Thread != "" {
-			continue
-		}
-		any = rec.ID
-		if rec.Message != nil && rec.Message.Title != "" {
-			titled = rec.ID
+		case rec.Kind == kindDelete:
+			is := func(id string) bool { return id == rec.Ref }
+			roots, titled = slices.DeleteFunc(roots, is), slices.DeleteFunc(titled, is)
+		case rec.Kind != kindPost || rec.Thread != "":
+		case rec.Message != nil && rec.Message.Title != "":
+			titled = append(titled, rec.ID)
+		default:
+			roots = append(roots, rec.ID)
 		}
 	}
-	if titled != "" {
-		return titled, nil
+	if all := append(roots, titled...); len(all) > 0 {
+		return all[len(all)-1], nil
 	}
-	return any, nil
+	return "", nil
 }

@@ -22,9 +22,7 @@ import (
 
 // Engine is what jobs call; see [bot.Engine].
 type Engine interface {
-	RunOccurrence(ctx context.Context, id bot.ID) error
-	RunDiscussion(ctx context.Context, id bot.ID) error
-	PollFeed(ctx context.Context, id bot.ID) error
+	Run(ctx context.Context, kind string, id bot.ID) error
 	Plan(s bot.Schedule, now time.Time) bot.Claim
 	Beat(ctx context.Context) error
 	Settings() bot.Settings
@@ -67,15 +65,7 @@ type worker struct {
 func (w *worker) Timeout(*river.Job[work]) time.Duration { return w.timeout }
 
 func (w *worker) Work(ctx context.Context, job *river.Job[work]) error {
-	switch job.Args.What {
-	case store.WorkOccurrence:
-		return w.engine.RunOccurrence(ctx, job.Args.ID)
-	case store.WorkDiscussion:
-		return w.engine.RunDiscussion(ctx, job.Args.ID)
-	case store.WorkFeed:
-		return w.engine.PollFeed(ctx, job.Args.ID)
-	}
-	return river.JobCancel(fmt.Errorf("kind of work %q is not known", job.Args.What))
+	return w.engine.Run(ctx, job.Args.What, job.Args.ID)
 }
 
 // New prepares River's tables in the database.
@@ -142,7 +132,7 @@ func (r *Runner) enqueue(ctx context.Context, tx store.Tx, kind string, ids []bo
 	params := make([]river.InsertManyParams, len(ids))
 	for i, id := range ids {
 		params[i] = river.InsertManyParams{Args: work{What: kind, ID: id}}
-		if kind == store.WorkFeed {
+		if kind == bot.WorkFeed {
 			params[i].InsertOpts = &river.InsertOpts{Queue: feedQueue}
 		}
 	}

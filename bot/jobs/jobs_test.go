@@ -35,14 +35,11 @@ func (c *counting) note(ctx context.Context, what string, id bot.ID) error {
 	}
 }
 
-func (c *counting) RunOccurrence(ctx context.Context, id bot.ID) error {
-	return c.note(ctx, "occurrence", id)
+func (c *counting) Run(ctx context.Context, kind string, id bot.ID) error {
+	return c.note(ctx, kind, id)
 }
-func (c *counting) RunDiscussion(ctx context.Context, id bot.ID) error {
-	return c.note(ctx, "discussion", id)
-}
-func (c *counting) PollFeed(ctx context.Context, id bot.ID) error { return c.note(ctx, "feed", id) }
-func (c *counting) Beat(context.Context) error                    { return nil }
+
+func (c *counting) Beat(context.Context) error { return nil }
 func (c *counting) Settings() bot.Settings {
 	return bot.Settings{FetchTimeout: time.Second, WriteTimeout: time.Second}
 }

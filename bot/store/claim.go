@@ -15,13 +15,6 @@ import (
 // worker that still has it holds the lease, and the second one ends at once.
 const sweepAfter = time.Minute
 
-// Kinds of work that [DB.ClaimDue] hands out.
-const (
-	WorkOccurrence = "occurrence"
-	WorkDiscussion = "discussion"
-	WorkFeed       = "feed"
-)
-
 // Enqueue turns claimed rows into jobs, in the transaction that claims them.
 type Enqueue func(ctx context.Context, tx Tx, kind string, ids []bot.ID) error
 
@@ -29,6 +22,7 @@ type Enqueue func(ctx context.Context, tx Tx, kind string, ids []bot.ID) error
 const anyDue = `SELECT EXISTS (SELECT 1 FROM schedules WHERE next_at <= $1)
 	OR EXISTS (SELECT 1 FROM occurrences WHERE work_at <= $1)
 	OR EXISTS (SELECT 1 FROM discussions WHERE work_at <= $1)
+	OR EXISTS (SELECT 1 FROM posts WHERE work_at <= $1)
 	OR EXISTS (SELECT 1 FROM feeds WHERE work_at <= $1)`
 
 // ClaimDue claims up to limit rows of each kind whose time has come, and has
@@ -50,7 +44,7 @@ func (db *DB) ClaimDue(ctx context.Context, now time.Time, limit int, plan func(
 		return 0, fmt.Errorf("claim schedules: %w", err)
 	}
 	for _, w := range []struct{ kind, table string }{
-		{WorkOccurrence, "occurrences"}, {WorkDiscussion, "discussions"}, {WorkFeed, "feeds"},
+		{bot.WorkOccurrence, "occurrences"}, {bot.WorkDiscussion, "discussions"}, {bot.WorkPost, "posts"}, {bot.WorkFeed, "feeds"},
 	} {
 		err := db.write(ctx, func(tx *sql.Tx) error {
 			rows, err := tx.QueryContext(ctx, `UPDATE `+w.table+` SET work_at = $1
@@ -105,7 +99,7 @@ func claimSchedules(ctx context.Context, tx *sql.Tx, now time.Time, limit int, p
 	if err != nil || len(ids) == 0 {
 		return len(due), err
 	}
-	return len(due), enqueue(ctx, Tx{tx}, WorkOccurrence, ids)
+	return len(due), enqueue(ctx, Tx{tx}, bot.WorkOccurrence, ids)
 }
 
 // occurrenceTypes are those of the columns of an occurrence in a VALUES list.

@@ -225,6 +225,6 @@ func writeAudit(ctx context.Context, tx *sql.Tx, a bot.Audit) error {
 	if a.Action == "" {
 		return nil
 	}
-	return exec(ctx, tx, `INSERT INTO audit (id, actor, action, target, created_at) VALUES ($1, $2, $3, $4, $5)`,
-		a.ID, a.Actor, a.Action, a.Target, ms(a.At))
+	return exec(ctx, tx, `INSERT INTO audit (id, actor, source, action, target, detail, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+		a.ID, a.Actor, a.From, a.Action, a.Target, a.Detail, ms(a.At))
 }

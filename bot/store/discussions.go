@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"time"
 
 	"colloquy/bot"
@@ -10,26 +11,28 @@ import (
 
 const selectDiscussion = `SELECT d.id, d.occurrence_id, d.platform, d.workspace, d.channel, d.thread, d.article_id, d.digest_id,
 	a.title, a.url, d.questions, d.repeated, d.state, d.reason, d.close_after, d.deadline_at, d.list_thread, d.created_at,
-	d.opened_at, d.closes_at, d.closed_at, d.erase_at,
+	d.opened_at, d.closes_at, d.closed_at, d.erase_at, d.remind_at, d.rules, d.bare,
+	EXISTS (SELECT 1 FROM posts p WHERE p.discussion_id = d.id AND p.state IN ('pending', 'sending')),
+	EXISTS (SELECT 1 FROM posts p WHERE p.discussion_id = d.id AND p.state = 'sent' AND p.stale > 0),
 	(SELECT COUNT(*) FROM replies r WHERE r.discussion_id = d.id AND NOT r.deleted),
 	(SELECT COUNT(DISTINCT r.author_id) FROM replies r WHERE r.discussion_id = d.id AND NOT r.deleted)
 	FROM discussions d JOIN articles a ON a.id = d.article_id `
 
 func scanDiscussion(s scanner) (bot.Discussion, error) {
 	var d bot.Discussion
-	var questions string
+	var questions, rules string
 	var closeAfter int64
-	var deadline, created, opened, closes, closed, erase sql.NullInt64
+	var deadline, created, opened, closes, closed, erase, remind sql.NullInt64
 	err := s.Scan(&d.ID, &d.OccurrenceID, &d.Channel.Platform, &d.Channel.Workspace, &d.Channel.ID, &d.Channel.Thread, &d.ArticleID, &d.DigestID,
 		&d.Title, &d.URL, &questions, &d.Repeat, &d.State, &d.Reason, &closeAfter, &deadline, &d.List, &created,
-		&opened, &closes, &closed, &erase, &d.Replies, &d.People)
+		&opened, &closes, &closed, &erase, &remind, &rules, &d.Bare, &d.Pending, &d.Stale, &d.Replies, &d.People)
 	if err != nil {
 		return d, err
 	}
 	d.CloseAfter = time.Duration(closeAfter) * time.Millisecond
 	d.DeadlineAt, d.CreatedAt, d.OpenedAt = at(deadline), at(created), at(opened)
-	d.ClosesAt, d.ClosedAt, d.EraseAt = at(closes), at(closed), at(erase)
-	return d, unpack(questions, &d.Questions)
+	d.ClosesAt, d.ClosedAt, d.EraseAt, d.RemindAt = at(closes), at(closed), at(erase), at(remind)
+	return d, errors.Join(unpack(questions, &d.Questions), unpack(rules, &d.Rules))
 }
 
 // OpenDiscussion implements [bot.Store].
@@ -39,11 +42,11 @@ func (db *DB) OpenDiscussion(ctx context.Context, l bot.Lease, d bot.Discussion,
 	}
 	err := db.held(ctx, l, func(tx *sql.Tx) error {
 		err := exec(ctx, tx, `INSERT INTO discussions (id, occurrence_id, platform, workspace, channel, thread, article_id, digest_id,
-				url_key, hash, repeated, questions, question_count, state, reason, close_after, deadline_at, list_thread, work_at, created_at)
-			SELECT $1, $2, $3, $4, $5, '', a.id, $6, a.url_key, a.hash, $7, $8, $9, $10, '', $11, $12, $13, $14, $15
-			FROM articles a WHERE a.id = $16`,
+				url_key, hash, repeated, questions, question_count, state, reason, close_after, deadline_at, list_thread, work_at, created_at, rules, bare)
+			SELECT $1, $2, $3, $4, $5, '', a.id, $6, a.url_key, a.hash, $7, $8, $9, $10, '', $11, $12, $13, $14, $15, $16, $17
+			FROM articles a WHERE a.id = $18`,
 			d.ID, d.OccurrenceID, d.Channel.Platform, d.Channel.Workspace, d.Channel.ID, d.DigestID, d.Repeat, pack(d.Questions), len(d.Questions),
-			d.State, d.CloseAfter.Milliseconds(), ms(d.DeadlineAt), false, ms(now.Add(sweepAfter)), ms(d.CreatedAt), d.ArticleID)
+			d.State, d.CloseAfter.Milliseconds(), ms(d.DeadlineAt), false, ms(now.Add(sweepAfter)), ms(d.CreatedAt), pack(d.Rules), d.Bare, d.ArticleID)
 		if isUnique(err) {
 			return bot.ErrAlreadyPosted
 		}
@@ -51,7 +54,7 @@ func (db *DB) OpenDiscussion(ctx context.Context, l bot.Lease, d bot.Discussion,
 			return err
 		}
 		for _, p := range posts {
-			if err := insertPost(ctx, tx, p); err != nil {
+			if err := insertPost(ctx, tx, p, now); err != nil {
 				return err
 			}
 		}
@@ -94,13 +97,15 @@ func (db *DB) SetWork(ctx context.Context, l bot.Lease, id bot.ID, when time.Tim
 
 // Rest implements [bot.Store]. Who asks for a listing makes the row due himself.
 func (db *DB) Rest(ctx context.Context, l bot.Lease, id bot.ID) error {
-	return db.heldExec(ctx, l, `UPDATE discussions SET work_at = CASE state WHEN 'open' THEN closes_at ELSE erase_at END
-		WHERE id = $1 AND NOT list_thread AND state IN ('open', 'closed')`, id)
+	return db.heldExec(ctx, l, `UPDATE discussions SET work_at = CASE WHEN state <> 'open' THEN erase_at
+			WHEN remind_at < closes_at THEN remind_at ELSE closes_at END
+		WHERE id = $1 AND NOT list_thread AND state IN ('open', 'closed', 'withdrawn')
+			AND NOT EXISTS (SELECT 1 FROM posts p WHERE p.discussion_id = discussions.id AND (p.state = 'pending' OR p.state = 'sent' AND p.stale > 0))`, id)
 }
 
 // SetState implements [bot.Store].
-func (db *DB) SetState(ctx context.Context, l bot.Lease, id bot.ID, state string) error {
-	return db.heldExec(ctx, l, `UPDATE discussions SET state = $1 WHERE id = $2`, state, id)
+func (db *DB) SetState(ctx context.Context, l bot.Lease, id bot.ID, from, to string) error {
+	return db.heldExec(ctx, l, `UPDATE discussions SET state = $1 WHERE id = $2 AND state = $3`, to, id, from)
 }
 
 // CloseAt implements [bot.Store].
@@ -115,12 +120,12 @@ func (db *DB) CloseAt(ctx context.Context, id bot.ID, when time.Time, a bot.Audi
 
 // BeginClosing implements [bot.Store]. What is written from now on is late.
 func (db *DB) BeginClosing(ctx context.Context, l bot.Lease, id bot.ID, now time.Time) error {
-	return db.heldExec(ctx, l, `UPDATE discussions SET state = 'closing', list_thread = $1, closes_at = $2, closed_at = $3 WHERE id = $4`, true, ms(now), ms(now), id)
+	return db.heldExec(ctx, l, `UPDATE discussions SET state = 'closing', list_thread = $1, closes_at = $2, closed_at = $3, remind_at = NULL WHERE id = $4 AND state = 'open'`, true, ms(now), ms(now), id)
 }
 
 // EndClosing implements [bot.Store].
 func (db *DB) EndClosing(ctx context.Context, l bot.Lease, id bot.ID, eraseAt time.Time) error {
-	return db.heldExec(ctx, l, `UPDATE discussions SET state = 'closed', erase_at = $1, work_at = $2 WHERE id = $3`,
+	return db.heldExec(ctx, l, `UPDATE discussions SET state = 'closed', erase_at = $1, work_at = $2 WHERE id = $3 AND state = 'closing'`,
 		ms(eraseAt), ms(eraseAt), id)
 }
 
@@ -130,7 +135,7 @@ func (db *DB) FailDiscussion(ctx context.Context, l bot.Lease, d bot.Discussion,
 		if err := endPost(ctx, tx, root, bot.PostDropped, reason); err != nil {
 			return err
 		}
-		if err := exec(ctx, tx, `UPDATE discussions SET state = 'failed', reason = $1, work_at = NULL WHERE id = $2`, reason, d.ID); err != nil {
+		if err := exec(ctx, tx, `UPDATE discussions SET state = 'failed', reason = $1, work_at = NULL WHERE id = $2 AND state <> 'withdrawing'`, reason, d.ID); err != nil {
 			return err
 		}
 		if err := exec(ctx, tx, `UPDATE added SET taken_at = NULL, taken_by = NULL WHERE taken_by = $1`, d.OccurrenceID); err != nil {

@@ -49,7 +49,7 @@ func withDiscussion(t *testing.T) (*DB, bot.Discussion, bot.Lease) {
 	}
 	must(db.OpenDiscussion(ctx, l, d, posts, "", when))
 	d.Channel.Thread = "thread"
-	must(db.RootSent(ctx, l, d, "root", bot.MessageRef{Channel: ch, MessageID: "m0"}, d.Channel, when))
+	must(db.RootSent(ctx, l, d, "root", bot.MessageRef{Channel: ch, MessageID: "m0"}, "", d.Channel, when))
 	return db, d, l
 }
 
@@ -109,7 +109,7 @@ func TestPostsThatAreOutAndThoseNobodyKnowsOf(t *testing.T) {
 		t.Errorf("sent %v, %v", sent, err)
 	}
 	tried := when.Add(time.Minute)
-	if err := db.BeginSend(t.Context(), l, "first", tried, time.Hour); err != nil {
+	if _, err := db.BeginSend(t.Context(), l, "first", tried, time.Hour); err != nil {
 		t.Fatal(err)
 	}
 	if err := db.EndPost(t.Context(), l, "first", bot.PostUnknown, "cut off", tried); err != nil {

@@ -39,9 +39,15 @@ func (db *DB) OptedOut(ctx context.Context, who string) (yes bool, err error) {
 	return yes, err
 }
 
+// writtenBy are the replies of a person, as a condition for [staleRecap].
+const writtenBy = `platform = $3 AND workspace = $4 AND author_id = $5 AND NOT deleted`
+
 // SetOptOut implements [bot.Store].
-func (db *DB) SetOptOut(ctx context.Context, who string, out bool, now time.Time) error {
+func (db *DB) SetOptOut(ctx context.Context, p bot.Person, who string, out bool, now time.Time) error {
 	return db.write(ctx, func(tx *sql.Tx) error {
+		if err := staleRecap(ctx, tx, now, writtenBy, p.Platform, p.Workspace, p.ID); err != nil {
+			return err
+		}
 		if !out {
 			return exec(ctx, tx, `DELETE FROM optouts WHERE hash = $1`, who)
 		}
@@ -59,6 +65,9 @@ func (db *DB) PersonReplies(ctx context.Context, p bot.Person) ([]bot.Reply, err
 // ErasePerson implements [bot.Store].
 func (db *DB) ErasePerson(ctx context.Context, p bot.Person, now time.Time, a bot.Audit) (n int, err error) {
 	err = db.write(ctx, func(tx *sql.Tx) error {
+		if err := staleRecap(ctx, tx, now, writtenBy, p.Platform, p.Workspace, p.ID); err != nil {
+			return err
+		}
 		res, err := tx.ExecContext(ctx, tombstone+`WHERE platform = $1 AND workspace = $2 AND author_id = $3 AND NOT deleted`, p.Platform, p.Workspace, p.ID)
 		if err != nil {
 			return err
@@ -71,17 +80,4 @@ func (db *DB) ErasePerson(ctx context.Context, p bot.Person, now time.Time, a bo
 		return writeAudit(ctx, tx, a)
 	})
 	return n, err
-}
-
-// PutInstallation implements [bot.Store].
-func (db *DB) PutInstallation(ctx context.Context, i bot.Installation, now time.Time) error {
-	var gone any
-	if i.Gone {
-		gone = ms(now)
-	}
-	return db.write(ctx, func(tx *sql.Tx) error {
-		return exec(ctx, tx, `INSERT INTO installations (platform, workspace, name, created_at, gone_at) VALUES ($1, $2, $3, $4, $5)
-			ON CONFLICT (platform, workspace) DO UPDATE SET name = excluded.name, gone_at = excluded.gone_at`,
-			i.Platform, i.Workspace, i.Name, ms(now), gone)
-	})
 }

@@ -9,22 +9,44 @@ import (
 	"colloquy/bot"
 )
 
-const selectPost = `SELECT p.id, p.discussion_id, p.seq, p.kind, p.question, p.key, p.state, p.attempts, p.attempted_at, p.retry_at,
-	d.platform, d.workspace, p.channel, p.thread, p.message_id, p.reason
-	FROM posts p JOIN discussions d ON d.id = p.discussion_id `
+const selectPost = `SELECT p.id, COALESCE(p.discussion_id, ''), COALESCE(p.draft_id, ''), p.seq, p.kind, p.question, p.key, p.state,
+	p.attempts, p.attempted_at, p.retry_at, p.platform, p.workspace, p.channel, p.thread, p.message_id, p.reason, p.body, p.stale, p.shown
+	FROM posts p `
 
 func scanPost(s scanner) (bot.Post, error) {
 	var p bot.Post
 	var attempted, retry sql.NullInt64
-	err := s.Scan(&p.ID, &p.DiscussionID, &p.Seq, &p.Kind, &p.Question, &p.Key, &p.State, &p.Attempts, &attempted, &retry,
-		&p.Ref.Platform, &p.Ref.Workspace, &p.Ref.ID, &p.Ref.Thread, &p.Ref.MessageID, &p.Reason)
+	var body string
+	err := s.Scan(&p.ID, &p.DiscussionID, &p.DraftID, &p.Seq, &p.Kind, &p.Question, &p.Key, &p.State,
+		&p.Attempts, &attempted, &retry, &p.Ref.Platform, &p.Ref.Workspace, &p.Ref.ID, &p.Ref.Thread, &p.Ref.MessageID, &p.Reason, &body, &p.Stale, &p.Shown)
 	p.AttemptedAt, p.RetryAt = at(attempted), at(retry)
+	if err == nil && body != "" {
+		err = unpack(body, &p.Body)
+	}
 	return p, err
 }
 
-func insertPost(ctx context.Context, tx *sql.Tx, p bot.Post) error {
-	return exec(ctx, tx, `INSERT INTO posts (id, discussion_id, seq, kind, question, key, state, attempts, channel, thread, message_id, reason)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, 0, '', '', '', '')`, p.ID, p.DiscussionID, p.Seq, p.Kind, p.Question, p.Key, p.State)
+// insertPost stores a post. One of a discussion goes where that is; one without
+// goes to its Ref, and is due at once.
+func insertPost(ctx context.Context, tx *sql.Tx, p bot.Post, now time.Time) error {
+	body, work := "", any(nil)
+	if p.Kind == bot.PostNote || p.Kind == bot.PostNotice {
+		body = pack(p.Body)
+	}
+	if p.DiscussionID == "" {
+		work = ms(now)
+	}
+	err := exec(ctx, tx, `INSERT INTO posts (id, discussion_id, draft_id, seq, kind, question, key, state, attempts,
+			platform, workspace, channel, thread, message_id, reason, body, stale, shown, work_at)
+		VALUES ($1, $2, $3, CASE WHEN $4 >= 0 THEN $4 ELSE COALESCE((SELECT MAX(seq) + 1 FROM posts WHERE discussion_id = $2), 0) END,
+			$5, $6, $7, $8, 0, $9, $10, $11, $12, '', '', $13, 0, '', $14)`,
+		p.ID, null(p.DiscussionID), null(p.DraftID), p.Seq, p.Kind, p.Question, p.Key, p.State,
+		p.Ref.Platform, p.Ref.Workspace, p.Ref.ID, p.Ref.Thread, body, work)
+	if err != nil || p.DiscussionID == "" {
+		return err
+	}
+	return exec(ctx, tx, `UPDATE posts SET platform = d.platform, workspace = d.workspace FROM discussions d
+		WHERE d.id = posts.discussion_id AND posts.id = $1`, p.ID)
 }
 
 // NextPost implements [bot.Store].
@@ -42,39 +64,112 @@ func (db *DB) Posts(ctx context.Context, discussion bot.ID) ([]bot.Post, error) 
 	return collect(rows, err, scanPost)
 }
 
+// Post implements [bot.Store].
+func (db *DB) Post(ctx context.Context, id bot.ID) (bot.Post, error) {
+	p, err := scanPost(db.r.QueryRowContext(ctx, selectPost+`WHERE p.id = $1`, id))
+	return p, found(err, "post", id)
+}
+
+// RootOf implements [bot.Store].
+func (db *DB) RootOf(ctx context.Context, ref bot.MessageRef) (bot.Discussion, bool, error) {
+	d, err := scanDiscussion(db.r.QueryRowContext(ctx, selectDiscussion+`WHERE d.id = (SELECT discussion_id FROM posts
+		WHERE platform = $1 AND workspace = $2 AND channel = $3 AND message_id = $4 AND message_id <> '' AND kind = 'root')`,
+		ref.Platform, ref.Workspace, ref.ID, ref.MessageID))
+	if errors.Is(err, sql.ErrNoRows) {
+		return d, false, nil
+	}
+	return d, err == nil, writeProblem(err)
+}
+
 // BeginSend implements [bot.Store].
-func (db *DB) BeginSend(ctx context.Context, l bot.Lease, id bot.ID, now time.Time, d time.Duration) error {
-	return db.held(ctx, l, func(tx *sql.Tx) error {
+func (db *DB) BeginSend(ctx context.Context, l bot.Lease, id bot.ID, now time.Time, d time.Duration) (begun bool, err error) {
+	err = db.held(ctx, l, func(tx *sql.Tx) error {
 		if _, err := renew(ctx, tx, l, now, d); err != nil {
 			return err
 		}
-		ok, err := changed(tx.ExecContext(ctx, `UPDATE posts SET state = 'sending', attempts = attempts + 1, attempted_at = $1, retry_at = NULL
+		begun, err = changed(tx.ExecContext(ctx, `UPDATE posts SET state = 'sending', attempts = attempts + 1, attempted_at = $1, retry_at = NULL
 			WHERE id = $2 AND state = 'pending'`, ms(now), id))
-		if err == nil && !ok {
-			return bot.ErrLeaseLost // somebody else is at it
-		}
 		return err
 	})
+	return begun, err
 }
 
 // PostSent implements [bot.Store].
-func (db *DB) PostSent(ctx context.Context, l bot.Lease, id bot.ID, ref bot.MessageRef, now time.Time) error {
-	return db.held(ctx, l, func(tx *sql.Tx) error { return postSent(ctx, tx, id, ref, now) })
+func (db *DB) PostSent(ctx context.Context, l bot.Lease, id bot.ID, ref bot.MessageRef, shown string, now time.Time) error {
+	return db.held(ctx, l, func(tx *sql.Tx) error { return postSent(ctx, tx, id, ref, shown, now) })
 }
 
-func postSent(ctx context.Context, tx *sql.Tx, id bot.ID, ref bot.MessageRef, now time.Time) error {
-	return exec(ctx, tx, `UPDATE posts SET state = 'sent', channel = $1, thread = $2, message_id = $3, sent_at = $4 WHERE id = $5`,
-		ref.ID, ref.Thread, ref.MessageID, ms(now), id)
+func postSent(ctx context.Context, tx *sql.Tx, id bot.ID, ref bot.MessageRef, shown string, now time.Time) error {
+	return exec(ctx, tx, `UPDATE posts SET state = 'sent', channel = $1, thread = $2, message_id = $3, shown = $4, sent_at = $5, attempts = 0, retry_at = NULL
+		WHERE id = $6`, ref.ID, ref.Thread, ref.MessageID, shown, ms(now), id)
+}
+
+// PostShown implements [bot.Store].
+func (db *DB) PostShown(ctx context.Context, l bot.Lease, p bot.Post, shown string, notes ...bot.Post) error {
+	return db.held(ctx, l, func(tx *sql.Tx) error {
+		if err := exec(ctx, tx, `UPDATE posts SET shown = $1, stale = stale - $2, attempts = 0, retry_at = NULL WHERE id = $3`, shown, p.Stale, p.ID); err != nil {
+			return err
+		}
+		for _, n := range notes {
+			if err := insertPost(ctx, tx, n, db.now()); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// RetryEdit implements [bot.Store].
+func (db *DB) RetryEdit(ctx context.Context, l bot.Lease, p bot.Post, when time.Time) error {
+	return db.held(ctx, l, func(tx *sql.Tx) error {
+		if err := exec(ctx, tx, `UPDATE posts SET attempts = attempts + 1, retry_at = $1 WHERE id = $2`, ms(when), p.ID); err != nil {
+			return err
+		}
+		return workOn(ctx, tx, p, when)
+	})
+}
+
+// workOn says when a post needs a worker next: by its discussion, or by itself.
+func workOn(ctx context.Context, tx *sql.Tx, p bot.Post, when time.Time) error {
+	if p.DiscussionID == "" {
+		return exec(ctx, tx, `UPDATE posts SET work_at = $1 WHERE id = $2`, ms(when), p.ID)
+	}
+	return exec(ctx, tx, `UPDATE discussions SET work_at = $1 WHERE id = $2`, ms(when), p.DiscussionID)
+}
+
+// SetPostWork implements [bot.Store].
+func (db *DB) SetPostWork(ctx context.Context, l bot.Lease, id bot.ID, when time.Time) error {
+	return db.heldExec(ctx, l, `UPDATE posts SET work_at = $1 WHERE id = $2`, ms(when), id)
+}
+
+// AddPost implements [bot.Store].
+func (db *DB) AddPost(ctx context.Context, l bot.Lease, p bot.Post) error {
+	return db.held(ctx, l, func(tx *sql.Tx) error { return insertPost(ctx, tx, p, db.now()) })
+}
+
+// AddReminder implements [bot.Store].
+func (db *DB) AddReminder(ctx context.Context, l bot.Lease, p bot.Post) error {
+	return db.held(ctx, l, func(tx *sql.Tx) error {
+		due, err := changed(tx.ExecContext(ctx, `UPDATE discussions SET remind_at = NULL WHERE id = $1 AND remind_at IS NOT NULL`, p.DiscussionID))
+		if err != nil || !due {
+			return err
+		}
+		return insertPost(ctx, tx, p, db.now())
+	})
 }
 
 // RootSent implements [bot.Store].
-func (db *DB) RootSent(ctx context.Context, l bot.Lease, d bot.Discussion, id bot.ID, ref bot.MessageRef, thread bot.Channel, now time.Time) error {
+func (db *DB) RootSent(ctx context.Context, l bot.Lease, d bot.Discussion, id bot.ID, ref bot.MessageRef, shown string, thread bot.Channel, now time.Time) error {
 	return db.held(ctx, l, func(tx *sql.Tx) error {
-		if err := postSent(ctx, tx, id, ref, now); err != nil {
+		if err := postSent(ctx, tx, id, ref, shown, now); err != nil {
 			return err
 		}
-		err := exec(ctx, tx, `UPDATE discussions SET thread = $1, opened_at = $2, closes_at = COALESCE(closes_at, $3), list_thread = $4 WHERE id = $5`,
-			thread.Thread, ms(now), ms(now.Add(d.CloseAfter)), true, d.ID)
+		closes, remind := now.Add(d.CloseAfter), any(nil)
+		if d.Rules.Remind > 0 && d.Rules.Remind < d.CloseAfter {
+			remind = ms(closes.Add(-d.Rules.Remind))
+		}
+		err := exec(ctx, tx, `UPDATE discussions SET thread = $1, opened_at = $2, closes_at = COALESCE(closes_at, $3), remind_at = $4, list_thread = $5 WHERE id = $6`,
+			thread.Thread, ms(now), ms(closes), remind, true, d.ID)
 		if err != nil {
 			return err
 		}
@@ -85,10 +180,13 @@ func (db *DB) RootSent(ctx context.Context, l bot.Lease, d bot.Discussion, id bo
 // RetryPost implements [bot.Store].
 func (db *DB) RetryPost(ctx context.Context, l bot.Lease, p bot.Post, when time.Time) error {
 	return db.held(ctx, l, func(tx *sql.Tx) error {
-		if err := exec(ctx, tx, `UPDATE posts SET state = 'pending', retry_at = $1 WHERE id = $2 AND state = 'sending'`, ms(when), p.ID); err != nil {
+		// What is absent from a discussion that is withdrawn stays so.
+		if err := exec(ctx, tx, `UPDATE posts SET state = CASE WHEN kind <> 'withdrawal' AND EXISTS (SELECT 1 FROM discussions d
+				WHERE d.id = posts.discussion_id AND d.state = 'withdrawing') THEN 'dropped' ELSE 'pending' END, retry_at = $1
+			WHERE id = $2 AND state = 'sending'`, ms(when), p.ID); err != nil {
 			return err
 		}
-		return exec(ctx, tx, `UPDATE discussions SET work_at = $1 WHERE id = $2`, ms(when), p.DiscussionID)
+		return workOn(ctx, tx, p, when)
 	})
 }
 
@@ -98,13 +196,16 @@ func (db *DB) EndPost(ctx context.Context, l bot.Lease, id bot.ID, state, reason
 		if err := endPost(ctx, tx, id, state, reason); err != nil {
 			return err
 		}
+		if state == bot.PostRemoved {
+			return nil
+		}
 		err := exec(ctx, tx, `UPDATE discussions SET reason = $1 WHERE id = (SELECT discussion_id FROM posts WHERE id = $2)`, reason, id)
 		if err != nil {
 			return err
 		}
 		// Without its root nothing more can be posted, and that is the outcome.
 		err = exec(ctx, tx, `UPDATE discussions SET state = $1, work_at = NULL
-			WHERE id = (SELECT discussion_id FROM posts WHERE id = $2 AND kind = 'root')`, bot.StateUnknown, id)
+			WHERE state <> 'withdrawing' AND id = (SELECT discussion_id FROM posts WHERE id = $2 AND kind = 'root')`, bot.StateUnknown, id)
 		if err != nil {
 			return err
 		}
@@ -115,7 +216,7 @@ func (db *DB) EndPost(ctx context.Context, l bot.Lease, id bot.ID, state, reason
 }
 
 func endPost(ctx context.Context, tx *sql.Tx, id bot.ID, state, reason string) error {
-	return exec(ctx, tx, `UPDATE posts SET state = $1, reason = $2 WHERE id = $3`, state, reason, id)
+	return exec(ctx, tx, `UPDATE posts SET state = $1, reason = $2, work_at = NULL WHERE id = $3`, state, reason, id)
 }
 
 // AddRecap implements [bot.Store].
@@ -125,7 +226,7 @@ func (db *DB) AddRecap(ctx context.Context, l bot.Lease, r bot.Recap, p bot.Post
 			r.ID, r.DiscussionID, pack(r.Statements), pack(r.Writer), ms(r.CreatedAt)); err != nil {
 			return err
 		}
-		return insertPost(ctx, tx, p)
+		return insertPost(ctx, tx, p, r.CreatedAt)
 	})
 }
 

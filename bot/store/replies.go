@@ -48,7 +48,11 @@ func recordOne(ctx context.Context, tx *sql.Tx, stmt *sql.Stmt, args []any) (bot
 	var id string
 	err := stmt.QueryRowContext(ctx, args...).Scan(&id)
 	if err == nil {
-		return bot.Recorded{Stored: true, New: id == string(args[0].(bot.ID))}, nil
+		res := bot.Recorded{Stored: true, New: id == string(args[0].(bot.ID))}
+		if !res.New {
+			err = staleRecap(ctx, tx, time.UnixMilli(args[13].(int64)), `id = $3`, id)
+		}
+		return res, err
 	}
 	if !errors.Is(err, sql.ErrNoRows) {
 		return bot.Recorded{}, err
@@ -74,7 +78,11 @@ func (db *DB) RemoveReply(ctx context.Context, ref bot.MessageRef, now time.Time
 	return db.write(ctx, func(tx *sql.Tx) error {
 		ok, err := changed(tx.ExecContext(ctx, tombstone+`WHERE platform = $1 AND workspace = $2 AND channel = $3 AND message_id = $4`,
 			ref.Platform, ref.Workspace, ref.ID, ref.MessageID))
-		if err != nil || ok {
+		if err == nil && ok {
+			return staleRecap(ctx, tx, now, `platform = $3 AND workspace = $4 AND channel = $5 AND message_id = $6`,
+				ref.Platform, ref.Workspace, ref.ID, ref.MessageID)
+		}
+		if err != nil {
 			return err
 		}
 		return exec(ctx, tx, `INSERT INTO replies (id, discussion_id, platform, workspace, channel, thread, message_id, question,
@@ -88,14 +96,14 @@ func (db *DB) RemoveReply(ctx context.Context, ref bot.MessageRef, now time.Time
 }
 
 const selectReply = `SELECT id, discussion_id, platform, workspace, channel, thread, message_id, question, author_id, author, text,
-	files, COALESCE(reactions, 'null'), version, created_at, edited_at, deleted, late FROM replies `
+	files, COALESCE(reactions, 'null'), version, created_at, edited_at, deleted, late, excluded FROM replies `
 
 func scanReply(s scanner) (bot.Reply, error) {
 	var r bot.Reply
 	var files, reactions string
 	var created, edited sql.NullInt64
 	err := s.Scan(&r.ID, &r.DiscussionID, &r.Ref.Platform, &r.Ref.Workspace, &r.Ref.ID, &r.Ref.Thread, &r.Ref.MessageID, &r.Question,
-		&r.Author.ID, &r.Author.Name, &r.Text, &files, &reactions, &r.Version, &created, &edited, &r.Deleted, &r.Late)
+		&r.Author.ID, &r.Author.Name, &r.Text, &files, &reactions, &r.Version, &created, &edited, &r.Deleted, &r.Late, &r.Excluded)
 	if err != nil {
 		return r, err
 	}

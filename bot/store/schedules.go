@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -11,21 +12,22 @@ import (
 )
 
 const scheduleColumns = `id, name, platform, workspace, channel, cron, zone, close_after, deadline,
-	item_order, questions, sentences, feeds, declared, paused, reason, next_at, created_at`
+	item_order, questions, sentences, feeds, declared, paused, reason, next_at, created_at,
+	rules, declared_at, skips, resume_at`
 
 func scanSchedule(s scanner) (bot.Schedule, error) {
 	var v bot.Schedule
-	var feeds string
+	var feeds, rules string
 	var closeAfter, deadline int64
-	var next, created sql.NullInt64
+	var next, created, resume sql.NullInt64
 	err := s.Scan(&v.ID, &v.Name, &v.Channel.Platform, &v.Channel.Workspace, &v.Channel.ID, &v.Cron, &v.Zone, &closeAfter, &deadline,
-		&v.Order, &v.Questions, &v.Sentences, &feeds, &v.Declared, &v.Paused, &v.Reason, &next, &created)
+		&v.Order, &v.Questions, &v.Sentences, &feeds, &v.Declared, &v.Paused, &v.Reason, &next, &created, &rules, &v.DeclaredAt, &v.Skips, &resume)
 	if err != nil {
 		return v, err
 	}
 	v.CloseAfter, v.Deadline = time.Duration(closeAfter)*time.Millisecond, time.Duration(deadline)*time.Millisecond
-	v.NextAt, v.CreatedAt = at(next), at(created)
-	return v, unpack(feeds, &v.Feeds)
+	v.NextAt, v.CreatedAt, v.ResumeAt = at(next), at(created), at(resume)
+	return v, errors.Join(unpack(feeds, &v.Feeds), unpack(rules, &v.Rules))
 }
 
 // unpack reads a column that holds JSON.
@@ -52,15 +54,17 @@ func (db *DB) PutSchedule(ctx context.Context, s bot.Schedule, a bot.Audit) erro
 	}
 	err := db.write(ctx, func(tx *sql.Tx) error {
 		err := exec(ctx, tx, `INSERT INTO schedules (`+scheduleColumns+`)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)
 			ON CONFLICT (id) DO UPDATE SET name = excluded.name, platform = excluded.platform, workspace = excluded.workspace,
 				channel = excluded.channel, cron = excluded.cron, zone = excluded.zone, close_after = excluded.close_after,
 				deadline = excluded.deadline, item_order = excluded.item_order, questions = excluded.questions,
 				sentences = excluded.sentences, feeds = excluded.feeds, declared = excluded.declared,
-				paused = excluded.paused, reason = excluded.reason,
+				paused = excluded.paused, reason = excluded.reason, rules = excluded.rules, declared_at = excluded.declared_at,
+				skips = excluded.skips, resume_at = excluded.resume_at,
 				next_at = CASE WHEN schedules.removed_at IS NULL THEN excluded.next_at END`,
 			s.ID, s.Name, s.Channel.Platform, s.Channel.Workspace, s.Channel.ID, s.Cron, s.Zone, s.CloseAfter.Milliseconds(), s.Deadline.Milliseconds(),
-			s.Order, s.Questions, s.Sentences, pack(s.Feeds), s.Declared, s.Paused, s.Reason, ms(s.NextAt), ms(s.CreatedAt))
+			s.Order, s.Questions, s.Sentences, pack(s.Feeds), s.Declared, s.Paused, s.Reason, ms(s.NextAt), ms(s.CreatedAt),
+			pack(s.Rules), s.DeclaredAt, s.Skips, ms(s.ResumeAt))
 		if err != nil {
 			return err
 		}
@@ -75,7 +79,7 @@ func (db *DB) PutSchedule(ctx context.Context, s bot.Schedule, a bot.Audit) erro
 // RemoveSchedule implements [bot.Store].
 func (db *DB) RemoveSchedule(ctx context.Context, id bot.ID, now time.Time, a bot.Audit) error {
 	return db.write(ctx, func(tx *sql.Tx) error {
-		if err := exec(ctx, tx, `UPDATE schedules SET removed_at = $1, next_at = NULL WHERE id = $2`, ms(now), id); err != nil {
+		if err := exec(ctx, tx, `UPDATE schedules SET removed_at = $1, next_at = NULL, resume_at = NULL, draft_at = NULL WHERE id = $2`, ms(now), id); err != nil {
 			return err
 		}
 		return writeAudit(ctx, tx, a)

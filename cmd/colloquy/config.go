@@ -167,16 +167,16 @@ func (c *Config) addFeed(f yamlFile, n *yaml.Node) error {
 // A scheduleNodes is a schedule as written, with the places that messages name.
 type scheduleNodes struct {
 	DeclaredSchedule
-	at, cron, tz *yaml.Node
-	feeds        []*yaml.Node
+	at, cron *yaml.Node
+	feeds    []*yaml.Node
 }
 
 // schedule reads one of schedules as far as that goes without the rest of the file.
 func (f yamlFile) schedule(n *yaml.Node) (scheduleNodes, error) {
 	s := scheduleNodes{at: n}
 	s.Line, s.Declared = n.Line, true
-	order := choice{options: []string{bot.Newest, bot.Oldest}}
-	err := f.object(n, "a schedule", fields{
+	s.DeclaredAt = fmt.Sprintf("%s:%d", string(f), n.Line)
+	err := f.object(n, "a schedule", f.options(&s.Schedule, fields{
 		"name": f.name(&s.Name),
 		"channel": func(n *yaml.Node) error {
 			var text string
@@ -191,25 +191,11 @@ func (f yamlFile) schedule(n *yaml.Node) (scheduleNodes, error) {
 			return nil
 		},
 		"cron": func(n *yaml.Node) error { s.cron = n; return f.text(&s.Cron)(n) },
-		"tz":   func(n *yaml.Node) error { s.tz = n; return f.text(&s.Zone)(n) },
 		"feeds": func(n *yaml.Node) error {
 			return f.list(n, "feeds", func(n *yaml.Node) error { s.feeds = append(s.feeds, n); return nil })
 		},
-		"close_after": f.duration(&s.CloseAfter, time.Minute, 30*day),
-		"deadline":    f.duration(&s.Deadline, time.Minute, 7*day),
-		"order": func(n *yaml.Node) error {
-			if err := f.text(&s.Order)(n); err != nil {
-				return err
-			}
-			if err := order.Set(s.Order); err != nil {
-				return f.errorf(n, "%v", err)
-			}
-			return nil
-		},
-		"questions": f.number(&s.Questions, 1, most),
-		"sentences": f.number(&s.Sentences, 1, most),
-		"paused":    f.yes(&s.Paused),
-	}, "name", "channel", "cron")
+		"paused": f.yes(&s.Paused),
+	}), "name", "channel", "cron")
 	return s, err
 }
 
@@ -222,11 +208,7 @@ func (c *Config) addSchedule(f yamlFile, s scheduleNodes) error {
 		}
 	}
 	if _, err := bot.ParseTimes(s.Cron, s.Zone, c.Shortest); err != nil {
-		at := s.cron
-		if bot.ReasonCode(err) == "bad_zone" && s.tz != nil {
-			at = s.tz
-		}
-		return f.errorf(at, "%s", bot.Explain(err))
+		return f.errorf(s.cron, "%s", bot.Explain(err))
 	}
 	for _, n := range s.feeds {
 		var ref string

@@ -104,7 +104,7 @@ func TestConfigIsStrict(t *testing.T) {
 		{"seconds without the setting", "schedules:\n- name: a\n  channel: console:x\n  cron: '* * * * * *'\n", "4: "},
 		{"unknown feed", schedule + "  feeds: [daily]\n", `5: no feed is named "daily"`},
 		{"feed in schedule twice", schedule + "  feeds: ['http://a.example', 'http://a.example']\n", "5: the schedule already has this feed"},
-		{"order", schedule + "  order: random\n", `5: "random" is none of newest, oldest`},
+		{"order", schedule + "  order: random\n", `5: "random" cannot be used here: give one of newest, oldest`},
 		{"close_after", schedule + "  close_after: 31d\n", "5: 31d cannot be used here: give a time from 1m to 30d"},
 		{"questions", schedule + "  questions: 0\n", `5: "0" cannot be used here`},
 		{"alias", "db: &x a\nretention: *x\n", "2: aliases (*x) are not read"},

@@ -8,6 +8,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"colloquy/bot"
 )
 
 // Every command and every flag of its own is in docs/cli.md.
@@ -23,6 +25,12 @@ func TestDocumentedCommands(t *testing.T) {
 		}
 	}
 	general := []string{"help", "format", "db"} // said once for all
+	for _, o := range bot.ScheduleOptions() {
+		if !strings.Contains(string(page), "\n| `--"+o.Name+" ") {
+			t.Errorf("docs/cli.md does not describe the option --%s of a schedule", o.Name)
+		}
+		general = append(general, o.Name)
+	}
 	var check func(c *cobra.Command, group string)
 	check = func(c *cobra.Command, group string) {
 		if !c.IsAvailableCommand() || c.Name() == "help" || c.Name() == "completion" {

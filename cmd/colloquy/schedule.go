@@ -30,11 +30,18 @@ type scheduleJSON struct {
 	Order      string   `json:"order"`
 	Questions  int      `json:"questions"` // at most; 0 is the default number
 	Sentences  int      `json:"sentences"`
+	// Options are all that were set, by name; those above among them.
+	Options map[string]string `json:"options"`
 }
 
 func newScheduleJSON(s bot.Schedule) scheduleJSON {
 	out := scheduleJSON{s.ID, s.Name, s.Channel.String(), s.Cron, s.Zone, nil, s.Paused, s.Reason, append([]bot.ID{}, s.Feeds...),
-		s.Declared, bot.FormatDuration(s.CloseAfter), bot.FormatDuration(s.Deadline), s.Order, s.Questions, s.Sentences}
+		s.Declared, bot.FormatDuration(s.CloseAfter), bot.FormatDuration(s.Deadline), s.Order, s.Questions, s.Sentences, map[string]string{}}
+	for _, o := range bot.ScheduleOptions() {
+		if v := o.Get(s); v != "" {
+			out.Options[o.Name] = v
+		}
+	}
 	if !s.NextAt.IsZero() {
 		next := inZone(s.NextAt, s.Zone).Format(time.RFC3339)
 		out.Next = &next
@@ -51,7 +58,7 @@ func (a *app) scheduleCommand() *cobra.Command {
 		RunE:    group,
 	}
 	cmd.AddCommand(
-		a.scheduleAddCommand(), a.scheduleListCommand(), a.scheduleNextCommand(),
+		a.scheduleAddCommand(), a.scheduleEditCommand(), a.scheduleListCommand(), a.scheduleNextCommand(),
 		a.scheduleChangeCommand("pause ID", "Let nothing fall due until it is resumed", a.pauseSchedule),
 		a.scheduleChangeCommand("resume ID", "Go on with a paused schedule, from now", a.resumeSchedule),
 		a.scheduleChangeCommand("remove ID", "End a schedule; what it started goes on", a.removeSchedule),

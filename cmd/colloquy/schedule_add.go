@@ -24,8 +24,7 @@ func (a *app) scheduleAddCommand() *cobra.Command {
 	var s bot.Schedule
 	var channel string
 	var feeds []string
-	var closeAfter, deadline duration
-	order := choice{options: []string{bot.Newest, bot.Oldest}}
+	var options *optionFlags
 	format := choice{value: "text", options: outputFormats}
 	cmd := &cobra.Command{
 		Use:   "add",
@@ -59,39 +58,18 @@ without it, articles come from the feeds of the channel.`,
 					return usagef("--name: %w", err)
 				}
 			}
-			for _, n := range []struct {
-				flag  string
-				value int
-			}{{"questions", s.Questions}, {"sentences", s.Sentences}} {
-				if cmd.Flags().Changed(n.flag) && (n.value < 1 || n.value > most) {
-					return usagef("--%s cannot be %d: give a number between 1 and %d", n.flag, n.value, most)
-				}
+			if _, err := options.apply(&s); err != nil {
+				return err
 			}
-			for _, d := range []struct {
-				flag        string
-				value       duration
-				least, most time.Duration
-			}{{"close-after", closeAfter, time.Minute, 30 * day}, {"deadline", deadline, time.Minute, 7 * day}} {
-				if v := time.Duration(d.value); cmd.Flags().Changed(d.flag) && (v < d.least || v > d.most) {
-					return usagef("--%s cannot be %s: give a time from %s to %s", d.flag, bot.FormatDuration(v), bot.FormatDuration(d.least), bot.FormatDuration(d.most))
-				}
-			}
-			s.CloseAfter, s.Deadline, s.Order = time.Duration(closeAfter), time.Duration(deadline), order.value
 			return a.addSchedule(cmd.Context(), s, feeds, format.value)
 		},
 	}
 	f := cmd.Flags()
 	f.StringVar(&channel, "channel", "", "`CHANNEL` to post in, such as console:general")
 	f.StringVar(&s.Cron, "cron", "", "its times, as a cron `SPEC` in quotes")
-	f.StringVar(&s.Zone, "tz", "UTC", "`ZONE` of the times, such as Europe/Berlin")
 	f.StringArrayVar(&feeds, "feed", nil, "`FEED` to take articles from; may be repeated")
 	f.StringVar(&s.Name, "name", "", "`NAME` to call it by")
-	f.Var(&closeAfter, "close-after", "how long people can reply, 1m to 30d (default 24h)")
-	f.Var(&deadline, "deadline", "how late it may still be posted after downtime, up to 7d (default 6h)")
-	f.Var(&order, "order", "which new item is taken first (default newest)")
-	f.IntVar(&s.Questions, "questions", 0, "most questions (default 5)")
-	f.IntVar(&s.Sentences, "sentences", 0, "most sentences in the summary (default 3)")
-	f.Lookup("close-after").DefValue, f.Lookup("deadline").DefValue = "", ""
+	options = addOptions(f)
 	a.set.addDB(f)
 	addFormat(cmd, &format)
 	return cmd

@@ -31,7 +31,7 @@ func TestScheduleAdd(t *testing.T) {
 	}
 	s := list[0]
 	want := scheduleJSON{ID: got.ID, Name: "morning", Channel: "console:general", Cron: "0 9 * * MON-FRI", Zone: "Asia/Karachi", Next: s.Next,
-		Feeds: s.Feeds, CloseAfter: "2d", Deadline: "1h", Order: "oldest", Questions: 3, Sentences: 2}
+		Feeds: s.Feeds, CloseAfter: "2d", Deadline: "1h", Order: "oldest", Questions: 3, Sentences: 2, Options: s.Options}
 	if fmt.Sprint(s) != fmt.Sprint(want) || len(s.Feeds) != 1 || *s.Next != got.Next[0] {
 		t.Errorf("schedule %+v, want %+v", s, want)
 	}
@@ -55,10 +55,10 @@ func TestScheduleAddRefuses(t *testing.T) {
 		{"--channel|console:a|--cron|@every 1s", "come too often"},
 		{"--channel|console:a|--cron|@daily|--tz|Mars/Olympus", `the zone "Mars/Olympus" is unknown`},
 		{"--channel|console:a|--cron|@daily|--order|best", "--order"},
-		{"--channel|console:a|--cron|@daily|--close-after|31d", "--close-after cannot be 31d: give a time from 1m to 30d"},
+		{"--channel|console:a|--cron|@daily|--close-after|31d", "--close-after: 31d cannot be used here: give a time from 1m to 30d"},
 		{"--channel|console:a|--cron|@daily|--close-after|soon", "is no length of time"},
-		{"--channel|console:a|--cron|@daily|--deadline|0s", "--deadline cannot be 0s"},
-		{"--channel|console:a|--cron|@daily|--questions|11", "--questions cannot be 11"},
+		{"--channel|console:a|--cron|@daily|--deadline|0s", "--deadline: 0s cannot be used here"},
+		{"--channel|console:a|--cron|@daily|--questions|11", `--questions: "11" cannot be used here`},
 		{"--channel|console:a|--cron|@daily|--name|a/b", "is no name"},
 	} {
 		w.fails(exitUsage, tt.want, append([]string{"schedule", "add"}, strings.Split(tt.args, "|")...)...)

@@ -1,0 +1,150 @@
+package bot
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+func discussionCommands() []CommandSpec {
+	return []CommandSpec{
+		{Name: "status", Help: "what is open here, and what comes next", answer: (*Engine).answerStatus},
+		{Name: "why", Help: "what the last occurrences here did, and why", answer: (*Engine).answerWhy},
+		{Name: "close", Help: "close the discussion now and post its recap", Manage: true, answer: (*Engine).answerClose,
+			Params: []Param{{Name: "id", Help: "its id, or the end of it; the newest here if left out"}}},
+	}
+}
+
+func (e *Engine) answerStatus(ctx context.Context, c Command) (Answer, error) {
+	var out []string
+	open, err := e.store.Discussions(ctx, c.Channel, true, 5)
+	if err != nil {
+		return Answer{}, err
+	}
+	for _, d := range open {
+		closes := "closes when its posts are out"
+		if !d.ClosesAt.IsZero() {
+			closes = "closes " + stamp(d.ClosesAt)
+		}
+		out = append(out, fmt.Sprintf("Open: %s — %s by %s, %s (%s)", d.Title,
+			plural(d.Replies, "reply", "replies"), plural(d.People, "person", "people"), closes, d.ID.Short()))
+	}
+	if len(open) == 0 {
+		out = append(out, "No discussion is open here.")
+	}
+	schedules, err := e.store.Schedules(ctx, c.Channel)
+	if err != nil {
+		return Answer{}, err
+	}
+	for _, s := range schedules {
+		out = append(out, describe(s))
+	}
+	if len(schedules) == 0 {
+		out = append(out, "Nothing is scheduled here.")
+	}
+	return list(out...), nil
+}
+
+// describe says in one line what a schedule does next.
+func describe(s Schedule) string {
+	next := "paused"
+	if s.Reason != "" {
+		next = "paused: " + s.Reason
+	}
+	if !s.NextAt.IsZero() {
+		next = "next " + InZone(s.NextAt, s.Zone)
+	}
+	name := ""
+	if s.Name != "" {
+		name = s.Name + ", "
+	}
+	return fmt.Sprintf("Schedule %s (%s%s %s): %s", s.ID.Short(), name, s.Cron, s.Zone, next)
+}
+
+// InZone shows a moment on the clock of a zone, with its offset.
+func InZone(t time.Time, zone string) string {
+	if loc, err := time.LoadLocation(zone); err == nil {
+		t = t.In(loc)
+	}
+	return t.Format("Mon 2 Jan 2006 15:04 MST (-07:00)")
+}
+
+func (e *Engine) answerWhy(ctx context.Context, c Command) (Answer, error) {
+	last, err := e.store.Occurrences(ctx, c.Channel, "", 8)
+	if err != nil {
+		return Answer{}, err
+	}
+	if len(last) == 0 {
+		return say("Nothing has happened here yet."), nil
+	}
+	var out []string
+	for _, o := range last {
+		out = append(out, DescribeOccurrence(o))
+	}
+	return list(out...), nil
+}
+
+// DescribeOccurrence says in one line what an occurrence did, and why.
+func DescribeOccurrence(o Occurrence) string {
+	what := strings.ReplaceAll(o.Outcome, "_", " ")
+	if what == "" {
+		what = "under way"
+	}
+	if o.Count > 1 {
+		what = fmt.Sprintf("%d × %s", o.Count, what)
+	}
+	how := "scheduled"
+	if o.Request.By != "" {
+		how = "by hand"
+	}
+	s := fmt.Sprintf("%s (%s): %s", stamp(o.DueAt), how, what)
+	if o.Reason != "" {
+		s += " — " + o.Reason
+	}
+	return s
+}
+
+func (e *Engine) answerClose(ctx context.Context, c Command) (Answer, error) {
+	var d Discussion
+	if ref := c.Args["id"]; ref != "" {
+		var err error
+		if d, err = e.store.FindDiscussion(ctx, ref); err != nil {
+			return Answer{}, err
+		}
+	} else {
+		var found bool
+		var err error
+		if d, found, err = e.closable(ctx, c.Channel); err != nil {
+			return Answer{}, err
+		}
+		if !found {
+			return say("No discussion is open here."), nil
+		}
+	}
+	if !sameTenant(d.Channel, c.Channel) {
+		return say("That discussion is not in this workspace."), nil
+	}
+	if err := e.Close(ctx, d, c.by()); err != nil {
+		return Answer{}, err
+	}
+	return say("Closing %q.", d.Title), nil
+}
+
+// closable finds the discussion that "close" without an id means: that of the
+// thread it was said in, or the newest open one of the channel.
+func (e *Engine) closable(ctx context.Context, ch Channel) (Discussion, bool, error) {
+	list, err := e.store.Discussions(ctx, ch, ch.Thread == "", 50)
+	if err != nil || len(list) == 0 {
+		return Discussion{}, false, err
+	}
+	if ch.Thread == "" {
+		return list[0], true, nil
+	}
+	at := slices.IndexFunc(list, func(d Discussion) bool { return d.Channel == ch })
+	if at < 0 {
+		return e.closable(ctx, ch.Parent())
+	}
+	return list[at], true, nil
+}

@@ -1,0 +1,188 @@
+package bot
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// An Option is one setting of a schedule. It is defined once, for the flags of
+// the command line, for the commands in chat and for the configuration file,
+// where its name has underscores.
+type Option struct {
+	Name   string
+	Value  string // what the value is called in help: "TIME"
+	Help   string // one line; the default stands in brackets at its end
+	Repeat bool   // several values may be given
+	// Set reads one value; "" goes back to the default. A Repeat option adds it
+	// to those before. Its error is a [Problem] that does not name the option.
+	Set func(s *Schedule, value string) error
+	// Get writes the value as Set reads it, parts divided by commas; "" is the default.
+	Get func(s Schedule) string
+}
+
+// ScheduleOptions lists what can be set, in the order of the help.
+func ScheduleOptions() []Option {
+	return []Option{
+		{Name: "tz", Value: "ZONE", Help: "zone of the times, such as Europe/Berlin (that of the installation, else UTC)",
+			Set: func(s *Schedule, v string) error {
+				_, err := parseZone(v)
+				s.Zone = v
+				return err
+			}, Get: func(s Schedule) string { return s.Zone }},
+		durationOption("close-after", "how long people can reply, 1m to 30d (24h)", time.Minute, 30*oneDay,
+			func(s *Schedule) *time.Duration { return &s.CloseAfter }),
+		durationOption("deadline", "how late it may still be posted after downtime, up to 7d (6h)", time.Minute, 7*oneDay,
+			func(s *Schedule) *time.Duration { return &s.Deadline }),
+		wordOption("order", "which new item is taken first (newest)", func(s *Schedule) *string { return &s.Order }, Newest, Oldest),
+		numberOption("questions", "most questions, 1 to 10 (5)", 1, 10, func(s *Schedule) *int { return &s.Questions }),
+		numberOption("sentences", "most sentences in the summary, 1 to 10 (3)", 1, 10, func(s *Schedule) *int { return &s.Sentences }),
+		channelOption("approve", "channel where managers see a draft first (none)", func(s *Schedule) *Channel { return &s.Rules.Approve }),
+		durationOption("approve-before", "how long before it is due they see it, 1m to 7d (4h)", time.Minute, 7*oneDay,
+			func(s *Schedule) *time.Duration { return &s.Rules.ApproveBefore }),
+		wordOption("unattended", "what happens to a draft that nobody answered (post)", func(s *Schedule) *string { return &s.Rules.Unattended }, UnattendedPost, UnattendedHold),
+		pingOption(),
+		durationOption("remind", "remind the thread so long before it closes, 1m to 7d (not at all)", time.Minute, 7*oneDay,
+			func(s *Schedule) *time.Duration { return &s.Rules.Remind }),
+		wordOption("recap", "whether the recap is posted (post)", func(s *Schedule) *string { return &s.Rules.Recap }, RecapPost, RecapPreview, RecapOff),
+	}
+}
+
+// FindOption gives the option of that name.
+func FindOption(name string) (Option, bool) {
+	all := ScheduleOptions()
+	i := slices.IndexFunc(all, func(o Option) bool { return o.Name == name })
+	if i < 0 {
+		return Option{}, false
+	}
+	return all[i], true
+}
+
+// DefaultWord is what people give to go back to the default of an option.
+const DefaultWord = "default"
+
+// Replace sets an option to values, instead of what it was; [DefaultWord] alone
+// goes back to the default.
+func (o Option) Replace(s *Schedule, values ...string) error {
+	if err := o.Set(s, ""); err != nil {
+		return err
+	}
+	for _, v := range values {
+		if len(values) == 1 && strings.EqualFold(v, DefaultWord) {
+			break
+		}
+		if strings.TrimSpace(v) == "" {
+			return Problemf("bad_value", "a value is empty: give one, or %q", DefaultWord)
+		}
+		if err := o.Set(s, v); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ChangeOption sets an option of s and says what that changed, such as
+// "questions: 5 → 3"; nothing when it was so before.
+func ChangeOption(s *Schedule, o Option, values ...string) (change string, err error) {
+	before := cmp.Or(o.Get(*s), DefaultWord)
+	if err := o.Replace(s, values...); err != nil {
+		return "", err
+	}
+	if after := cmp.Or(o.Get(*s), DefaultWord); after != before {
+		change = o.Name + ": " + before + " → " + after
+	}
+	return change, nil
+}
+
+func durationOption(name, help string, least, most time.Duration, at func(*Schedule) *time.Duration) Option {
+	return Option{Name: name, Value: "TIME", Help: help,
+		Set: func(s *Schedule, v string) error {
+			if v == "" {
+				*at(s) = 0
+				return nil
+			}
+			d, err := ParseDuration(v)
+			if err != nil {
+				return err
+			}
+			if d < least || d > most {
+				return Problemf("bad_duration", "%s cannot be used here: give a time from %s to %s", FormatDuration(d), FormatDuration(least), FormatDuration(most))
+			}
+			*at(s) = d
+			return nil
+		},
+		Get: func(s Schedule) string {
+			if d := *at(&s); d != 0 {
+				return FormatDuration(d)
+			}
+			return ""
+		}}
+}
+
+func numberOption(name, help string, least, most int, at func(*Schedule) *int) Option {
+	return Option{Name: name, Value: "N", Help: help,
+		Set: func(s *Schedule, v string) error {
+			if v == "" {
+				*at(s) = 0
+				return nil
+			}
+			n, err := strconv.Atoi(v)
+			if err != nil || n < least || n > most {
+				return Problemf("bad_count", "%q cannot be used here: give a whole number from %d to %d", firstWord(v), least, most)
+			}
+			*at(s) = n
+			return nil
+		},
+		Get: func(s Schedule) string {
+			if n := *at(&s); n != 0 {
+				return strconv.Itoa(n)
+			}
+			return ""
+		}}
+}
+
+// wordOption takes one of some words, the first of which is the default.
+func wordOption(name, help string, at func(*Schedule) *string, words ...string) Option {
+	return Option{Name: name, Value: strings.Join(words, "|"), Help: help,
+		Set: func(s *Schedule, v string) error {
+			if v != "" && !slices.Contains(words, v) {
+				return Problemf("bad_value", "%q cannot be used here: give one of %s", firstWord(v), strings.Join(words, ", "))
+			}
+			*at(s) = v
+			return nil
+		},
+		Get: func(s Schedule) string { return *at(&s) }}
+}
+
+func channelOption(name, help string, at func(*Schedule) *Channel) Option {
+	return Option{Name: name, Value: "CHANNEL", Help: help,
+		Set: func(s *Schedule, v string) (err error) {
+			*at(s) = Channel{}
+			if v != "" {
+				*at(s), err = ParseChannel(v)
+			}
+			return err
+		},
+		Get: func(s Schedule) string {
+			if c := *at(&s); c != (Channel{}) {
+				return c.String()
+			}
+			return ""
+		}}
+}
+
+func pingOption() Option {
+	return Option{Name: "ping", Value: "ROLE", Help: "id of the one role that the root post notifies (none)",
+		Set: func(s *Schedule, v string) error {
+			if v != "" && (len(v) > 64 || strings.ContainsFunc(v, func(r rune) bool {
+				return r != '-' && r != '_' && (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z')
+			})) {
+				return Problemf("bad_role", "%q is no role: give the id that the platform shows for it, letters and digits only", firstWord(v))
+			}
+			s.Rules.Ping = v
+			return nil
+		},
+		Get: func(s Schedule) string { return s.Rules.Ping }}
+}

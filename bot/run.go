@@ -1,0 +1,30 @@
+package bot
+
+import (
+	"context"
+	"fmt"
+)
+
+// Kinds of rows that fall due and are worked on.
+const (
+	WorkOccurrence = "occurrence"
+	WorkDiscussion = "discussion"
+	WorkFeed       = "feed"
+	WorkPost       = "post"
+)
+
+// Run works on one row whose time has come. It may be called for the same row
+// any number of times, by any process.
+func (e *Engine) Run(ctx context.Context, kind string, id ID) error {
+	switch kind {
+	case WorkOccurrence:
+		return e.RunOccurrence(ctx, id)
+	case WorkDiscussion:
+		return e.RunDiscussion(ctx, id)
+	case WorkFeed:
+		return e.PollFeed(ctx, id)
+	case WorkPost:
+		return e.RunPost(ctx, id)
+	}
+	return fmt.Errorf("kind of work %q is not known", kind)
+}

@@ -1,0 +1,28 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"colloquy/bot"
+)
+
+// markStale notes that what the posts of one kind say may have changed, in the
+// discussions that a list or a query for their ids gives, and asks for a worker.
+// The arguments of the query are numbered from $3.
+func markStale(ctx context.Context, tx *sql.Tx, now time.Time, kind, discussions string, args ...any) error {
+	marked, err := changed(tx.ExecContext(ctx, `UPDATE posts SET stale = stale + $1
+		WHERE kind = $2 AND state IN ('sent', 'sending') AND discussion_id IN (`+discussions+`)`, append([]any{1, kind}, args...)...))
+	if err != nil || !marked {
+		return err
+	}
+	return exec(ctx, tx, `UPDATE discussions SET work_at = $1
+		WHERE id IN (SELECT discussion_id FROM posts WHERE kind = $2 AND stale > 0) AND id IN (`+discussions+`)`, append([]any{ms(now), kind}, args...)...)
+}
+
+// staleRecap marks the recaps of the discussions of some replies: each may
+// quote one of them.
+func staleRecap(ctx context.Context, tx *sql.Tx, now time.Time, where string, args ...any) error {
+	return markStale(ctx, tx, now, bot.PostRecap, `SELECT discussion_id FROM replies WHERE `+where, args...)
+}

@@ -1,0 +1,75 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"colloquy/bot"
+)
+
+// Withdraw implements [bot.Store].
+func (db *DB) Withdraw(ctx context.Context, d bot.Discussion, reason string, now time.Time, a bot.Audit) error {
+	return db.write(ctx, func(tx *sql.Tx) error {
+		began, err := changed(tx.ExecContext(ctx, `UPDATE discussions SET state = 'withdrawing', work_at = $1, remind_at = NULL, closed_at = COALESCE(closed_at, $2)
+			WHERE id = $3 AND state IN ('posting', 'open', 'closing', 'closed', 'unknown')`, ms(now), ms(now), d.ID))
+		if err != nil || !began {
+			return err
+		}
+		if err := exec(ctx, tx, `UPDATE posts SET state = 'dropped', reason = 'withdrawn' WHERE discussion_id = $1 AND state IN ('pending', 'held')`, d.ID); err != nil {
+			return err
+		}
+		if err := exec(ctx, tx, `DELETE FROM recaps WHERE discussion_id = $1`, d.ID); err != nil {
+			return err
+		}
+		err = exec(ctx, tx, `UPDATE occurrences SET outcome = $1, reason = $2, done_at = COALESCE(done_at, $3), work_at = NULL WHERE id = $4`,
+			bot.OutcomeWithdrawn, reason, ms(now), d.OccurrenceID)
+		if err != nil {
+			return err
+		}
+		return writeAudit(ctx, tx, a)
+	})
+}
+
+// EndWithdrawing implements [bot.Store].
+func (db *DB) EndWithdrawing(ctx context.Context, l bot.Lease, id bot.ID, eraseAt time.Time) error {
+	return db.heldExec(ctx, l, `UPDATE discussions SET state = 'withdrawn', erase_at = $1, work_at = $2 WHERE id = $3 AND state = 'withdrawing'`,
+		ms(eraseAt), ms(eraseAt), id)
+}
+
+// Extend implements [bot.Store]. The root post says until when replies are recorded.
+func (db *DB) Extend(ctx context.Context, id bot.ID, closesAt, remindAt, now time.Time, a bot.Audit) error {
+	return db.write(ctx, func(tx *sql.Tx) error {
+		if err := exec(ctx, tx, `UPDATE discussions SET closes_at = $1, remind_at = $2, work_at = $3 WHERE id = $4 AND state IN ('posting', 'open')`,
+			ms(closesAt), ms(remindAt), ms(now), id); err != nil {
+			return err
+		}
+		if err := markStale(ctx, tx, now, bot.PostRoot, `$3`, id); err != nil {
+			return err
+		}
+		return writeAudit(ctx, tx, a)
+	})
+}
+
+// Reopen implements [bot.Store].
+func (db *DB) Reopen(ctx context.Context, id bot.ID, closesAt, remindAt, now time.Time, a bot.Audit) error {
+	return db.write(ctx, func(tx *sql.Tx) error {
+		opened, err := changed(tx.ExecContext(ctx, `UPDATE discussions SET state = 'open', closes_at = $1, remind_at = $2, closed_at = NULL, erase_at = NULL, work_at = $3
+			WHERE id = $4 AND state = 'closed'`, ms(closesAt), ms(remindAt), ms(now), id))
+		if err != nil || !opened {
+			return err
+		}
+		for _, kind := range []string{bot.PostRoot, bot.PostRecap} { // one says another time, the other goes
+			if err := markStale(ctx, tx, now, kind, `$3`, id); err != nil {
+				return err
+			}
+		}
+		if err := exec(ctx, tx, `UPDATE posts SET state = 'dropped', reason = 'reopened' WHERE discussion_id = $1 AND kind = 'recap' AND state IN ('pending', 'held')`, id); err != nil {
+			return err
+		}
+		if err := exec(ctx, tx, `DELETE FROM recaps WHERE discussion_id = $1`, id); err != nil {
+			return err
+		}
+		return writeAudit(ctx, tx, a)
+	})
+}

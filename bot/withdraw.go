@@ -1,0 +1,118 @@
+package bot
+
+import (
+	"context"
+	"time"
+)
+
+// Withdraw asks for the posts of a discussion to be taken away for good;
+// [Engine.RunDiscussion] does it. No recap is written, what people wrote stays
+// on the platform, and its article is never posted in that channel again.
+func (e *Engine) Withdraw(ctx context.Context, d Discussion, by By) error {
+	switch d.State {
+	case StateFailed, StateErased:
+		return Problemf("not_posted", "discussion %s cannot be withdrawn: it is %s", d.ID.Short(), d.State)
+	case StateWithdrawing, StateWithdrawn:
+		return Problemf("withdrawn", "discussion %s is withdrawn already", d.ID.Short())
+	}
+	return e.store.Withdraw(ctx, d, "withdrawn by "+by.who()+": "+d.Title, e.now(), e.audit(by, "withdraw", string(d.ID)))
+}
+
+// who names an actor for the people of a channel.
+func (by By) who() string {
+	switch by.ID {
+	case Operator.ID:
+		return "the operator"
+	case platformItself.ID:
+		return "who deleted its post"
+	}
+	return "a manager"
+}
+
+// platformItself acts where a platform does not say who did something.
+var platformItself = By{Person: Person{ID: "platform"}}
+
+// takeBack removes what is out of a discussion, the root last, and then ends it.
+func (e *Engine) takeBack(ctx context.Context, l Lease, d Discussion) (again bool, err error) {
+	posts, err := e.store.Posts(ctx, d.ID)
+	if err != nil {
+		return false, err
+	}
+	editor, canEdit := e.adapters[d.Channel.Platform].(Editor)
+	for _, p := range posts {
+		if p.State == PostSending || p.Kind == PostWithdrawal && p.State == PostPending {
+			return e.deliver(ctx, l, d, p) // is it out?
+		}
+	}
+	told := false
+	for i := len(posts) - 1; i >= 0; i-- {
+		p := posts[i]
+		told = told || p.Kind == PostWithdrawal
+		if p.State != PostSent || !canEdit {
+			continue
+		}
+		rctx, cancel := context.WithTimeout(ctx, e.set.SendTimeout)
+		err := editor.Delete(rctx, p.Ref)
+		cancel()
+		switch {
+		case err == nil:
+			err = e.store.EndPost(ctx, l, p.ID, PostRemoved, "withdrawn", e.now())
+		case IsPermanent(err):
+			e.log.WarnContext(ctx, "post cannot be removed", "post", p.ID, "err", err)
+			canEdit, err = false, nil // it is said in the thread instead
+		default:
+			return false, e.tryLater(ctx, l, p, err)
+		}
+		if err != nil {
+			return false, err
+		}
+	}
+	if !canEdit && !told && !d.OpenedAt.IsZero() {
+		p := newPost(e.now(), Post{DiscussionID: d.ID, Seq: atEnd, Kind: PostWithdrawal})
+		return true, e.store.AddPost(ctx, l, p)
+	}
+	e.log.InfoContext(ctx, "discussion withdrawn", "discussion", d.ID)
+	return true, e.store.EndWithdrawing(ctx, l, d.ID, e.now().Add(e.set.Retention))
+}
+
+// tryLater puts an edit or a removal off, the more often it failed, the longer.
+func (e *Engine) tryLater(ctx context.Context, l Lease, p Post, why error) error {
+	e.log.WarnContext(ctx, "post not changed yet", "post", p.ID, "err", why)
+	wait, _ := RetryDelay(why)
+	return e.store.RetryEdit(ctx, l, p, e.now().Add(max(wait, backOff(p.Attempts+1))))
+}
+
+// Extend lets a discussion close later, by a time from now or from its closing.
+func (e *Engine) Extend(ctx context.Context, d Discussion, more time.Duration, by By) (time.Time, error) {
+	if d.State != StatePosting && d.State != StateOpen || d.ClosesAt.IsZero() {
+		return time.Time{}, Problemf("not_open", "discussion %s is not open: it is %s", d.ID.Short(), d.State)
+	}
+	if more < time.Minute || more > 30*oneDay {
+		return time.Time{}, Problemf("bad_duration", "a discussion cannot be extended by %s: give a time from 1m to 30d", FormatDuration(more))
+	}
+	until := d.ClosesAt.Add(more)
+	return until, e.store.Extend(ctx, d.ID, until, e.remindAt(d.Rules, until), e.now(), e.audit(by, "extend", string(d.ID), "closes "+until.UTC().Format(time.RFC3339)))
+}
+
+// Reopen lets people reply again in a closed discussion, for as long as it was
+// open at first. Its recap is taken away, and a new one is written at the end.
+func (e *Engine) Reopen(ctx context.Context, d Discussion, by By) (time.Time, error) {
+	if d.State != StateClosed {
+		return time.Time{}, Problemf("not_closed", "discussion %s is not closed: it is %s", d.ID.Short(), d.State)
+	}
+	until := e.now().Add(d.CloseAfter)
+	return until, e.store.Reopen(ctx, d.ID, until, e.remindAt(d.Rules, until), e.now(), e.audit(by, "reopen", string(d.ID), "closes "+until.UTC().Format(time.RFC3339)))
+}
+
+// remindAt is when the thread of a discussion that closes then is reminded.
+func (e *Engine) remindAt(r Rules, closes time.Time) time.Time {
+	if at := closes.Add(-r.Remind); r.Remind > 0 && at.After(e.now()) {
+		return at
+	}
+	return time.Time{}
+}
+
+// remind adds the reminder to the thread.
+func (e *Engine) remind(ctx context.Context, l Lease, d Discussion) error {
+	return e.store.AddReminder(ctx, l, newPost(e.now(), Post{DiscussionID: d.ID, Seq: atEnd, Kind: PostReminder}))
+}

@@ -1,0 +1,70 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"colloquy/bot"
+)
+
+func (a *app) scheduleEditCommand() *cobra.Command {
+	var cron string
+	var options *optionFlags
+	cmd := &cobra.Command{
+		Use:   "change ID",
+		Short: "Change the times or the options of a schedule",
+		Long: `Change a schedule. What is not named stays as it is; the value "default" goes back
+to what an option is without. A discussion that is under way keeps what it began
+with. What the configuration file declares is changed there.`,
+		Example: `  colloquy schedule change 1a2b3c4d --cron "0 8 * * MON-FRI"
+  colloquy schedule change morning --questions 3 --remind default`,
+		Args:              takes("ID"),
+		ValidArgsFunction: a.completes(scheduleRefs),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.changeSchedule(cmd.Context(), args[0], cron, options)
+		},
+	}
+	cmd.Flags().StringVar(&cron, "cron", "", "its new times, as a cron `SPEC` in quotes")
+	options = addOptions(cmd.Flags())
+	a.set.addDB(cmd.Flags())
+	return cmd
+}
+
+func (a *app) changeSchedule(ctx context.Context, ref, cron string, options *optionFlags) error {
+	rt, err := a.existing(ctx, hidden())
+	if err != nil {
+		return err
+	}
+	defer func() { _ = rt.db.Close() }()
+	old, err := rt.db.FindSchedule(ctx, ref)
+	if err != nil {
+		return err
+	}
+	s := old
+	if cron != "" {
+		s.Cron = cron
+	}
+	changes, err := options.apply(&s)
+	if err != nil {
+		return err
+	}
+	s, next, changes, err := rt.engine.ChangeSchedule(ctx, old, s, changes, bot.Operator)
+	switch {
+	case err != nil:
+		return wrongFlag(err)
+	case len(changes) == 0:
+		_, err = fmt.Fprintf(a.stdout, "%s is like that already.\n", upper(scheduleName(s)))
+		return err
+	}
+	fmt.Fprintf(a.stdout, "%s is changed: %s.\n", upper(scheduleName(s)), strings.Join(changes, "; "))
+	if s.Paused {
+		_, err = fmt.Fprintln(a.stdout, "It is paused.")
+		return err
+	}
+	fmt.Fprintln(a.stdout, "Its next times:")
+	a.printMoments(next)
+	return nil
+}
