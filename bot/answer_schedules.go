@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"strings"
+	"time"
 )
 
 func scheduleCommands() []CommandSpec {
@@ -133,12 +134,12 @@ func (e *Engine) answerSchedule(ctx context.Context, c Command) (Answer, error) 
 	case "schedule change":
 		return e.answerScheduleChange(ctx, s, c)
 	case "schedule pause":
-		if _, err := e.SetPaused(ctx, s, true, c.by()); err != nil {
+		if _, err := e.SetPaused(ctx, s, true, time.Time{}, c.by()); err != nil {
 			return Answer{}, err
 		}
 		return say("Schedule %s is paused. While it is, nothing falls due and nothing is missed.", s.ID.Short()), nil
 	case "schedule resume":
-		if s, err = e.SetPaused(ctx, s, false, c.by()); err != nil {
+		if s, err = e.SetPaused(ctx, s, false, time.Time{}, c.by()); err != nil {
 			return Answer{}, err
 		}
 		return say("Schedule %s goes on: next %s.", s.ID.Short(), InZone(s.NextAt, s.Zone)), nil

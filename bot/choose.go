@@ -56,6 +56,11 @@ func (e *Engine) choose(ctx context.Context, l Lease, o Occurrence) (ID, error) 
 	if o.Request.Article != "" || o.Request.Text != "" {
 		return e.takeGiven(ctx, l, o)
 	}
+	if s.ID != "" {
+		if d, done, err := e.takeDraft(ctx, l, o, s); err != nil || done {
+			return d, err
+		}
+	}
 	candidates, feeds, err := e.candidates(ctx, o, s)
 	if err != nil {
 		return "", err
@@ -68,9 +73,10 @@ func (e *Engine) choose(ctx context.Context, l Lease, o Occurrence) (ID, error) 
 		if ctx.Err() != nil {
 			return "", ctx.Err()
 		}
-		d, err := e.take(ctx, l, o, s, c, len(candidates) > 1)
+		// What a person put on the list is taken in its order, questions or not.
+		d, err := e.take(ctx, l, o, s, c, len(candidates) > 1 && c.Added == "")
 		if err == nil {
-			return d.ID, e.refuse(ctx, l, o, bare)
+			return d, e.refuse(ctx, l, o, bare)
 		}
 		if errors.Is(err, ErrLeaseLost) || ctx.Err() != nil {
 			return "", err
@@ -93,7 +99,7 @@ func (e *Engine) choose(ctx context.Context, l Lease, o Occurrence) (ID, error) 
 	if len(bare) > 0 { // better a summary alone than nothing
 		d, err := e.take(ctx, l, o, s, bare[0].Candidate, false)
 		if err == nil {
-			return d.ID, e.refuse(ctx, l, o, bare[1:])
+			return d, e.refuse(ctx, l, o, bare[1:])
 		}
 		return "", err
 	}
@@ -154,9 +160,9 @@ func (e *Engine) candidates(ctx context.Context, o Occurrence, s Schedule) (list
 	return list, len(ids), err
 }
 
-// take turns one candidate into a discussion, or says why not. ask refuses one
-// about which there is no question.
-func (e *Engine) take(ctx context.Context, l Lease, o Occurrence, s Schedule, c Candidate, ask bool) (Discussion, error) {
+// take turns one candidate into a discussion, or into the draft of one, or says
+// why not. ask refuses one about which there is no question.
+func (e *Engine) take(ctx context.Context, l Lease, o Occurrence, s Schedule, c Candidate, ask bool) (discussion ID, err error) {
 	repeat := o.Request.ByHand()
 	src := Source{Ref: c.Ref, Scheduled: !repeat}
 	url := c.Ref
@@ -164,9 +170,9 @@ func (e *Engine) take(ctx context.Context, l Lease, o Occurrence, s Schedule, c 
 		src.Item, url = &c.Item, c.Item.URL
 	}
 	if !repeat {
-		posted, err := e.store.Posted(ctx, o.Channel, url, "")
+		posted, _, err := e.store.Posted(ctx, o.Channel, url, "")
 		if err != nil || posted {
-			return Discussion{}, either(err, ErrAlreadyPosted)
+			return "", either(err, ErrAlreadyPosted)
 		}
 	}
 	fctx, cancel := context.WithTimeout(ctx, e.set.FetchTimeout)
@@ -176,12 +182,20 @@ func (e *Engine) take(ctx context.Context, l Lease, o Occurrence, s Schedule, c 
 		a, err = e.newestOf(ctx, o.Channel, c.Ref)
 	}
 	if err != nil {
-		return Discussion{}, err
+		return "", err
 	}
 	if a, err = e.store.PutArticle(ctx, a, e.now()); err != nil {
-		return Discussion{}, err
+		return "", err
 	}
-	return e.open(ctx, l, o, s, c, a, ask)
+	w, err := e.write(ctx, o, s, a, ask)
+	if err != nil {
+		return "", err
+	}
+	if o.Request.Draft || mustApprove(o, s) {
+		return "", e.freeze(ctx, l, o, s, c, a, w)
+	}
+	d, err := e.openWith(ctx, l, o, s, Taken{Added: c.Added}, a, w.digest.ID, w.questions)
+	return d.ID, err
 }
 
 // either is err, or other when err is nil.
@@ -201,7 +215,7 @@ func (e *Engine) newestOf(ctx context.Context, ch Channel, url string) (Article,
 		return Article{}, err
 	}
 	for i, it := range res.Items[:min(len(res.Items), maxCandidates)] {
-		posted, perr := e.store.Posted(ctx, ch, it.URL, "")
+		posted, _, perr := e.store.Posted(ctx, ch, it.URL, "")
 		if perr != nil {
 			return Article{}, perr
 		}
@@ -227,9 +241,10 @@ func (e *Engine) takeGiven(ctx context.Context, l Lease, o Occurrence) (ID, erro
 		a, err = e.store.PutArticle(ctx, a, e.now())
 	}
 	if err == nil {
-		var d Discussion
-		if d, err = e.open(ctx, l, o, Schedule{}, Candidate{}, a, false); err == nil {
-			return d.ID, nil
+		var w written
+		if w, err = e.write(ctx, o, Schedule{}, a, false); err == nil {
+			d, err := e.openWith(ctx, l, o, Schedule{}, Taken{}, a, w.digest.ID, w.questions)
+			return d.ID, err
 		}
 	}
 	var p *Problem

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"colloquy/bot"
 )
@@ -65,7 +66,7 @@ func TestDeclare(t *testing.T) {
 		t.Errorf("still paused: %+v", s)
 	}
 	// A pause that a person asked for stays over the next start.
-	if _, err := b.engine.SetPaused(t.Context(), schedule(), true, bot.Operator); err != nil {
+	if _, err := b.engine.SetPaused(t.Context(), schedule(), true, time.Time{}, bot.Operator); err != nil {
 		t.Fatal(err)
 	}
 	if got := declare(full()); got != "" || !schedule().Paused {

@@ -41,7 +41,6 @@ type Discussion struct {
 	EraseAt      time.Time // end of retention
 	RemindAt     time.Time // when the thread is reminded; zero: not, or it was
 	Rules        Rules     // of its schedule, when it was opened
-	Bare         bool      // the summary is left out
 	List         bool      // its thread has to be listed
 	Pending      bool      // a post of it waits to be sent
 	Stale        bool      // what a post of it says may have changed

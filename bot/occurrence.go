@@ -42,6 +42,7 @@ type Request struct {
 	Ref        string        `json:"ref,omitempty"`      // a URL of a page or a feed
 	Text       string        `json:"text,omitempty"`     // pasted
 	Schedule   ID            `json:"schedule,omitempty"` // its next article, now
+	Draft      bool          `json:"draft,omitempty"`    // only its draft; nothing is posted
 	By         string        `json:"by,omitempty"`
 	CloseAfter time.Duration `json:"close_after,omitempty"`
 	Questions  int           `json:"questions,omitempty"`

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -11,35 +12,46 @@ import (
 // about another article.
 const repeatWindow = 90 * 24 * time.Hour
 
-// open has the digest of a written, or takes the one written before, and
-// stores the discussion with all its posts in one transaction.
-func (e *Engine) open(ctx context.Context, l Lease, o Occurrence, s Schedule, c Candidate, a Article, ask bool) (Discussion, error) {
-	repeat := o.Request.ByHand()
-	if !repeat {
-		posted, err := e.store.Posted(ctx, o.Channel, a.URL, a.ID)
-		if err != nil || posted {
-			return Discussion{}, either(err, ErrAlreadyPosted)
-		}
+// written is what a channel gets to see of an article.
+type written struct {
+	digest            Digest
+	questions, spares []Question
+}
+
+// write has the digest of a written, or takes the one written before. ask
+// refuses an article about which there is no question.
+func (e *Engine) write(ctx context.Context, o Occurrence, s Schedule, a Article, ask bool) (w written, err error) {
+	posted, withdrawn, err := e.store.Posted(ctx, o.Channel, a.URL, a.ID)
+	switch {
+	case err != nil:
+		return w, err
+	case withdrawn:
+		return w, Problemf("withdrawn", "it was withdrawn in this channel, and is not posted there again")
+	case posted && !o.Request.ByHand():
+		return w, ErrAlreadyPosted
 	}
-	brief := Brief{
+	w.digest, err = e.digest(ctx, a, Brief{
 		Sentences: cmp.Or(o.Request.Sentences, s.Sentences),
 		Questions: cmp.Or(o.Request.Questions, s.Questions),
-	}
-	dig, err := e.digest(ctx, a, brief)
+	})
 	if err != nil {
-		return Discussion{}, err
+		return w, err
 	}
-	questions, err := e.questionsFor(ctx, o.Channel, dig)
-	if err != nil {
-		return Discussion{}, err
+	if w.questions, w.spares, err = e.questionsFor(ctx, o.Channel, w.digest); err != nil {
+		return w, err
 	}
-	if ask && len(questions) == 0 {
-		return Discussion{}, Problemf(noQuestions, "there was nothing to ask about it")
+	if ask && len(w.questions) == 0 {
+		return w, Problemf(noQuestions, "there was nothing to ask about it")
 	}
+	return w, nil
+}
+
+// openWith stores a discussion with all its posts in one transaction.
+func (e *Engine) openWith(ctx context.Context, l Lease, o Occurrence, s Schedule, t Taken, a Article, digest ID, questions []Question) (Discussion, error) {
 	now := e.now()
 	d := Discussion{
-		ID: NewID(now), OccurrenceID: o.ID, Channel: o.Channel, ArticleID: a.ID, DigestID: dig.ID,
-		Title: a.Title, URL: a.URL, Questions: questions, State: StatePosting, Repeat: repeat,
+		ID: NewID(now), OccurrenceID: o.ID, Channel: o.Channel, ArticleID: a.ID, DigestID: digest,
+		Title: a.Title, URL: a.URL, Questions: questions, State: StatePosting, Repeat: o.Request.ByHand(),
 		CloseAfter: cmp.Or(o.Request.CloseAfter, s.CloseAfter, e.set.CloseAfter),
 		DeadlineAt: o.DeadlineAt, CreatedAt: now, Rules: s.Rules,
 	}
@@ -47,7 +59,7 @@ func (e *Engine) open(ctx context.Context, l Lease, o Occurrence, s Schedule, c 
 	for i := range questions {
 		posts = append(posts, newPost(now, Post{DiscussionID: d.ID, Seq: i + 1, Kind: PostQuestion, Question: i + 1}))
 	}
-	if err := e.store.OpenDiscussion(ctx, l, d, posts, c.Added, now); err != nil {
+	if err := e.store.OpenDiscussion(ctx, l, d, posts, t, now); err != nil {
 		return d, fmt.Errorf("open a discussion: %w", err)
 	}
 	return d, nil
@@ -72,24 +84,19 @@ func (e *Engine) digest(ctx context.Context, a Article, b Brief) (Digest, error)
 
 // questionsFor takes out of a digest what the channel was asked lately about
 // other articles, and puts the spare questions in its place.
-func (e *Engine) questionsFor(ctx context.Context, ch Channel, d Digest) ([]Question, error) {
+func (e *Engine) questionsFor(ctx context.Context, ch Channel, d Digest) (questions, spares []Question, err error) {
 	asked, err := e.store.AskedSince(ctx, ch, e.now().Add(-repeatWindow), d.ArticleID)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	fresh := func(q Question) bool {
-		for _, a := range asked {
-			if e.writer.SameQuestion(a, q.Text) {
-				return false
-			}
-		}
-		return true
-	}
-	var out []Question
-	for _, q := range append(append([]Question{}, d.Questions...), d.Spares...) {
-		if len(out) < len(d.Questions) && fresh(q) {
-			out = append(out, q)
+	for _, q := range slices.Concat(d.Questions, d.Spares) {
+		switch {
+		case slices.ContainsFunc(asked, func(a string) bool { return e.writer.SameQuestion(a, q.Text) }):
+		case len(questions) < len(d.Questions):
+			questions = append(questions, q)
+		default:
+			spares = append(spares, q)
 		}
 	}
-	return out, nil
+	return questions, spares, nil
 }

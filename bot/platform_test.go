@@ -192,6 +192,17 @@ func (p *platform) remove(r bot.Reply) {
 	}
 }
 
+// restore brings a message back as it was, as a platform that is wrong would.
+func (p *platform) restore(r bot.Reply) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for i := range p.msgs {
+		if p.msgs[i].ref == r.Ref {
+			p.msgs[i].reply, p.msgs[i].gone = r, false
+		}
+	}
+}
+
 // posts lists what we put on the platform.
 func (p *platform) posts() []message {
 	p.mu.Lock()

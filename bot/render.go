@@ -24,6 +24,12 @@ func (e *Engine) render(ctx context.Context, d Discussion, p Post) (Message, err
 		return m, err
 	case PostReminder:
 		return Message{Paragraphs: []string{fmt.Sprintf(e.words(ctx, d).reminder, stamp(d.ClosesAt))}}, nil
+	case PostDraft:
+		draft, err := e.store.Draft(ctx, p.DraftID)
+		if err != nil {
+			return Message{}, err
+		}
+		return e.DraftMessage(ctx, draft)
 	case PostWithdrawal:
 		return Message{Paragraphs: []string{e.words(ctx, d).withdrawn}}, nil
 	case PostNote, PostNotice:
@@ -47,9 +53,6 @@ func (e *Engine) renderRoot(ctx context.Context, d Discussion) (Message, error) 
 	}
 	m := DigestMessage(a, dig)
 	m.Ping = d.Rules.Ping
-	if d.Bare {
-		m.Quotation, m.Paragraphs = nil, nil
-	}
 	m.Footer = fmt.Sprintf("Replies are recorded until %s and kept for %s after that, for a recap posted here. /discuss privacy says more.",
 		stamp(closes), days(e.set.Retention))
 	return m, nil

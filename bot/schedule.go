@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -43,10 +44,10 @@ type Claim struct {
 	Missed     []time.Time // recorded as missed, oldest first; at most 100
 	Older      int         // missed before those, recorded as one row
 	OlderUntil time.Time   // the due time that row carries
-	Skipped    bool        // Run is not carried out, because somebody skipped it
-	Next       time.Time   // zero pauses the schedule
-	DraftAt    time.Time   // when the draft of Next is written for approval; zero: not before
-	Reason     string      // why it is paused
+	Skipped    []time.Time // recorded as skipped, oldest first
+	SkipsLeft  int
+	Next       time.Time // zero pauses the schedule
+	Reason     string    // why it is paused
 }
 
 // missedRows is how many missed occurrences are recorded one by one.
@@ -59,6 +60,13 @@ func (e *Engine) Plan(s Schedule, now time.Time) Claim {
 	times, err := ParseTimes(s.Cron, s.Zone, e.set.ShortestEvery)
 	if err != nil {
 		return Claim{Reason: Explain(err)}
+	}
+	if s.NextAt.IsZero() { // a pause that ends by itself
+		next, err := times.Next(now)
+		if err != nil {
+			return Claim{Reason: Explain(err), SkipsLeft: s.Skips}
+		}
+		return Claim{Next: next.At, SkipsLeft: s.Skips}
 	}
 	due, older := times.Between(s.NextAt, now, missedRows)
 	if len(due) < missedRows {
@@ -74,7 +82,11 @@ func (e *Engine) Plan(s Schedule, now time.Time) Claim {
 	} else {
 		c.Next = next.At
 	}
-	if now.Add(e.set.SendTimeout).Before(latest.Add(s.Deadline)) {
+	// The first of those that passed are the ones that somebody skipped.
+	skipped := min(max(0, s.Skips-older), len(due))
+	c.Skipped, due = due[:skipped], due[skipped:]
+	c.SkipsLeft = max(0, s.Skips-older-skipped)
+	if len(due) > 0 && now.Add(e.set.SendTimeout).Before(latest.Add(s.Deadline)) {
 		c.Run, due = latest, due[:len(due)-1]
 	}
 	c.Missed, c.Older = due, older
@@ -161,6 +173,9 @@ func (e *Engine) checkSchedule(s *Schedule) (Times, error) {
 	if s.Order != Newest && s.Order != Oldest {
 		return Times{}, Problemf("bad_order", "the order %q is not known: it is %s or %s", s.Order, Newest, Oldest)
 	}
+	if a := s.Rules.Approve; a != (Channel{}) && !sameTenant(a, s.Channel) {
+		return Times{}, Problemf("bad_channel", "drafts cannot be shown in %s: give a channel of the same workspace as %s", a, s.Channel)
+	}
 	if s.CloseAfter < time.Minute || s.CloseAfter > 30*24*time.Hour {
 		return Times{}, Problemf("bad_close_after", "a discussion cannot close after %s: give a time between 1m and 30d", s.CloseAfter)
 	}
@@ -209,12 +224,19 @@ func NextTimes(s Schedule, shortest time.Duration, after time.Time, n int) ([]Mo
 		}
 		after = s.NextAt.Add((steps - 1) * step)
 	}
-	return Upcoming(times, after, n)
+	list, err := Upcoming(times, after, n)
+	for i := range list { // those that are skipped
+		if i < s.Skips && !s.NextAt.IsZero() && !after.After(s.NextAt) {
+			list[i].Note = strings.TrimPrefix(list[i].Note+"; skipped", "; ")
+		}
+	}
+	return list, err
 }
 
-// SetPaused pauses or resumes a schedule. Resuming computes the next time from now.
-func (e *Engine) SetPaused(ctx context.Context, s Schedule, paused bool, by By) (Schedule, error) {
-	s.Paused, s.NextAt, s.Reason = paused, time.Time{}, ""
+// SetPaused pauses or resumes a schedule. A pause ends at until, unless that is
+// zero. Resuming computes the next time from now.
+func (e *Engine) SetPaused(ctx context.Context, s Schedule, paused bool, until time.Time, by By) (Schedule, error) {
+	s.Paused, s.NextAt, s.ResumeAt, s.Reason = paused, time.Time{}, until, ""
 	if !paused {
 		times, err := ParseTimes(s.Cron, s.Zone, e.set.ShortestEvery)
 		if err != nil {
@@ -226,11 +248,38 @@ func (e *Engine) SetPaused(ctx context.Context, s Schedule, paused bool, by By) 
 		}
 		s.NextAt = next.At
 	}
-	action := "schedule_pause"
+	action, detail := "schedule_pause", []string{}
 	if !paused {
 		action = "schedule_resume"
+	} else if !until.IsZero() {
+		detail = append(detail, "until "+stampIn(until))
 	}
-	return s, e.store.PutSchedule(ctx, s, e.audit(by, action, string(s.ID)))
+	return s, e.store.PutSchedule(ctx, s, e.audit(by, action, string(s.ID), detail...))
+}
+
+// maxSkips is how many due times can be skipped; beyond that a pause is meant.
+const maxSkips = 100
+
+// Skip leaves out the next n due times of a schedule, counted from now; 0 takes
+// an earlier skip back.
+func (e *Engine) Skip(ctx context.Context, s Schedule, n int, by By) (Schedule, error) {
+	if n < 0 || n > maxSkips {
+		return s, Problemf("bad_count", "%d times cannot be skipped: give a number from 0 to %d, or pause the schedule", n, maxSkips)
+	}
+	if s.Paused && n > 0 {
+		return s, Problemf("paused", "schedule %s is paused: nothing falls due that could be skipped", s.ID.Short())
+	}
+	before := s.Skips
+	s.Skips = n
+	return s, e.store.PutSchedule(ctx, s, e.audit(by, "schedule_skip", string(s.ID), fmt.Sprintf("skip: %d → %d", before, n)))
+}
+
+// DraftAt is when the draft of a due time is shown to managers; zero: never.
+func (s Schedule) DraftAt() time.Time {
+	if s.Rules.Approve == (Channel{}) || s.NextAt.IsZero() {
+		return time.Time{}
+	}
+	return s.NextAt.Add(-cmp.Or(s.Rules.ApproveBefore, approveBefore))
 }
 
 // RemoveSchedule ends a schedule. Its discussions go on; what it did stays on record.

@@ -51,7 +51,7 @@ func TestManyMissedAreOneRow(t *testing.T) {
 func TestPausedMissesNothing(t *testing.T) {
 	b := newBench(t)
 	s := b.schedule()
-	if _, err := b.engine.SetPaused(t.Context(), s, true, bot.Operator); err != nil {
+	if _, err := b.engine.SetPaused(t.Context(), s, true, time.Time{}, bot.Operator); err != nil {
 		t.Fatal(err)
 	}
 	b.wait(72 * time.Hour)
@@ -59,7 +59,7 @@ func TestPausedMissesNothing(t *testing.T) {
 	if err != nil || !s.Paused || len(b.outcomes()) != 0 {
 		t.Fatalf("%+v, %v, %v", s, err, b.outcomes())
 	}
-	if s, err = b.engine.SetPaused(t.Context(), s, false, bot.Operator); err != nil || s.NextAt.Before(b.clock()) {
+	if s, err = b.engine.SetPaused(t.Context(), s, false, time.Time{}, bot.Operator); err != nil || s.NextAt.Before(b.clock()) {
 		t.Fatalf("next %v, %v", s.NextAt, err)
 	}
 	b.wait(24 * time.Hour)

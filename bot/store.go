@@ -12,6 +12,8 @@ type Store interface {
 	leaseStore
 	scheduleStore
 	occurrenceStore
+	queueStore
+	draftStore
 	feedStore
 	articleStore
 	discussionStore
@@ -46,10 +48,41 @@ type occurrenceStore interface {
 	// Occurrences lists those of a channel, of a schedule, or all, newest first.
 	Occurrences(ctx context.Context, ch Channel, schedule ID, limit int) ([]Occurrence, error)
 	AddRefusal(ctx context.Context, l Lease, ch Channel, r Refusal) error
+}
+
+// A queueStore keeps what was put on the list of a channel by hand.
+type queueStore interface {
 	// Add puts an article on the list of a channel and returns its place, from 1.
 	Add(ctx context.Context, id ID, ch Channel, url string, now time.Time, a Audit) (int, error)
-	// Added lists what was put on the list and neither taken nor finally refused, first in first.
+	// Added lists what was put on the list and neither taken nor finally refused, in its order.
 	Added(ctx context.Context, ch Channel, limit int) ([]Candidate, error)
+	// MoveAdded gives an entry of the list another place, from 1.
+	MoveAdded(ctx context.Context, ch Channel, id ID, place int, a Audit) error
+	// RemoveAdded takes an entry off the list.
+	RemoveAdded(ctx context.Context, id ID, now time.Time, a Audit) error
+	// Bar keeps the articles of a URL from being taken in a channel unattended.
+	Bar(ctx context.Context, id ID, ch Channel, url string, now time.Time, a Audit) error
+}
+
+type draftStore interface {
+	// OpenDraft is the draft that the next occurrence of a schedule takes.
+	OpenDraft(ctx context.Context, schedule ID) (d Draft, found bool, err error)
+	Draft(ctx context.Context, id ID) (Draft, error)
+	// FindDraft takes an id or a unique ending of one, whatever its state.
+	FindDraft(ctx context.Context, ref string) (Draft, error)
+	// OpenDrafts lists those of a tenant, the newest first.
+	OpenDrafts(ctx context.Context, platform, workspace string) ([]Draft, error)
+	// PutDraft stores a draft with its posts, and gives its occurrence the outcome.
+	PutDraft(ctx context.Context, l Lease, d Draft, posts []Post, o Occurrence, outcome, reason string, now time.Time) error
+	// ShowDraft adds posts about a draft that is there, and ends the occurrence that asked for them.
+	ShowDraft(ctx context.Context, l Lease, d Draft, posts []Post, o Occurrence, outcome, reason string, now time.Time) error
+	// ChangeDraft stores the questions of a draft; ok is false when it is not open any more.
+	ChangeDraft(ctx context.Context, d Draft, now time.Time, a Audit) (ok bool, err error)
+	// DecideDraft stores what somebody decided about an open draft that nobody
+	// decided about before, and what follows from it; else ok is false.
+	DecideDraft(ctx context.Context, d Draft, follow Follow, now time.Time, a Audit) (ok bool, err error)
+	// DropDraft ends a draft that cannot be used, without anybody's decision.
+	DropDraft(ctx context.Context, l Lease, id ID, now time.Time) error
 }
 
 type feedStore interface {
@@ -76,8 +109,8 @@ type articleStore interface {
 	PutArticle(ctx context.Context, a Article, now time.Time) (Article, error)
 	Article(ctx context.Context, id ID) (Article, error)
 	// Posted reports whether a discussion about this URL, or about an article
-	// of the same content, was ever opened in the channel.
-	Posted(ctx context.Context, ch Channel, url string, article ID) (bool, error)
+	// of the same content, was ever opened in the channel, and whether one was withdrawn.
+	Posted(ctx context.Context, ch Channel, url string, article ID) (posted, withdrawn bool, err error)
 	// FindDigest looks for a digest of the same content, brief and writer.
 	FindDigest(ctx context.Context, article ID, b Brief, v WriterInfo) (d Digest, found bool, err error)
 	// PutDigest stores a digest, or returns the one that was stored meanwhile.
@@ -90,7 +123,7 @@ type articleStore interface {
 type discussionStore interface {
 	// OpenDiscussion stores a discussion and its posts and gives it to its
 	// occurrence; what was added by hand is taken off its list. It returns [ErrAlreadyPosted] when the channel has the article.
-	OpenDiscussion(ctx context.Context, l Lease, d Discussion, posts []Post, taken ID, now time.Time) error
+	OpenDiscussion(ctx context.Context, l Lease, d Discussion, posts []Post, taken Taken, now time.Time) error
 	Discussion(ctx context.Context, id ID) (Discussion, error)
 	// FindDiscussion takes an id or a unique ending of one.
 	FindDiscussion(ctx context.Context, ref string) (Discussion, error)
@@ -169,6 +202,10 @@ type replyStore interface {
 	RemoveReply(ctx context.Context, ref MessageRef, now time.Time) error
 	// Replies lists those of a discussion, oldest first, tombstones included.
 	Replies(ctx context.Context, discussion ID) ([]Reply, error)
+	// FindReply finds the one reply of a channel whose id, or whose message's id, ends like that.
+	FindReply(ctx context.Context, ch Channel, ref string) (Reply, error)
+	// SetExcluded keeps a reply out of recaps, or no longer so.
+	SetExcluded(ctx context.Context, id ID, excluded bool, now time.Time, a Audit) error
 	Gaps(ctx context.Context, discussion ID) ([]Gap, error)
 	// WriteGaps writes a gap, from the last sign of life of the scope until now,
 	// into each discussion that still records, and asks for their listing. It

@@ -91,7 +91,7 @@ func (e *Engine) Extend(ctx context.Context, d Discussion, more time.Duration, b
 		return time.Time{}, Problemf("bad_duration", "a discussion cannot be extended by %s: give a time from 1m to 30d", FormatDuration(more))
 	}
 	until := d.ClosesAt.Add(more)
-	return until, e.store.Extend(ctx, d.ID, until, e.remindAt(d.Rules, until), e.now(), e.audit(by, "extend", string(d.ID), "closes "+until.UTC().Format(time.RFC3339)))
+	return until, e.store.Extend(ctx, d.ID, until, e.remindAt(d.Rules, until), e.now(), e.audit(by, "extend", string(d.ID), "closes "+stampIn(until)))
 }
 
 // Reopen lets people reply again in a closed discussion, for as long as it was
@@ -101,7 +101,7 @@ func (e *Engine) Reopen(ctx context.Context, d Discussion, by By) (time.Time, er
 		return time.Time{}, Problemf("not_closed", "discussion %s is not closed: it is %s", d.ID.Short(), d.State)
 	}
 	until := e.now().Add(d.CloseAfter)
-	return until, e.store.Reopen(ctx, d.ID, until, e.remindAt(d.Rules, until), e.now(), e.audit(by, "reopen", string(d.ID), "closes "+until.UTC().Format(time.RFC3339)))
+	return until, e.store.Reopen(ctx, d.ID, until, e.remindAt(d.Rules, until), e.now(), e.audit(by, "reopen", string(d.ID), "closes "+stampIn(until)))
 }
 
 // remindAt is when the thread of a discussion that closes then is reminded.

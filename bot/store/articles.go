@@ -67,12 +67,12 @@ func (db *DB) Article(ctx context.Context, id bot.ID) (bot.Article, error) {
 }
 
 // Posted implements [bot.Store].
-func (db *DB) Posted(ctx context.Context, ch bot.Channel, url string, article bot.ID) (yes bool, err error) {
-	err = db.r.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM discussions
+func (db *DB) Posted(ctx context.Context, ch bot.Channel, url string, article bot.ID) (posted, withdrawn bool, err error) {
+	err = db.r.QueryRowContext(ctx, `SELECT COUNT(*) > 0, COUNT(CASE WHEN state IN ('withdrawing', 'withdrawn') THEN 1 END) > 0 FROM discussions
 		WHERE platform = $1 AND workspace = $2 AND channel = $3 AND state <> 'failed'
-			AND ($4 <> '' AND url_key = $4 OR hash = (SELECT hash FROM articles WHERE id = $5)))`,
-		ch.Platform, ch.Workspace, ch.ID, urlKey(url), article).Scan(&yes)
-	return yes, err
+			AND ($4 <> '' AND url_key = $4 OR hash = (SELECT hash FROM articles WHERE id = $5))`,
+		ch.Platform, ch.Workspace, ch.ID, urlKey(url), article).Scan(&posted, &withdrawn)
+	return posted, withdrawn, writeProblem(err)
 }
 
 func briefKey(b bot.Brief) string { return fmt.Sprintf("%d/%d", b.Sentences, b.Questions) }

@@ -20,6 +20,8 @@ type Enqueue func(ctx context.Context, tx Tx, kind string, ids []bot.ID) error
 
 // anyDue is one cheap look whether a tick has anything to do.
 const anyDue = `SELECT EXISTS (SELECT 1 FROM schedules WHERE next_at <= $1)
+	OR EXISTS (SELECT 1 FROM schedules WHERE resume_at <= $1)
+	OR EXISTS (SELECT 1 FROM schedules WHERE draft_at <= $1)
 	OR EXISTS (SELECT 1 FROM occurrences WHERE work_at <= $1)
 	OR EXISTS (SELECT 1 FROM discussions WHERE work_at <= $1)
 	OR EXISTS (SELECT 1 FROM posts WHERE work_at <= $1)
@@ -42,6 +44,14 @@ func (db *DB) ClaimDue(ctx context.Context, now time.Time, limit int, plan func(
 	})
 	if err != nil {
 		return 0, fmt.Errorf("claim schedules: %w", err)
+	}
+	err = db.write(ctx, func(tx *sql.Tx) error {
+		claimed, err := claimDrafts(ctx, tx, now, limit)
+		n += claimed
+		return err
+	})
+	if err != nil {
+		return n, fmt.Errorf("claim drafts: %w", err)
 	}
 	for _, w := range []struct{ kind, table string }{
 		{bot.WorkOccurrence, "occurrences"}, {bot.WorkDiscussion, "discussions"}, {bot.WorkPost, "posts"}, {bot.WorkFeed, "feeds"},
@@ -67,7 +77,8 @@ func (db *DB) ClaimDue(ctx context.Context, now time.Time, limit int, plan func(
 func scanID(s scanner) (id bot.ID, err error) { return id, s.Scan(&id) }
 
 func claimSchedules(ctx context.Context, tx *sql.Tx, now time.Time, limit int, plan func(bot.Schedule, time.Time) bot.Claim, enqueue Enqueue) (int, error) {
-	rows, err := tx.QueryContext(ctx, `SELECT `+scheduleColumns+` FROM schedules WHERE next_at <= $1 ORDER BY next_at LIMIT $2`, now.UnixMilli(), limit)
+	rows, err := tx.QueryContext(ctx, `SELECT `+scheduleColumns+` FROM schedules WHERE next_at <= $1 OR resume_at <= $1
+		ORDER BY COALESCE(next_at, resume_at) LIMIT $2`, now.UnixMilli(), limit)
 	due, err := collect(rows, err, scanSchedule)
 	if err != nil || len(due) == 0 {
 		return 0, err
@@ -82,12 +93,16 @@ func claimSchedules(ctx context.Context, tx *sql.Tx, now time.Time, limit int, p
 			run.add(row(c.Run)...)
 		}
 		if c.Older > 0 {
-			missed.add(append(row(c.OlderUntil), c.Older)...)
+			missed.add(append(row(c.OlderUntil), c.Older, bot.OutcomeMissed, missedReason)...)
 		}
 		for _, m := range c.Missed {
-			missed.add(append(row(m), 1)...)
+			missed.add(append(row(m), 1, bot.OutcomeMissed, missedReason)...)
 		}
-		next.add(s.ID, ms(c.Next), c.Next.IsZero(), c.Reason)
+		for _, m := range c.Skipped {
+			missed.add(append(row(m), 1, bot.OutcomeSkipped, skippedReason)...)
+		}
+		s.NextAt = c.Next
+		next.add(s.ID, ms(c.Next), c.Next.IsZero(), c.Reason, c.SkipsLeft, ms(s.DraftAt()))
 	}
 	if err := insertMissed(ctx, tx, missed); err != nil {
 		return 0, err
@@ -123,13 +138,17 @@ func insertRuns(ctx context.Context, tx *sql.Tx, run values, now time.Time) ([]b
 	return ids, nil
 }
 
-const missedReason = "nothing was running when it was due, or it was too late to post it before its deadline"
+// Why an occurrence did not run.
+const (
+	missedReason  = "nothing was running when it was due, or it was too late to post it before its deadline"
+	skippedReason = "a manager skipped it"
+)
 
 func insertMissed(ctx context.Context, tx *sql.Tx, missed values) error {
-	for _, part := range missed.parts(append(slices.Clone(occurrenceTypes), "BIGINT")...) {
-		err := exec(ctx, tx, `WITH v (id, schedule_id, platform, workspace, channel, due_at, deadline_at, created_at, count) AS (VALUES `+part.text+`)
+	for _, part := range missed.parts(append(slices.Clone(occurrenceTypes), "BIGINT", "TEXT", "TEXT")...) {
+		err := exec(ctx, tx, `WITH v (id, schedule_id, platform, workspace, channel, due_at, deadline_at, created_at, count, outcome, reason) AS (VALUES `+part.text+`)
 			INSERT INTO occurrences (id, schedule_id, platform, workspace, channel, due_at, deadline_at, request, outcome, reason, count, created_at, done_at)
-			SELECT id, schedule_id, platform, workspace, channel, due_at, deadline_at, '{}', '`+bot.OutcomeMissed+`', '`+missedReason+`', count, created_at, created_at
+			SELECT id, schedule_id, platform, workspace, channel, due_at, deadline_at, '{}', outcome, reason, count, created_at, created_at
 			FROM v WHERE TRUE ON CONFLICT (schedule_id, platform, workspace, channel, due_at) DO NOTHING`, part.args...)
 		if err != nil {
 			return err
@@ -138,16 +157,39 @@ func insertMissed(ctx context.Context, tx *sql.Tx, missed values) error {
 	return nil
 }
 
-// moveOn sets the next times; a schedule that has none is paused, with the reason.
+// moveOn sets the next times; a schedule that has none is paused, with the
+// reason, and a pause that ended is over.
 func moveOn(ctx context.Context, tx *sql.Tx, next values) error {
-	for _, part := range next.parts("TEXT", "BIGINT", "BOOLEAN", "TEXT") {
-		err := exec(ctx, tx, `WITH v (id, next_at, paused, reason) AS (VALUES `+part.text+`)
-			UPDATE schedules SET next_at = v.next_at, paused = v.paused, reason = v.reason FROM v WHERE schedules.id = v.id`, part.args...)
+	for _, part := range next.parts("TEXT", "BIGINT", "BOOLEAN", "TEXT", "BIGINT", "BIGINT") {
+		err := exec(ctx, tx, `WITH v (id, next_at, paused, reason, skips, draft_at) AS (VALUES `+part.text+`)
+			UPDATE schedules SET next_at = v.next_at, paused = v.paused, reason = v.reason, skips = v.skips, draft_at = v.draft_at, resume_at = NULL
+			FROM v WHERE schedules.id = v.id`, part.args...)
 		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// claimDrafts makes an occurrence, due at once, that writes the draft of each
+// schedule whose managers are to see it now.
+func claimDrafts(ctx context.Context, tx *sql.Tx, now time.Time, limit int) (int, error) {
+	rows, err := tx.QueryContext(ctx, `SELECT `+scheduleColumns+` FROM schedules WHERE draft_at <= $1 ORDER BY draft_at LIMIT $2`, now.UnixMilli(), limit)
+	due, err := collect(rows, err, scanSchedule)
+	if err != nil || len(due) == 0 {
+		return 0, err
+	}
+	for _, s := range due {
+		o := bot.Occurrence{ID: bot.NewID(now), ScheduleID: s.ID, Channel: s.Channel, DueAt: now, DeadlineAt: s.NextAt, CreatedAt: now,
+			Request: bot.Request{Schedule: s.ID, Draft: true}}
+		if _, err := addRequest(ctx, tx, o, ""); err != nil {
+			return 0, err
+		}
+		if err := exec(ctx, tx, `UPDATE schedules SET draft_at = NULL WHERE id = $1`, s.ID); err != nil {
+			return 0, err
+		}
+	}
+	return len(due), nil
 }
 
 // values collects rows for a VALUES list.

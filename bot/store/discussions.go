@@ -11,7 +11,7 @@ import (
 
 const selectDiscussion = `SELECT d.id, d.occurrence_id, d.platform, d.workspace, d.channel, d.thread, d.article_id, d.digest_id,
 	a.title, a.url, d.questions, d.repeated, d.state, d.reason, d.close_after, d.deadline_at, d.list_thread, d.created_at,
-	d.opened_at, d.closes_at, d.closed_at, d.erase_at, d.remind_at, d.rules, d.bare,
+	d.opened_at, d.closes_at, d.closed_at, d.erase_at, d.remind_at, d.rules,
 	EXISTS (SELECT 1 FROM posts p WHERE p.discussion_id = d.id AND p.state IN ('pending', 'sending')),
 	EXISTS (SELECT 1 FROM posts p WHERE p.discussion_id = d.id AND p.state = 'sent' AND p.stale > 0),
 	(SELECT COUNT(*) FROM replies r WHERE r.discussion_id = d.id AND NOT r.deleted),
@@ -25,7 +25,7 @@ func scanDiscussion(s scanner) (bot.Discussion, error) {
 	var deadline, created, opened, closes, closed, erase, remind sql.NullInt64
 	err := s.Scan(&d.ID, &d.OccurrenceID, &d.Channel.Platform, &d.Channel.Workspace, &d.Channel.ID, &d.Channel.Thread, &d.ArticleID, &d.DigestID,
 		&d.Title, &d.URL, &questions, &d.Repeat, &d.State, &d.Reason, &closeAfter, &deadline, &d.List, &created,
-		&opened, &closes, &closed, &erase, &remind, &rules, &d.Bare, &d.Pending, &d.Stale, &d.Replies, &d.People)
+		&opened, &closes, &closed, &erase, &remind, &rules, &d.Pending, &d.Stale, &d.Replies, &d.People)
 	if err != nil {
 		return d, err
 	}
@@ -36,17 +36,17 @@ func scanDiscussion(s scanner) (bot.Discussion, error) {
 }
 
 // OpenDiscussion implements [bot.Store].
-func (db *DB) OpenDiscussion(ctx context.Context, l bot.Lease, d bot.Discussion, posts []bot.Post, taken bot.ID, now time.Time) error {
+func (db *DB) OpenDiscussion(ctx context.Context, l bot.Lease, d bot.Discussion, posts []bot.Post, taken bot.Taken, now time.Time) error {
 	if d.Questions == nil {
 		d.Questions = []bot.Question{}
 	}
 	err := db.held(ctx, l, func(tx *sql.Tx) error {
 		err := exec(ctx, tx, `INSERT INTO discussions (id, occurrence_id, platform, workspace, channel, thread, article_id, digest_id,
-				url_key, hash, repeated, questions, question_count, state, reason, close_after, deadline_at, list_thread, work_at, created_at, rules, bare)
-			SELECT $1, $2, $3, $4, $5, '', a.id, $6, a.url_key, a.hash, $7, $8, $9, $10, '', $11, $12, $13, $14, $15, $16, $17
-			FROM articles a WHERE a.id = $18`,
+				url_key, hash, repeated, questions, question_count, state, reason, close_after, deadline_at, list_thread, work_at, created_at, rules)
+			SELECT $1, $2, $3, $4, $5, '', a.id, $6, a.url_key, a.hash, $7, $8, $9, $10, '', $11, $12, $13, $14, $15, $16
+			FROM articles a WHERE a.id = $17`,
 			d.ID, d.OccurrenceID, d.Channel.Platform, d.Channel.Workspace, d.Channel.ID, d.DigestID, d.Repeat, pack(d.Questions), len(d.Questions),
-			d.State, d.CloseAfter.Milliseconds(), ms(d.DeadlineAt), false, ms(now.Add(sweepAfter)), ms(d.CreatedAt), pack(d.Rules), d.Bare, d.ArticleID)
+			d.State, d.CloseAfter.Milliseconds(), ms(d.DeadlineAt), false, ms(now.Add(sweepAfter)), ms(d.CreatedAt), pack(d.Rules), d.ArticleID)
 		if isUnique(err) {
 			return bot.ErrAlreadyPosted
 		}
@@ -58,7 +58,10 @@ func (db *DB) OpenDiscussion(ctx context.Context, l bot.Lease, d bot.Discussion,
 				return err
 			}
 		}
-		if err := exec(ctx, tx, `UPDATE added SET taken_at = $1, taken_by = $2 WHERE id = $3`, ms(now), d.OccurrenceID, taken); err != nil {
+		if err := exec(ctx, tx, `UPDATE added SET taken_at = $1, taken_by = $2 WHERE id = $3`, ms(now), d.OccurrenceID, taken.Added); err != nil {
+			return err
+		}
+		if err := endDraft(ctx, tx, taken.Draft, bot.DraftTaken, now); err != nil {
 			return err
 		}
 		// From here on the discussion is what needs a worker.

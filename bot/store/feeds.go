@@ -191,7 +191,8 @@ func (db *DB) FreshItems(ctx context.Context, ch bot.Channel, feeds []bot.ID, or
 			AND (SELECT COUNT(*) FROM refusals r WHERE r.item_id = items.id AND r.platform = $1 AND r.workspace = $2 AND r.channel = $3) < `+maxRefusals+`
 			AND feed_id IN (`+list+`)
 			AND (items.url = '' OR items.url NOT IN (SELECT a.url FROM discussions d JOIN articles a ON a.id = d.article_id
-				WHERE d.platform = $1 AND d.workspace = $2 AND d.channel = $3 AND d.state <> 'failed'))`+
+				WHERE d.platform = $1 AND d.workspace = $2 AND d.channel = $3 AND d.state <> 'failed'
+				UNION ALL SELECT url FROM added WHERE platform = $1 AND workspace = $2 AND channel = $3 AND (removed_at IS NOT NULL OR taken_at IS NULL)))`+
 		sort+strconv.Itoa(limit), append([]any{ch.Platform, ch.Workspace, ch.ID}, args...)...)
 	return collect(rows, err, scanItem)
 }

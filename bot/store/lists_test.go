@@ -47,7 +47,7 @@ func withDiscussion(t *testing.T) (*DB, bot.Discussion, bot.Lease) {
 		{ID: "root", DiscussionID: d.ID, Kind: bot.PostRoot, Key: "k0", State: bot.PostPending},
 		{ID: "first", DiscussionID: d.ID, Seq: 1, Kind: bot.PostQuestion, Question: 1, Key: "k1", State: bot.PostPending},
 	}
-	must(db.OpenDiscussion(ctx, l, d, posts, "", when))
+	must(db.OpenDiscussion(ctx, l, d, posts, bot.Taken{}, when))
 	d.Channel.Thread = "thread"
 	must(db.RootSent(ctx, l, d, "root", bot.MessageRef{Channel: ch, MessageID: "m0"}, "", d.Channel, when))
 	return db, d, l

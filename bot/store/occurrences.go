@@ -30,19 +30,35 @@ const insertOccurrence = `INSERT INTO occurrences (id, schedule_id, platform, wo
 // AddRequest implements [bot.Store].
 func (db *DB) AddRequest(ctx context.Context, o bot.Occurrence, commandID string, a bot.Audit) error {
 	return db.write(ctx, func(tx *sql.Tx) error {
-		command := null(commandID)
+		command := ""
 		if commandID != "" {
 			command = o.Channel.Platform + ":" + commandID
 		}
-		ok, err := changed(tx.ExecContext(ctx, insertOccurrence+`($1, $2, $3, $4, $5, $6, $7, $8, $9, '', '', 1, $10, $11, NULL)
-			ON CONFLICT (command_id) DO NOTHING`,
-			o.ID, null(o.ScheduleID), o.Channel.Platform, o.Channel.Workspace, o.Channel.ID, ms(o.DueAt), ms(o.DeadlineAt), pack(o.Request),
-			command, ms(o.DueAt), ms(o.CreatedAt)))
-		if err != nil || !ok {
+		if fresh, err := addRequest(ctx, tx, o, command); err != nil || !fresh {
 			return err
 		}
 		return writeAudit(ctx, tx, a)
 	})
+}
+
+// addRequest stores an occurrence that is due at its time, unless the command
+// that asks for it is known. Of several for one schedule, each has a millisecond
+// of its own.
+func addRequest(ctx context.Context, tx *sql.Tx, o bot.Occurrence, command string) (fresh bool, err error) {
+	for taken := o.ScheduleID != ""; taken; {
+		err := tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM occurrences WHERE schedule_id = $1 AND platform = $2 AND workspace = $3 AND channel = $4 AND due_at = $5)`,
+			o.ScheduleID, o.Channel.Platform, o.Channel.Workspace, o.Channel.ID, ms(o.DueAt)).Scan(&taken)
+		if err != nil {
+			return false, err
+		}
+		if taken {
+			o.DueAt = o.DueAt.Add(time.Millisecond)
+		}
+	}
+	return changed(tx.ExecContext(ctx, insertOccurrence+`($1, $2, $3, $4, $5, $6, $7, $8, $9, '', '', 1, $10, $11, NULL)
+		ON CONFLICT (command_id) DO NOTHING`,
+		o.ID, null(o.ScheduleID), o.Channel.Platform, o.Channel.Workspace, o.Channel.ID, ms(o.DueAt), ms(o.DeadlineAt), pack(o.Request),
+		null(command), ms(o.CreatedAt), ms(o.CreatedAt)))
 }
 
 // Occurrence implements [bot.Store].
@@ -72,43 +88,14 @@ func (db *DB) Occurrences(ctx context.Context, ch bot.Channel, schedule bot.ID, 
 
 // AddRefusal implements [bot.Store].
 func (db *DB) AddRefusal(ctx context.Context, l bot.Lease, ch bot.Channel, r bot.Refusal) error {
-	return db.heldExec(ctx, l, `INSERT INTO refusals (occurrence_id, n, platform, workspace, channel, item_id, added_id, title, code, reason, final, created_at)
+	return db.held(ctx, l, func(tx *sql.Tx) error { return addRefusal(ctx, tx, ch, r) })
+}
+
+func addRefusal(ctx context.Context, tx *sql.Tx, ch bot.Channel, r bot.Refusal) error {
+	return exec(ctx, tx, `INSERT INTO refusals (occurrence_id, n, platform, workspace, channel, item_id, added_id, title, code, reason, final, created_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
 		ON CONFLICT (occurrence_id, n) DO UPDATE SET item_id = excluded.item_id, added_id = excluded.added_id, title = excluded.title,
 			code = excluded.code, reason = excluded.reason, final = excluded.final, created_at = excluded.created_at`,
 		r.Occurrence, r.N, ch.Platform, ch.Workspace, ch.ID, null(r.Candidate.Item.ID), null(r.Candidate.Added), r.Candidate.Title,
 		r.Code, r.Text, r.Final, ms(r.At))
-}
-
-// Add implements [bot.Store].
-func (db *DB) Add(ctx context.Context, id bot.ID, ch bot.Channel, url string, now time.Time, a bot.Audit) (place int, err error) {
-	err = db.write(ctx, func(tx *sql.Tx) error {
-		ok, err := changed(tx.ExecContext(ctx, `INSERT INTO added (id, platform, workspace, channel, url, created_at)
-			VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (id) DO NOTHING`, id, ch.Platform, ch.Workspace, ch.ID, url, ms(now)))
-		if err != nil {
-			return err
-		}
-		if ok {
-			if err := writeAudit(ctx, tx, a); err != nil {
-				return err
-			}
-		}
-		return tx.QueryRowContext(ctx, `SELECT COUNT(*) FROM added WHERE platform = $1 AND workspace = $2 AND channel = $3 AND taken_at IS NULL`,
-			ch.Platform, ch.Workspace, ch.ID).Scan(&place)
-	})
-	return place, err
-}
-
-// Added implements [bot.Store].
-func (db *DB) Added(ctx context.Context, ch bot.Channel, limit int) ([]bot.Candidate, error) {
-	rows, err := db.r.QueryContext(ctx, `SELECT id, url FROM added
-		WHERE platform = $1 AND workspace = $2 AND channel = $3 AND taken_at IS NULL
-			AND NOT EXISTS (SELECT 1 FROM refusals WHERE refusals.added_id = added.id AND refusals.final)
-			AND (SELECT COUNT(*) FROM refusals WHERE refusals.added_id = added.id) < `+maxRefusals+`
-		ORDER BY created_at, id LIMIT $4`, ch.Platform, ch.Workspace, ch.ID, limit)
-	return collect(rows, err, func(s scanner) (c bot.Candidate, err error) {
-		err = s.Scan(&c.Added, &c.Ref)
-		c.Title = c.Ref
-		return c, err
-	})
 }

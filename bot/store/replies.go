@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"time"
 
 	"colloquy/bot"
@@ -116,6 +117,37 @@ func scanReply(s scanner) (bot.Reply, error) {
 func (db *DB) Replies(ctx context.Context, discussion bot.ID) ([]bot.Reply, error) {
 	rows, err := db.r.QueryContext(ctx, selectReply+`WHERE discussion_id = $1 ORDER BY created_at, version, length(message_id), message_id`, discussion)
 	return collect(rows, err, scanReply)
+}
+
+// FindReply implements [bot.Store].
+func (db *DB) FindReply(ctx context.Context, ch bot.Channel, ref string) (bot.Reply, error) {
+	rows, err := db.r.QueryContext(ctx, selectReply+`WHERE platform = $1 AND workspace = $2 AND channel = $3 AND NOT deleted AND $4 <> ''
+			AND (substr(id, length(id) - length($4) + 1) = $4 OR substr(message_id, length(message_id) - length($4) + 1) = $4) LIMIT 2`,
+		ch.Platform, ch.Workspace, ch.ID, ref)
+	list, err := collect(rows, err, scanReply)
+	switch {
+	case err != nil:
+		return bot.Reply{}, err
+	case len(list) == 0:
+		return bot.Reply{}, &bot.Problem{Code: "not_found", Text: fmt.Sprintf("no reply in %s has the id %q", ch, ref), Err: bot.ErrNotFound}
+	case len(list) > 1:
+		return bot.Reply{}, bot.Problemf("ambiguous", "several replies end in %q; give more of the id", ref)
+	}
+	return list[0], nil
+}
+
+// SetExcluded implements [bot.Store].
+func (db *DB) SetExcluded(ctx context.Context, id bot.ID, out bool, now time.Time, a bot.Audit) error {
+	return db.write(ctx, func(tx *sql.Tx) error {
+		ok, err := changed(tx.ExecContext(ctx, `UPDATE replies SET excluded = $1 WHERE id = $2 AND excluded <> $1`, out, id))
+		if err != nil || !ok {
+			return err
+		}
+		if err := staleRecap(ctx, tx, now, `id = $3`, id); err != nil {
+			return err
+		}
+		return writeAudit(ctx, tx, a)
+	})
 }
 
 // Gaps implements [bot.Store].

@@ -15,6 +15,11 @@ const scheduleColumns = `id, name, platform, workspace, channel, cron, zone, clo
 	item_order, questions, sentences, feeds, declared, paused, reason, next_at, created_at,
 	rules, declared_at, skips, resume_at`
 
+// draftAt is a column that is only looked for by [DB.ClaimDue]: it is set when
+// the time that it precedes, or what it depends on, changes.
+const draftAt = `draft_at = CASE WHEN schedules.next_at IS NOT DISTINCT FROM excluded.next_at AND schedules.rules = excluded.rules
+	THEN schedules.draft_at ELSE excluded.draft_at END`
+
 func scanSchedule(s scanner) (bot.Schedule, error) {
 	var v bot.Schedule
 	var feeds, rules string
@@ -53,19 +58,22 @@ func (db *DB) PutSchedule(ctx context.Context, s bot.Schedule, a bot.Audit) erro
 		s.Feeds = []bot.ID{}
 	}
 	err := db.write(ctx, func(tx *sql.Tx) error {
-		err := exec(ctx, tx, `INSERT INTO schedules (`+scheduleColumns+`)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)
+		err := exec(ctx, tx, `INSERT INTO schedules (`+scheduleColumns+`, draft_at)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)
 			ON CONFLICT (id) DO UPDATE SET name = excluded.name, platform = excluded.platform, workspace = excluded.workspace,
 				channel = excluded.channel, cron = excluded.cron, zone = excluded.zone, close_after = excluded.close_after,
 				deadline = excluded.deadline, item_order = excluded.item_order, questions = excluded.questions,
 				sentences = excluded.sentences, feeds = excluded.feeds, declared = excluded.declared,
 				paused = excluded.paused, reason = excluded.reason, rules = excluded.rules, declared_at = excluded.declared_at,
-				skips = excluded.skips, resume_at = excluded.resume_at,
+				skips = excluded.skips, resume_at = excluded.resume_at, `+draftAt+`,
 				next_at = CASE WHEN schedules.removed_at IS NULL THEN excluded.next_at END`,
 			s.ID, s.Name, s.Channel.Platform, s.Channel.Workspace, s.Channel.ID, s.Cron, s.Zone, s.CloseAfter.Milliseconds(), s.Deadline.Milliseconds(),
 			s.Order, s.Questions, s.Sentences, pack(s.Feeds), s.Declared, s.Paused, s.Reason, ms(s.NextAt), ms(s.CreatedAt),
-			pack(s.Rules), s.DeclaredAt, s.Skips, ms(s.ResumeAt))
+			pack(s.Rules), s.DeclaredAt, s.Skips, ms(s.ResumeAt), ms(s.DraftAt()))
 		if err != nil {
+			return err
+		}
+		if err := draftsStale(ctx, tx, db.now(), `SELECT id FROM drafts WHERE schedule_id = $2 AND state = 'open'`, s.ID); err != nil {
 			return err
 		}
 		return writeAudit(ctx, tx, a)
@@ -81,6 +89,16 @@ func (db *DB) RemoveSchedule(ctx context.Context, id bot.ID, now time.Time, a bo
 	return db.write(ctx, func(tx *sql.Tx) error {
 		if err := exec(ctx, tx, `UPDATE schedules SET removed_at = $1, next_at = NULL, resume_at = NULL, draft_at = NULL WHERE id = $2`, ms(now), id); err != nil {
 			return err
+		}
+		rows, err := tx.QueryContext(ctx, `SELECT id FROM drafts WHERE schedule_id = $1 AND state = 'open'`, id)
+		drafts, err := collect(rows, err, scanID)
+		if err != nil {
+			return err
+		}
+		for _, d := range drafts {
+			if err := endDraft(ctx, tx, d, bot.DraftDropped, now); err != nil {
+				return err
+			}
 		}
 		return writeAudit(ctx, tx, a)
 	})

@@ -20,7 +20,7 @@ type discussionJSON struct {
 	Title     string     `json:"title"`
 	URL       string     `json:"url"`
 	Channel   string     `json:"channel"`
-	State     string     `json:"state"` // posting, open, closing, closed, failed, unknown, erased
+	State     string     `json:"state"` // posting, open, closing, closed, failed, unknown, erased, withdrawing, withdrawn
 	Reason    string     `json:"reason"`
 	OpenedAt  *time.Time `json:"opened_at"`
 	ClosesAt  *time.Time `json:"closes_at"`
@@ -39,12 +39,15 @@ func newDiscussionJSON(d bot.Discussion) discussionJSON {
 func (a *app) discussionCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "discussion",
-		Short:   "List, show, close and export discussions",
+		Short:   "List, show, change, close and export discussions",
 		GroupID: groupRun,
 		Args:    cobra.ArbitraryArgs,
 		RunE:    group,
 	}
-	cmd.AddCommand(a.discussionListCommand(), a.discussionShowCommand(), a.discussionCloseCommand(), a.discussionExportCommand())
+	cmd.AddCommand(a.discussionListCommand(), a.discussionShowCommand(), a.discussionCloseCommand(), a.discussionExportCommand(),
+		a.discussionExtendCommand(), a.discussionReopenCommand(), a.discussionWithdrawCommand(),
+		a.replyCommand("exclude", "Keep a reply out of recaps", "is kept out of recaps.", true),
+		a.replyCommand("include", "Let recaps use a reply again", "may be used in recaps again.", false))
 	return cmd
 }
 

@@ -176,7 +176,7 @@ func (a *app) pauseSchedule(ctx context.Context, rt *running, s bot.Schedule) (s
 	if s.Paused {
 		return join([]string{"is paused already", s.Reason}, ": ") + ".", nil
 	}
-	_, err := rt.engine.SetPaused(ctx, s, true, bot.Operator)
+	_, err := rt.engine.SetPaused(ctx, s, true, time.Time{}, bot.Operator)
 	return "is paused: nothing falls due, and nothing is missed, until 'colloquy schedule resume " + s.ID.Short() + "'.", err
 }
 
@@ -187,7 +187,7 @@ func (a *app) resumeSchedule(ctx context.Context, rt *running, s bot.Schedule) (
 	case !s.Paused:
 		return "is not paused: next " + zoned(inZone(s.NextAt, s.Zone)) + ".", nil
 	}
-	s, err := rt.engine.SetPaused(ctx, s, false, bot.Operator)
+	s, err := rt.engine.SetPaused(ctx, s, false, time.Time{}, bot.Operator)
 	if err != nil {
 		return "", err
 	}

@@ -45,7 +45,6 @@ CREATE TABLE drafts (
     added_id    TEXT,
     article_id  TEXT NOT NULL REFERENCES articles (id),
     digest_id   TEXT NOT NULL REFERENCES digests (id),
-    bare        BOOLEAN NOT NULL,
     questions   TEXT NOT NULL,
     spares      TEXT NOT NULL,
     created_at  BIGINT NOT NULL
@@ -53,7 +52,6 @@ CREATE TABLE drafts (
 CREATE UNIQUE INDEX drafts_open ON drafts (schedule_id) WHERE state = 'open';
 
 ALTER TABLE discussions ADD COLUMN rules TEXT NOT NULL DEFAULT '{}';
-ALTER TABLE discussions ADD COLUMN bare BOOLEAN NOT NULL DEFAULT FALSE;
 ALTER TABLE discussions ADD COLUMN remind_at BIGINT;
 ALTER TABLE replies ADD COLUMN excluded BOOLEAN NOT NULL DEFAULT FALSE;
 

@@ -1,0 +1,138 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+)
+
+// changeCommands are what managers do to a discussion after it was posted.
+func changeCommands() []CommandSpec {
+	id := Param{Name: "id", Help: "its id, or the end of it; the newest here if left out"}
+	reply := Param{Name: "id", Help: "the reply's id, or the end of it", Required: true}
+	return []CommandSpec{
+		{Name: "withdraw", Help: "take the posts of a discussion away for good", Manage: true, Params: []Param{id}, answer: (*Engine).answerWithdraw},
+		{Name: "extend", Help: "let a discussion close later", Manage: true, answer: (*Engine).answerExtend,
+			Params: []Param{id, {Name: "by", Help: "how much later, as 24h; 24h if left out", Flag: true}}},
+		{Name: "reopen", Help: "let people reply again in a closed discussion", Manage: true, Params: []Param{id}, answer: (*Engine).answerReopen},
+		{Name: "exclude", Help: "keep a reply out of recaps", Manage: true, Params: []Param{reply}, answer: (*Engine).answerExclude},
+		{Name: "include", Help: "let recaps use a reply again", Manage: true, Params: []Param{reply}, answer: (*Engine).answerExclude},
+	}
+}
+
+// discussionFor finds the discussion that a command is about: the one it names,
+// that of the thread it was given in, or the newest of the channel in one of
+// the states.
+func (e *Engine) discussionFor(ctx context.Context, c Command, states ...string) (Discussion, error) {
+	if ref := c.Args["id"]; ref != "" {
+		d, err := e.store.FindDiscussion(ctx, ref)
+		if err == nil && !sameTenant(d.Channel, c.Channel) {
+			err = Problemf("not_found", "that discussion is not in this workspace")
+		}
+		return d, err
+	}
+	list, err := e.store.Discussions(ctx, c.Channel, false, 50)
+	if err != nil {
+		return Discussion{}, err
+	}
+	at := -1
+	if c.Channel.Thread != "" {
+		at = slices.IndexFunc(list, func(d Discussion) bool { return d.Channel == c.Channel })
+	}
+	if at < 0 {
+		at = slices.IndexFunc(list, func(d Discussion) bool { return slices.Contains(states, d.State) })
+	}
+	if at < 0 {
+		return Discussion{}, Problemf("not_found", "no discussion here is %s", orList(states))
+	}
+	return list[at], nil
+}
+
+// orList writes words as "a, b or c".
+func orList(words []string) string {
+	text := ""
+	for i, w := range words {
+		switch {
+		case i > 0 && i == len(words)-1:
+			text += " or "
+		case i > 0:
+			text += ", "
+		}
+		text += w
+	}
+	return text
+}
+
+func (e *Engine) answerWithdraw(ctx context.Context, c Command) (Answer, error) {
+	d, err := e.discussionFor(ctx, c, StatePosting, StateOpen, StateClosing, StateClosed, StateUnknown)
+	if err != nil {
+		return Answer{}, err
+	}
+	if err := e.Withdraw(ctx, d, c.by()); err != nil {
+		return Answer{}, err
+	}
+	return say("Withdrawing %q: its posts are taken away, what people wrote stays, and it is not posted here again.", d.Title), nil
+}
+
+func (e *Engine) answerExtend(ctx context.Context, c Command) (Answer, error) {
+	more := oneDay
+	if text := c.Args["by"]; text != "" {
+		var err error
+		if more, err = ParseDuration(text); err != nil {
+			return Answer{}, err
+		}
+	}
+	d, err := e.discussionFor(ctx, c, StatePosting, StateOpen)
+	if err != nil {
+		return Answer{}, err
+	}
+	until, err := e.Extend(ctx, d, more, c.by())
+	if err != nil {
+		return Answer{}, err
+	}
+	return say("%q closes %s now.", d.Title, stamp(until)), nil
+}
+
+func (e *Engine) answerReopen(ctx context.Context, c Command) (Answer, error) {
+	d, err := e.discussionFor(ctx, c, StateClosed)
+	if err != nil {
+		return Answer{}, err
+	}
+	until, err := e.Reopen(ctx, d, c.by())
+	if err != nil {
+		return Answer{}, err
+	}
+	return say("%q is open again until %s. Its recap is taken away; a new one follows then.", d.Title, stamp(until)), nil
+}
+
+func (e *Engine) answerExclude(ctx context.Context, c Command) (Answer, error) {
+	r, err := e.store.FindReply(ctx, c.Channel, c.Args["id"])
+	if errors.Is(err, ErrNotFound) {
+		return say("No recorded reply here has an id that ends in %q.", firstWord(c.Args["id"])), nil
+	}
+	if err != nil {
+		return Answer{}, err
+	}
+	out := c.Name == "exclude"
+	if err := e.Exclude(ctx, r, out, c.by()); err != nil {
+		return Answer{}, err
+	}
+	if out {
+		return say("The reply %s is kept out of recaps. It stays in the thread and on record; %s include %s undoes this.", r.ID.Short(), CommandPrefix, r.ID.Short()), nil
+	}
+	return say("Recaps may use the reply %s again.", r.ID.Short()), nil
+}
+
+// Exclude keeps a reply out of recaps, or no longer so. A recap that is out
+// already is changed.
+func (e *Engine) Exclude(ctx context.Context, r Reply, out bool, by By) error {
+	action := "include"
+	if out {
+		action = "exclude"
+	}
+	return e.store.SetExcluded(ctx, r.ID, out, e.now(), e.audit(by, action, string(r.ID)))
+}
+
+// stampIn is when something was decided, for the audit.
+func stampIn(t time.Time) string { return t.UTC().Format(time.RFC3339) }
