@@ -106,7 +106,7 @@ func (e *Engine) answerDecide(ctx context.Context, c Command) (Answer, error) {
 		return Answer{}, err
 	}
 	decision := strings.TrimPrefix(c.Name, "draft ")
-	if err := e.Decide(ctx, d, s, decision, c.by()); err != nil {
+	if _, err := e.Decide(ctx, d, s, decision, c.by()); err != nil {
 		return Answer{}, err
 	}
 	switch decision {
@@ -139,7 +139,7 @@ func (e *Engine) answerQuestion(ctx context.Context, c Command) (Answer, error) 
 	}
 	a := say("The questions of the draft %s, about %q; %s in reserve:", d.ID.Short(), d.Title, plural(len(d.Spares), "question", "questions"))
 	for i, q := range d.Questions {
-		a.Message.Lines = append(a.Message.Lines, plainNumber(i+1)+"  "+q.Text)
+		a.Message.Lines = append(a.Message.Lines, plainNumber(i+1)+". "+q.Text)
 		a.Choices = append(a.Choices, questionChoices(d, i+1)...)
 	}
 	return a, nil

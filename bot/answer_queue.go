@@ -159,7 +159,8 @@ func (e *Engine) RemoveQueued(ctx context.Context, ch Channel, q QueueEntry, by 
 		if err != nil {
 			return err
 		}
-		return e.Decide(ctx, d, s, DecisionOther, by)
+		_, err = e.Decide(ctx, d, s, DecisionOther, by)
+		return err
 	case "added":
 		return e.store.RemoveAdded(ctx, q.ID, e.now(), a)
 	default:

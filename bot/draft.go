@@ -126,9 +126,10 @@ func (e *Engine) Preview(ctx context.Context, s Schedule, commandID string, by B
 	return e.Request(ctx, s.Channel, Request{Schedule: s.ID, Draft: true}, commandID, by)
 }
 
-// Decide carries out what a manager decided about a draft: to post it now, at
-// its time, or to take another article.
-func (e *Engine) Decide(ctx context.Context, d Draft, s Schedule, decision string, by By) error {
+// Decide stores what a manager decided about a draft: to post it now, at its
+// time, or to take another article. It returns the occurrence that carries it
+// out, zero where there is nothing to do yet.
+func (e *Engine) Decide(ctx context.Context, d Draft, s Schedule, decision string, by By) (o Occurrence, err error) {
 	now := e.now()
 	f := Follow{Decision: decision}
 	request := func(draft bool) {
@@ -148,10 +149,15 @@ func (e *Engine) Decide(ctx context.Context, d Draft, s Schedule, decision strin
 		f.Refusal.Candidate.Title = d.Title
 	}
 	ok, err := e.store.DecideDraft(ctx, d, f, now, e.audit(by, "draft_"+decision, string(d.ID)))
-	if err == nil && !ok {
-		err = e.decidedAlready(ctx, d)
+	switch {
+	case err != nil:
+		return o, err
+	case !ok:
+		return o, e.decidedAlready(ctx, d)
+	case f.Request != nil:
+		return *f.Request, nil
 	}
-	return err
+	return o, nil
 }
 
 // decidedAlready tells the second of two managers what the first one decided.

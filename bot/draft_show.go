@@ -24,7 +24,7 @@ func (e *Engine) DraftMessage(ctx context.Context, d Draft) (Message, error) {
 	m := DigestMessage(a, dig)
 	m.Title = "Draft: " + m.Title
 	for i, q := range d.Questions {
-		m.Lines = append(m.Lines, fmt.Sprintf("%d  %s", i+1, q.Text))
+		m.Lines = append(m.Lines, fmt.Sprintf("%d. %s", i+1, q.Text))
 	}
 	if len(d.Questions) == 0 {
 		m.Lines = []string{"No questions."}

@@ -56,7 +56,7 @@ func TestWhatWasPreviewedIsPosted(t *testing.T) {
 		t.Fatal(got)
 	}
 	first := b.typed("/discuss preview")
-	if !strings.Contains(first, "1  ") {
+	if !strings.Contains(first, "1. ") {
 		t.Fatalf("preview: %s", first)
 	}
 	b.web.publish("mole") // a newer one comes
@@ -72,7 +72,7 @@ func TestWhatWasPreviewedIsPosted(t *testing.T) {
 		t.Errorf("posted %q with %+v", d.Title, d.Questions)
 	}
 	for i, q := range d.Questions {
-		if !strings.Contains(before, string(rune('1'+i))+"  "+q.Text) {
+		if !strings.Contains(before, string(rune('1'+i))+". "+q.Text) {
 			t.Errorf("question %d was not previewed: %s\n%s", i+1, q.Text, before)
 		}
 	}

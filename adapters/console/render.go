@@ -46,7 +46,8 @@ func (s style) block(t, first, rest string, paint func(string) string) string {
 }
 
 // renderMessage shows a message as it would look in a channel: parts divided by
-// empty lines, the last line ended. Images and buttons are left out.
+// empty lines, the last line ended. Images are left out; a button is the command
+// that it stands for.
 func renderMessage(m bot.Message, s style) string {
 	var parts []string
 	add := func(part string) {
@@ -60,6 +61,9 @@ func renderMessage(m bot.Message, s style) string {
 			add(s.block(p, "", "", nil))
 		}
 	}
+	for _, q := range m.Quotation {
+		add(renderQuoted(q, s))
+	}
 	list := ""
 	for _, l := range m.Lines {
 		if l = text.Inline(l); l != "" {
@@ -67,9 +71,6 @@ func renderMessage(m bot.Message, s style) string {
 		}
 	}
 	add(list)
-	for _, q := range m.Quotation {
-		add(renderQuoted(q, s))
-	}
 	if q := text.Inline(m.Question); q != "" {
 		number := ""
 		if m.Number > 0 {
@@ -80,6 +81,14 @@ func renderMessage(m bot.Message, s style) string {
 	if f := text.Inline(m.Footer); f != "" {
 		add(s.block(f, "", "", s.dim))
 	}
+	buttons := ""
+	for _, b := range m.Buttons {
+		if b.Command == "" {
+			continue
+		}
+		buttons += s.block(text.Inline(b.Label)+": "+text.Inline(typed(bot.Choice(b))), "", "  ", s.dim)
+	}
+	add(buttons)
 	return strings.Join(parts, "\n")
 }
 

@@ -189,6 +189,8 @@ func (db *DB) FreshItems(ctx context.Context, ch bot.Channel, feeds []bot.ID, or
 		WHERE NOT seen
 			AND NOT EXISTS (SELECT 1 FROM refusals r WHERE r.item_id = items.id AND r.final AND r.platform = $1 AND r.workspace = $2 AND r.channel = $3)
 			AND (SELECT COUNT(*) FROM refusals r WHERE r.item_id = items.id AND r.platform = $1 AND r.workspace = $2 AND r.channel = $3) < `+maxRefusals+`
+			AND NOT EXISTS (SELECT 1 FROM drafts f JOIN schedules s ON s.id = f.schedule_id
+				WHERE f.item_id = items.id AND f.state = 'open' AND s.platform = $1 AND s.workspace = $2 AND s.channel = $3)
 			AND feed_id IN (`+list+`)
 			AND (items.url = '' OR items.url NOT IN (SELECT a.url FROM discussions d JOIN articles a ON a.id = d.article_id
 				WHERE d.platform = $1 AND d.workspace = $2 AND d.channel = $3 AND d.state <> 'failed'

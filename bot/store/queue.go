@@ -31,6 +31,7 @@ func (db *DB) Add(ctx context.Context, id bot.ID, ch bot.Channel, url string, no
 
 // onList are the entries of a channel's list that may still be taken.
 const onList = `platform = $1 AND workspace = $2 AND channel = $3 AND taken_at IS NULL AND removed_at IS NULL
+	AND NOT EXISTS (SELECT 1 FROM drafts WHERE drafts.added_id = added.id AND drafts.state = 'open')
 	AND NOT EXISTS (SELECT 1 FROM refusals WHERE refusals.added_id = added.id AND refusals.final)
 	AND (SELECT COUNT(*) FROM refusals WHERE refusals.added_id = added.id) < ` + maxRefusals
 

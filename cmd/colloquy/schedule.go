@@ -62,6 +62,10 @@ func (a *app) scheduleCommand() *cobra.Command {
 		a.scheduleChangeCommand("pause ID", "Let nothing fall due until it is resumed", a.pauseSchedule),
 		a.scheduleChangeCommand("resume ID", "Go on with a paused schedule, from now", a.resumeSchedule),
 		a.scheduleChangeCommand("remove ID", "End a schedule; what it started goes on", a.removeSchedule),
+		a.schedulePreviewCommand(), a.scheduleSkipCommand(),
+		a.scheduleDecideCommand("post ID", "Post the draft of a schedule now, instead of at its time", bot.DecisionPost, "posts %q now."),
+		a.scheduleDecideCommand("approve ID", "Have the draft of a schedule posted at its time", bot.DecisionApprove, "posts %q at its time."),
+		a.scheduleDecideCommand("other ID", "Take another article than that of the draft", bot.DecisionOther, "does not post %q; another article is chosen."),
 		a.scheduleRunCommand(), a.scheduleWhyCommand(),
 	)
 	return cmd
@@ -151,7 +155,7 @@ func (a *app) scheduleChangeCommand(use, short string, change func(context.Conte
 		Args:              takes("ID"),
 		ValidArgsFunction: a.completes(scheduleRefs),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			rt, err := a.existing(cmd.Context(), hidden())
+			rt, err := a.existing(cmd.Context(), a.screen())
 			if err != nil {
 				return err
 			}

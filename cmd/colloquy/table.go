@@ -163,6 +163,13 @@ func (a *app) messageText(m bot.Message) string {
 		}
 		add(strings.TrimSpace(plain(q.Text))+"\n"+by, "│ ")
 	}
+	list := []string{}
+	for _, l := range m.Lines {
+		list = append(list, a.wrap(inline(l), ""))
+	}
+	if len(list) > 0 {
+		parts = append(parts, strings.Join(list, "\n"))
+	}
 	add(m.Footer, "")
 	return strings.Join(parts, "\n\n")
 }
