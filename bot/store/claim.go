@@ -180,7 +180,7 @@ func claimDrafts(ctx context.Context, tx *sql.Tx, now time.Time, limit int) (int
 		return 0, err
 	}
 	for _, s := range due {
-		o := bot.Occurrence{ID: bot.NewID(now), ScheduleID: s.ID, Channel: s.Channel, DueAt: now, DeadlineAt: s.NextAt, CreatedAt: now,
+		o := bot.Occurrence{ID: bot.NewID(now), ScheduleID: s.ID, Channel: s.Channel, DueAt: now, DeadlineAt: s.NextAt.Add(s.Deadline), CreatedAt: now,
 			Request: bot.Request{Schedule: s.ID, Draft: true}}
 		if _, err := addRequest(ctx, tx, o, ""); err != nil {
 			return 0, err

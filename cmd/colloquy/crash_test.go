@@ -26,9 +26,10 @@ import (
 const kills = 50
 
 // TestKilledAtAnyMoment runs the real program, kills it with SIGKILL at random
-// moments while schedules fire every second and people write, and then compares
-// three things that do not know of one another: the files of the chat, what was
-// printed as recorded, and the database.
+// moments while schedules fire every second, drafts are shown, people write and
+// discussions are withdrawn, and then compares three things that do not know of
+// one another: the files of the chat, what was printed as recorded, and the
+// database.
 func TestKilledAtAnyMoment(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes about two minutes; run without -short")
@@ -125,6 +126,7 @@ recap: {min_replies: 1, min_people: 1}
 schedules:
   - {name: one, channel: "console:one", cron: "@every 1s", feeds: ["%[2]s/feed.xml"], close_after: 1m, paused: %[3]v}
   - {name: two, channel: "console:two", cron: "@every 1s", feeds: ["%[2]s/feed.xml"], close_after: 1m, paused: %[3]v}
+  - {name: three, channel: "console:three", cron: "@every 1s", feeds: ["%[2]s/feed.xml"], close_after: 1m, paused: %[3]v, approve: "console:desk"}
 `, c.dir, c.web.URL, paused)
 	if err := os.WriteFile(filepath.Join(c.dir, "colloquy.yaml"), []byte(text), 0o600); err != nil {
 		c.t.Fatal(err)
@@ -191,6 +193,11 @@ func (c *crash) write(in io.Writer, stop <-chan struct{}) {
 				continue
 			}
 			c.written++
+			if c.written%30 == 0 {
+				if _, err := fmt.Fprintln(in, "#two /discuss withdraw"); err != nil {
+					return
+				}
+			}
 			if _, err := fmt.Fprintf(in, "#%s reply %d, in my own words\n", []string{"one", "two"}[c.written%2], c.written); err != nil {
 				return
 			}
@@ -239,7 +246,7 @@ func (c *crash) unfinished(db *store.DB) []string {
 		}
 	}
 	for _, d := range discussions {
-		if d.State == bot.StatePosting || d.State == bot.StateClosing || d.List {
+		if d.State == bot.StatePosting || d.State == bot.StateClosing || d.State == bot.StateWithdrawing || d.List && d.State != bot.StateWithdrawn {
 			out = append(out, "discussion "+string(d.ID)+" "+d.State)
 		}
 	}
@@ -261,14 +268,14 @@ func (c *crash) everything(db *store.DB) ([]bot.Occurrence, []bot.Discussion) {
 
 // line is what the test reads of a line of the chat's file.
 type line struct {
-	ID, Kind, Thread, Key string
+	ID, Kind, Thread, Key, Ref string
 }
 
 // chat reads the files of the chat.
 func (c *crash) chat() []line {
 	c.t.Helper()
 	files, err := filepath.Glob(filepath.Join(c.dir, "colloquy.db.console", "*.jsonl"))
-	if err != nil || len(files) != 2 {
+	if err != nil || len(files) != 4 {
 		c.t.Fatal(files, err)
 	}
 	var out []line
@@ -293,27 +300,44 @@ func (c *crash) compare() {
 	occurrences, discussions := c.everything(db)
 	counts := c.compareOccurrences(occurrences)
 	inFile := map[string]int{}
-	roots := map[string]bool{}
+	roots, removed := map[string]bool{}, map[string]bool{}
 	chat := c.chat()
 	for _, l := range chat {
+		if l.Kind == "delete" {
+			removed[l.Ref] = true
+		}
 		if l.Key != "" {
 			inFile[l.Key]++
 			roots[l.ID] = true
 		}
 	}
+	withdrawn, drafts := 0, c.compareDrafts(inFile)
 	sent, stored := 0, map[string]bool{}
 	for _, d := range discussions {
 		posts, err := db.Posts(c.t.Context(), d.ID)
 		if err != nil {
 			c.t.Fatal(err)
 		}
+		if d.State == bot.StateWithdrawn {
+			withdrawn++
+			delete(roots, d.Channel.Thread) // what is written there is recorded no more
+		}
 		for _, p := range posts {
-			if p.State == bot.PostSent {
+			switch {
+			case p.State == bot.PostRemoved:
+				if inFile[p.Key] != 1 || !removed[p.Ref.MessageID] {
+					c.t.Errorf("post %s was taken back, and is %d times in the chat", p.Key, inFile[p.Key])
+				}
+			case p.State == bot.PostSent:
 				sent++
 				if inFile[p.Key] != 1 {
 					c.t.Errorf("post %s is sent, and %d times in the chat", p.Key, inFile[p.Key])
 				}
-			} else if d.State != bot.StateFailed {
+				if d.State == bot.StateWithdrawn {
+					c.t.Errorf("post %s of a discussion that was withdrawn is still there", p.Key)
+				}
+			case d.State == bot.StateWithdrawn && inFile[p.Key] == 0:
+			case d.State != bot.StateFailed:
 				c.t.Errorf("post %s of a discussion that is %s ended as %s", p.Key, d.State, p.State)
 			}
 			if p.State != bot.PostSent {
@@ -349,8 +373,8 @@ func (c *crash) compare() {
 	if c.t.Failed() {
 		return
 	}
-	c.t.Logf("%d kills; occurrences %v; %d discussions, %d posts, each once; %d replies typed, %d printed as recorded, %d stored, none missing",
-		kills, counts, len(discussions), sent, c.written, len(c.recorded), len(stored))
+	c.t.Logf("%d kills; occurrences %v; %d discussions, %d posts, each once; %d of them withdrawn; %d drafts shown, each once; %d replies typed, %d printed as recorded, %d stored, none missing",
+		kills, counts, len(discussions), sent, withdrawn, drafts, c.written, len(c.recorded), len(stored))
 }
 
 // compareOccurrences checks that the due times follow one another without a
@@ -363,10 +387,12 @@ func (c *crash) compareOccurrences(all []bot.Occurrence) map[string]int {
 		if o.Outcome == "" {
 			c.t.Errorf("occurrence %s has no outcome", o.ID)
 		}
-		due[o.ScheduleID] = append(due[o.ScheduleID], o)
+		if !o.Request.Draft {
+			due[o.ScheduleID] = append(due[o.ScheduleID], o)
+		}
 	}
-	if len(due) != 2 {
-		c.t.Errorf("occurrences of %d schedules, want 2", len(due))
+	if len(due) != 3 {
+		c.t.Errorf("occurrences of %d schedules, want 3", len(due))
 	}
 	for id, list := range due { // newest first
 		for i := 1; i < len(list); i++ {
@@ -376,4 +402,24 @@ func (c *crash) compareOccurrences(all []bot.Occurrence) map[string]int {
 		}
 	}
 	return counts
+}
+
+// compareDrafts checks that no draft was shown twice, and takes them out of the
+// posts in the chat.
+func (c *crash) compareDrafts(inFile map[string]int) (shown int) {
+	data, err := os.ReadFile(filepath.Join(c.dir, "colloquy.db.console", "desk.jsonl"))
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	for text := range strings.Lines(string(data)) {
+		var l line
+		if json.Unmarshal([]byte(text), &l) != nil || l.Key == "" {
+			continue
+		}
+		if shown++; inFile[l.Key] != 1 {
+			c.t.Errorf("a draft was shown %d times", inFile[l.Key])
+		}
+		delete(inFile, l.Key)
+	}
+	return shown
 }
