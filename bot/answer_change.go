@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -10,7 +11,7 @@ import (
 // changeCommands are what managers do to a discussion after it was posted.
 func changeCommands() []CommandSpec {
 	id := Param{Name: "id", Help: "its id, or the end of it; the newest here if left out"}
-	reply := Param{Name: "id", Help: "the reply's id, or the end of it", Required: true}
+	reply := Param{Name: "id", Help: "the reply's id, or the end of it; left out where the command is about a message"}
 	return []CommandSpec{
 		{Name: "withdraw", Help: "take the posts of a discussion away for good", Manage: true, Params: []Param{id}, answer: (*Engine).answerWithdraw},
 		{Name: "extend", Help: "let a discussion close later", Manage: true, answer: (*Engine).answerExtend,
@@ -107,9 +108,13 @@ func (e *Engine) answerReopen(ctx context.Context, c Command) (Answer, error) {
 }
 
 func (e *Engine) answerExclude(ctx context.Context, c Command) (Answer, error) {
-	r, err := e.store.FindReply(ctx, c.Channel, c.Args["id"])
+	ref := cmp.Or(c.Args["id"], c.Ref.MessageID)
+	if ref == "" {
+		return say("Which reply? Give its id, or the end of it."), nil
+	}
+	r, err := e.store.FindReply(ctx, c.Channel, ref)
 	if errors.Is(err, ErrNotFound) {
-		return say("No recorded reply here has an id that ends in %q.", firstWord(c.Args["id"])), nil
+		return say("No recorded reply here has an id that ends in %q.", firstWord(ref)), nil
 	}
 	if err != nil {
 		return Answer{}, err

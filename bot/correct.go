@@ -43,7 +43,7 @@ func (e *Engine) correctPost(ctx context.Context, l Lease, d Discussion, p Post)
 			err = editor.Edit(ectx, p.Ref, m)
 		}
 		cancel()
-		if err != nil && !IsPermanent(err) && p.Attempts < 2*maxAttempts {
+		if err != nil && !IsPermanent(err) && p.Attempts < maxEdits {
 			return false, e.tryLater(ctx, l, p, err)
 		}
 	}

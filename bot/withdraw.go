@@ -38,7 +38,11 @@ func (e *Engine) takeBack(ctx context.Context, l Lease, d Discussion) (again boo
 	if err != nil {
 		return false, err
 	}
-	editor, canEdit := e.adapters[d.Channel.Platform].(Editor)
+	a := e.adapters[d.Channel.Platform]
+	if a == nil { // until the platform is connected again
+		return false, e.store.SetWork(ctx, l, d.ID, e.now().Add(time.Hour))
+	}
+	editor, canEdit := a.(Editor)
 	for _, p := range posts {
 		if p.State == PostSending || p.Kind == PostWithdrawal && p.State == PostPending {
 			return e.deliver(ctx, l, d, p) // is it out?
@@ -57,7 +61,7 @@ func (e *Engine) takeBack(ctx context.Context, l Lease, d Discussion) (again boo
 		switch {
 		case err == nil:
 			err = e.store.EndPost(ctx, l, p.ID, PostRemoved, "withdrawn", e.now())
-		case IsPermanent(err):
+		case IsPermanent(err) || p.Attempts >= maxEdits:
 			e.log.WarnContext(ctx, "post cannot be removed", "post", p.ID, "err", err)
 			canEdit, err = false, nil // it is said in the thread instead
 		default:
@@ -74,6 +78,9 @@ func (e *Engine) takeBack(ctx context.Context, l Lease, d Discussion) (again boo
 	e.log.InfoContext(ctx, "discussion withdrawn", "discussion", d.ID)
 	return true, e.store.EndWithdrawing(ctx, l, d.ID, e.now().Add(e.set.Retention))
 }
+
+// maxEdits is how often an edit or a removal is tried: about two days.
+const maxEdits = 60
 
 // tryLater puts an edit or a removal off, the more often it failed, the longer.
 func (e *Engine) tryLater(ctx context.Context, l Lease, p Post, why error) error {

@@ -49,6 +49,11 @@ type Env struct {
 	// Edit and Delete make its author change or remove a message.
 	Edit   func(t *testing.T, ref bot.MessageRef, text string)
 	Delete func(t *testing.T, ref bot.MessageRef)
+	// DeletePost makes a manager remove a post of ours on the platform, whether or
+	// not an adapter is connected.
+	DeletePost func(t *testing.T, ref bot.MessageRef)
+	// Exclude makes a manager set [bot.ExcludeEmoji] on a message.
+	Exclude func(t *testing.T, ref bot.MessageRef)
 	// Shown is what people see of a post, and how many of them it notified. The
 	// text is empty when it is gone.
 	Shown func(t *testing.T, ref bot.MessageRef) (text string, notified int)
@@ -67,6 +72,8 @@ func Run(t *testing.T, setup func(t *testing.T) Env) {
 		{"PostAfterCancel", testPostCancelled},
 		{"Finder", testFinder},
 		{"Editor", testEditor},
+		{"RootRemoved", testRootRemoved},
+		{"Exclude", testExclude},
 		{"LiveEvents", testLiveEvents},
 		{"Versions", testVersions},
 		{"NotAcknowledgedBeforeStored", testNotAcknowledged},

@@ -37,3 +37,38 @@ func testEditor(t *testing.T, env Env) {
 		t.Error("another post went with it")
 	}
 }
+
+// The root that a manager removes is told like any removal, and a listing says
+// so to who was not there.
+func testRootRemoved(t *testing.T, env Env) {
+	s := connect(t, env)
+	live, _ := s.open(t, env.Channel, "Removed live")
+	missed, thread := s.open(t, env.Other, "Removed meanwhile")
+	env.DeletePost(t, live)
+	s.wait(t, "the removal of a root", func(r *recorder) bool { return r.removed[live.MessageID] })
+	s.stop()
+	env.DeletePost(t, missed)
+	s = connect(t, env)
+	if _, removed := s.list(t, thread); !removed[missed.MessageID] {
+		t.Error("a listing does not tell that the root is gone")
+	}
+	if editor, ok := s.Adapter.(bot.Editor); ok {
+		if err := editor.Delete(t.Context(), missed); err != nil {
+			t.Errorf("removing what is gone: %v", err)
+		}
+	}
+}
+
+func testExclude(t *testing.T, env Env) {
+	s := connect(t, env)
+	_, thread := s.open(t, env.Channel, "Excluded")
+	ref := env.Say(t, thread, "ada", "Leave me out")
+	s.reply(t, ref, "Leave me out")
+	env.Exclude(t, ref)
+	s.wait(t, "the command", func(r *recorder) bool { return len(r.commands) > 0 })
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if c := s.commands[0]; c.Name != "exclude" || c.Ref != ref || c.ID == "" || !c.Actor.Manager || c.Actor.ID == "" || c.Channel.Parent() != thread.Parent() {
+		t.Errorf("command %+v", c)
+	}
+}

@@ -21,6 +21,7 @@ type recorder struct {
 	replies  map[string]bot.Reply
 	versions map[string][]int64
 	removed  map[string]bool
+	commands []bot.Command
 	failing  int // so many events are refused
 	refused  int
 }
@@ -62,8 +63,8 @@ func (r *recorder) ReplyRemoved(_ context.Context, ref bot.MessageRef) error {
 	return r.take(func() { r.removed[ref.MessageID] = true })
 }
 
-func (r *recorder) Command(context.Context, bot.Command) (bot.Answer, error) {
-	return bot.Answer{}, nil
+func (r *recorder) Command(_ context.Context, c bot.Command) (bot.Answer, error) {
+	return bot.Answer{}, r.take(func() { r.commands = append(r.commands, c) })
 }
 
 func (r *recorder) Connected(_ context.Context, _ string, up bool) error {

@@ -108,7 +108,7 @@ func (c *Console) react(ctx context.Context, h bot.Handler, ch bot.Channel, id, 
 	}
 	c.say("reacted to " + r.ID + "\n")
 	if emoji == bot.ExcludeEmoji {
-		c.command(ctx, h, ch, bot.CommandPrefix+" exclude "+r.ID)
+		c.ask(ctx, h, ch, bot.Command{Name: "exclude", Ref: r.as(ch).Ref})
 	}
 	return nil
 }

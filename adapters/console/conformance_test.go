@@ -21,7 +21,7 @@ func TestConformance(t *testing.T) {
 		return adaptertest.Env{
 			Connect: p.connect,
 			Channel: channel("general"), Other: channel("other"),
-			Say: p.say, Edit: p.edit, Delete: p.remove, Shown: p.shown,
+			Say: p.say, Edit: p.edit, Delete: p.remove, DeletePost: p.removePost, Exclude: p.exclude, Shown: p.shown,
 		}
 	})
 }
@@ -120,6 +120,18 @@ func (p *people) remove(t *testing.T, ref bot.MessageRef) {
 	if !p.types(t, fmt.Sprintf("#%s /as %s\n#%s /delete %s\n", ref.ID, p.author(t, ref), ref.ID, ref.MessageID)) {
 		p.append(t, ref.ID, record{Kind: kindDelete, Ref: ref.MessageID})
 	}
+}
+
+func (p *people) removePost(t *testing.T, ref bot.MessageRef) {
+	t.Helper()
+	if !p.types(t, fmt.Sprintf("#%s /delete %s\n", ref.ID, ref.MessageID)) {
+		p.append(t, ref.ID, record{Kind: kindDelete, Ref: ref.MessageID})
+	}
+}
+
+func (p *people) exclude(t *testing.T, ref bot.MessageRef) {
+	t.Helper()
+	p.types(t, fmt.Sprintf("#%s /react %s %s\n", ref.ID, ref.MessageID, bot.ExcludeEmoji))
 }
 
 // shown is what a post in the file looks like, if the screen has it.

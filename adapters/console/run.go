@@ -127,15 +127,20 @@ func (c *Console) command(ctx context.Context, h bot.Handler, ch bot.Channel, li
 		c.say(bot.Explain(err) + "\n")
 		return
 	}
+	c.ask(ctx, h, ch, bot.Command{Name: name, Args: args})
+}
+
+// ask hands a command over and shows the answer.
+func (c *Console) ask(ctx context.Context, h bot.Handler, ch bot.Channel, cmd bot.Command) {
+	var err error
 	if ch.Thread, err = c.files.newestThread(ctx, ch.ID); err != nil {
 		c.o.Log.Warn("newest discussion not found", "channel", ch.ID, "err", err)
 	}
-	answer, err := h.Command(ctx, bot.Command{
-		ID: string(bot.NewID(c.o.Clock())), Name: name, Args: args, Channel: ch,
-		Actor: bot.Actor{Person: person(c.speaks(ch.ID)), Manager: true},
-	})
+	cmd.ID, cmd.Channel = string(bot.NewID(c.o.Clock())), ch
+	cmd.Actor = bot.Actor{Person: person(c.speaks(ch.ID)), Manager: true}
+	answer, err := h.Command(ctx, cmd)
 	if err != nil {
-		c.o.Log.Warn("command failed", "command", name, "err", err)
+		c.o.Log.Warn("command failed", "command", cmd.Name, "err", err)
 		c.say(bot.Explain(err) + "\n")
 		return
 	}
