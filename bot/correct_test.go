@@ -122,10 +122,18 @@ func TestNothingToCorrectIsNotEdited(t *testing.T) {
 	b := newBench(t)
 	d, _ := recapped(t, b)
 	for _, r := range b.replies(d) {
-		r.Reactions, r.Author.Name = []bot.Reaction{{Key: "👍", Count: 1}}, r.Author.ID
-		b.platform.tell(r)
+		r.ID, r.Reactions = "", []bot.Reaction{{Key: "👍", Count: 1}} // as a platform tells of it
+		if !b.platform.tell(r) {
+			t.Fatalf("not recorded: %+v", r)
+		}
+	}
+	if d := b.discussion(); !d.Stale {
+		t.Fatal("nothing to look at")
 	}
 	b.work()
+	if d := b.discussion(); d.Stale {
+		t.Error("it is looked at for ever")
+	}
 	for _, m := range b.platform.posts() {
 		if m.edits != 0 {
 			t.Errorf("edited %d times: %+v", m.edits, m.post)

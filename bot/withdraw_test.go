@@ -86,11 +86,26 @@ func TestWithdrawDuringPosting(t *testing.T) {
 			if d := b.discussion(); d.State != bot.StateWithdrawn || len(b.platform.shown()) != 0 {
 				t.Errorf("state %s (%s), shown %+v", d.State, d.Reason, b.platform.shown())
 			}
+			b.over(b.discussion())
 			if got := b.outcomes(); len(got) != 1 || got[0] != bot.OutcomeWithdrawn {
 				t.Errorf("outcomes %v", got)
 			}
 			b.platform.onlyOnce()
 		})
+	}
+}
+
+// over reports a post that still waits for something.
+func (b *bench) over(d bot.Discussion) {
+	b.t.Helper()
+	posts, err := b.db.Posts(b.t.Context(), d.ID)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	for _, p := range posts {
+		if p.State != bot.PostRemoved && p.State != bot.PostDropped {
+			b.t.Errorf("the post %d of a discussion that was withdrawn is %s", p.Seq, p.State)
+		}
 	}
 }
 
