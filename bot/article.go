@@ -18,7 +18,17 @@ type Article struct {
 	Image     string    // http or https URL; empty if none
 	Words     int       // words of Text, by Unicode word boundaries
 	Text      string    // paragraphs divided by a blank line; NFC, no markup, no control characters
+	// Categories are the sections, tags and keywords that the page and its feed
+	// give, as they write them: at most 20 of at most 80 characters.
+	Categories []string
+	// Snippet is how many characters of it the publisher lets others show: 0 for
+	// any number, [NoSnippet] for none. It comes from "nosnippet" and "max-snippet"
+	// in the page's robots rules, so that files and pasted text have no limit.
+	Snippet int
 }
+
+// NoSnippet is the [Article].Snippet of an article from which nothing may be quoted.
+const NoSnippet = -1
 
 // A Source says what to read: exactly one of Ref and Item is set.
 type Source struct {
@@ -77,4 +87,6 @@ type Item struct {
 	Text      string    // the feed's own text of the entry, as an article's Text; may be short or empty
 	Hash      string    // of title and text, to recognise an entry whose guid and link changed
 	Seen      bool      // part of the backlog of the first poll: never posted unattended
+	// Categories are those of the entry, bounded as an article's.
+	Categories []string
 }

@@ -48,6 +48,11 @@ type Dropped struct {
 type Brief struct {
 	Sentences int // at most; 0 means 3
 	Questions int // at most; 0 means 5; -1 means none
+	// QuoteWords is how many words of the article a summary made of its sentences
+	// may have. 0 means 90, and no more than a quarter of the article; another
+	// number takes the place of both, for texts of one's own. At least one sentence
+	// is quoted, however long.
+	QuoteWords int
 }
 
 // A Writer turns articles into digests and replies into recaps.

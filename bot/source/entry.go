@@ -3,6 +3,7 @@ package source
 import (
 	"context"
 	"net/url"
+	"slices"
 
 	"colloquy/bot"
 )
@@ -13,7 +14,8 @@ const fullText = 150
 
 // entry reads the article of a feed's entry: its page, or the feed's own text
 // where the page is refused, a stub or out of reach. A page that was taken
-// down, or stands at an address that is not public, is not read from the feed.
+// down, stands at an address that is not public, or may not be quoted, is not
+// read from the feed.
 func (r *Reader) entry(ctx context.Context, it bot.Item, scheduled bool) (bot.Article, error) {
 	own := r.ofItem(it)
 	if it.URL == "" {
@@ -22,7 +24,7 @@ func (r *Reader) entry(ctx context.Context, it bot.Item, scheduled bool) (bot.Ar
 	a, err := r.web(ctx, it.URL, scheduled)
 	if err != nil {
 		switch bot.ReasonCode(err) {
-		case "blocked_address", "bad_url", "not_found", "gone", "stopped":
+		case "blocked_address", "bad_url", "not_found", "gone", "stopped", "nosnippet":
 			return bot.Article{}, err
 		}
 		if own.Words >= fullText && own.Words <= maxWords || a.Words > 0 && own.Words > a.Words {
@@ -42,6 +44,7 @@ func (r *Reader) entry(ctx context.Context, it bot.Item, scheduled bool) (bot.Ar
 	if a.Published.IsZero() {
 		a.Published = own.Published
 	}
+	a.Categories = categories(slices.Concat(own.Categories, a.Categories))
 	return a, nil
 }
 
@@ -57,5 +60,6 @@ func (r *Reader) ofItem(it bot.Item) bot.Article {
 		a.Site = hostName(u)
 	}
 	a.Published = plausible(it.Published, r.opt.Clock())
+	a.Categories = categories(it.Categories)
 	return a
 }

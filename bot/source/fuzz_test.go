@@ -45,6 +45,10 @@ func checkArticle(t *testing.T, a bot.Article, err error) {
 	for _, s := range []string{a.Title, a.Byline, a.Site} {
 		checkText(t, s, false)
 	}
+	checkCategories(t, a.Categories)
+	if a.Snippet < bot.NoSnippet {
+		t.Errorf("snippet %d", a.Snippet)
+	}
 	if a.Title == "" || a.Words < 2 || a.Words > maxWords || utf8.RuneCountInString(a.Title) > maxTitle+1 {
 		t.Errorf("title %q, %d words", a.Title, a.Words)
 	}
@@ -58,6 +62,8 @@ func checkArticle(t *testing.T, a bot.Article, err error) {
 func FuzzPage(f *testing.F) {
 	f.Add(string(fixture(f, "article.html")))
 	f.Add(prosePage("T", `<script type="application/ld+json">{"@context":"https://schema.org","@type":"Article","headline":["x"],"author":[{"name":1}]}</script>`))
+	f.Add(prosePage("T", `<meta name=keywords content="a,b\u202e"><script type="application/ld+json">{"headline":"x","keywords":[["a"],"b,c"],"articleSection":{}}</script><meta name=robots content=nosnippet>`))
+	f.Add(pageOf("T", "", "<p data-nosnippet>"+sentence))
 	f.Add("<table><tr><td><p>" + sentence + "<br><br>x<a><table><b><i></b>")
 	f.Add("<html><base href='http://[::1'><link rel=canonical href='//'><p>" + sentence)
 	f.Add("\xff\xfe<\x00p\x00>\x00")
@@ -104,6 +110,7 @@ func FuzzFeed(f *testing.F) {
 		checkText(t, res.Title, false)
 		for _, it := range res.Items {
 			checkText(t, it.Text, true)
+			checkCategories(t, it.Categories)
 			for _, s := range []string{it.GUID, it.Title, it.Byline} {
 				checkText(t, s, false)
 			}

@@ -77,6 +77,7 @@ func itemOf(it *gofeed.Item, base *url.URL, now time.Time) bot.Item {
 		first, _, _ := strings.Cut(out.Text, "\n")
 		out.Title = titleFrom(first)
 	}
+	out.Categories = categories(it.Categories[:min(len(it.Categories), 5*maxCategories)])
 	out.Hash = hashOf(out)
 	return out
 }
@@ -125,7 +126,7 @@ func fragment(s string) []string {
 	if err != nil {
 		return nil
 	}
-	prune(doc)
+	prune(doc, true)
 	var out []string
 	for _, b := range dropBareHeadings(trimTail(keep(dropLinks(blocks(doc)), func(b block) bool {
 		return b.letters > 0 && !noise.MatchString(b.text) && !isPointer(b)

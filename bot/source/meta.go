@@ -22,6 +22,9 @@ type meta struct {
 	password  bool     // it asks for a password
 	base      string
 
+	categories []string     // sections, tags and keywords, as given
+	robots     []robotsRule // those about excerpts
+
 	times []string // datetime of every <time>
 	props map[string]string
 }
@@ -91,17 +94,21 @@ func (m *meta) element(n *html.Node) {
 	case atom.Meta:
 		for _, key := range []string{attr(n, "property"), attr(n, "name"), attr(n, "itemprop")} {
 			key = strings.ToLower(strings.TrimSpace(key))
+			content := strings.TrimSpace(attr(n, "content"))
 			if _, ok := m.props[key]; key != "" && !ok {
-				m.props[key] = strings.TrimSpace(attr(n, "content"))
+				m.props[key] = content
 			}
+			m.noteCategories(key, content)
+			m.noteRobots(key, content)
 		}
 	case atom.Link:
 		m.link(n)
 	case atom.Input:
 		m.password = m.password || strings.EqualFold(attr(n, "type"), "password")
 	case atom.Script:
-		if n.FirstChild != nil && strings.Contains(attr(n, "type"), "ld+json") && notFree.MatchString(n.FirstChild.Data) {
-			m.locked = true
+		if n.FirstChild != nil && strings.Contains(attr(n, "type"), "ld+json") {
+			m.locked = m.locked || notFree.MatchString(n.FirstChild.Data)
+			m.readJSONLD(n.FirstChild.Data)
 		}
 	case atom.Time:
 		m.time(n)

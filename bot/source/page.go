@@ -25,12 +25,15 @@ const (
 type page struct {
 	meta
 	written
-	site  string // the publisher's name; may be empty
-	short string // the beginning of all its text, to recognise what is no article
+	site     string // the publisher's name; may be empty
+	withheld bool   // a part of it was left out, as the publisher wants it in no excerpt
+	short    string // the beginning of all its text, to recognise what is no article
 }
 
-// readPage finds the article in a page. address is where the page is, nil if
-// that is not known. A page without an article is no error: it has no paras.
+// readPage finds the article in a page. address is where the page is, nil if a
+// person gave the page itself: what its publisher withholds from excerpts is
+// left out only of the former. A page without an article is no error: it has no
+// paras.
 func readPage(text string, address *url.URL) (p page, err error) {
 	defer func() {
 		if r := recover(); r != nil { // the parsers are not ours, and their input is hostile
@@ -45,7 +48,8 @@ func readPage(text string, address *url.URL) (p page, err error) {
 		return page{}, fmt.Errorf("parse page: %w", err)
 	}
 	p.meta = readMeta(doc)
-	work := prune(doc)
+	work, withheld := prune(doc, address != nil)
+	p.withheld = withheld
 	all := blocks(doc)
 	p.short = beginning(all)
 	p.written.title = limitLine(p.meta.title, maxTitle)

@@ -37,21 +37,24 @@ var furniture = map[string]bool{
 
 // prune takes out of a page what is hidden from readers or stands around the
 // article: navigation, captions, shares, adverts. The extractor that follows
-// judges by density of text and is misled by them. work is the sum of the bytes
-// of text below every element.
-func prune(doc *html.Node) (work int) {
-	p := pruner{size: map[*html.Node]int{}}
+// judges by density of text and is misled by them. With quoting, what the
+// publisher withholds from excerpts goes too; withheld says that there was such.
+// work is the sum of the bytes of text below every element.
+func prune(doc *html.Node, quoting bool) (work int, withheld bool) {
+	p := pruner{size: map[*html.Node]int{}, quoting: quoting}
 	p.total = p.measure(doc, 0)
 	p.walk(doc, 0)
 	for _, n := range p.size {
 		work += n
 	}
-	return work
+	return work, p.withheld
 }
 
 type pruner struct {
-	size  map[*html.Node]int // bytes of visible text below an element
-	total int
+	size     map[*html.Node]int // bytes of visible text below an element
+	total    int
+	quoting  bool // drop what is withheld from excerpts
+	withheld bool // something was
 }
 
 func (p *pruner) measure(n *html.Node, depth int) int {
@@ -113,6 +116,10 @@ func (p *pruner) breaks(br *html.Node) *html.Node {
 }
 
 func (p *pruner) drop(n *html.Node) bool {
+	if p.quoting && hasAttr(n, "data-nosnippet") {
+		p.withheld = true
+		return true
+	}
 	switch n.DataAtom {
 	case atom.Html, atom.Head, atom.Body, atom.Main, atom.Meta, atom.Link, atom.Title, atom.Base:
 		return false

@@ -130,6 +130,7 @@ func (r *Reader) fetched(asked *url.URL, res *response) (bot.Article, error) {
 		return bot.Article{}, err
 	}
 	var a bot.Article
+	var rules []robotsRule
 	switch k {
 	case kindFeed:
 		return bot.Article{}, problem("is_feed", nil, "%s is a feed, not an article: add it as a feed, or give the address of one of its articles", name)
@@ -145,6 +146,7 @@ func (r *Reader) fetched(asked *url.URL, res *response) (bot.Article, error) {
 		if !p.hasArticle() {
 			return bot.Article{Words: a.Words}, noArticle(p, name)
 		}
+		rules = p.robots
 	default:
 		w := readText(text)
 		if strings.HasPrefix(contentType, "text/markdown") || isMarkdown(res.url.Path) {
@@ -153,10 +155,14 @@ func (r *Reader) fetched(asked *url.URL, res *response) (bot.Article, error) {
 		a = r.ofText(w)
 		a.URL, a.Site = CanonicalURL(res.url.String()), hostName(res.url)
 	}
+	a.Snippet = snippet(rules, res.header, r.opt.UserAgent)
 	return a, sizeProblem(a.Words, name)
 }
 
 func noArticle(p page, name string) error {
+	if p.withheld {
+		return problem("nosnippet", nil, "%s was not read: its publisher allows no excerpts of it (data-nosnippet); paste the text yourself if you may, or discuss another article", name)
+	}
 	if scriptText.MatchString(p.short) {
 		return problem("no_article", nil, "%s could not be read: the page is made by JavaScript, and holds no text of its own; paste the text instead", name)
 	}
@@ -174,6 +180,7 @@ func (r *Reader) ofPage(p page, address *url.URL) bot.Article {
 	if a.Language == "" {
 		a.Language = language(p.lang)
 	}
+	a.Categories = categories(p.categories)
 	a.Site = p.site
 	if u, err := url.Parse(a.URL); a.Site == "" && err == nil && a.URL != "" {
 		a.Site = hostName(u)

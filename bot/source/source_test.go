@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -25,7 +26,7 @@ func TestArticleOfPage(t *testing.T) {
 		URL: s.URL + "/news/night-buses?id=7", Title: "Why the town is keeping its night buses", Byline: "Mira Holt", Site: "The Harbour Post",
 		Published: time.Date(2026, 3, 4, 6, 30, 0, 0, time.UTC), Language: "en", Image: s.URL + "/img/bus.jpg", Words: a.Words, Text: a.Text,
 	}
-	if a != want {
+	if !reflect.DeepEqual(a, want) {
 		t.Errorf("read\n%+v\nand should have read\n%+v", a, want)
 	}
 	paras := []string{

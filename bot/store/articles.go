@@ -33,24 +33,42 @@ func urlKey(s string) string {
 	return key
 }
 
-const articleColumns = `id, url, title, title_made, byline, site, language, image, words, text, published_at`
+const articleColumns = `id, url, title, title_made, byline, site, language, image, words, text, published_at, snippet, categories`
 
 func scanArticle(s scanner) (bot.Article, error) {
 	var a bot.Article
 	var published sql.NullInt64
-	err := s.Scan(&a.ID, &a.URL, &a.Title, &a.TitleMade, &a.Byline, &a.Site, &a.Language, &a.Image, &a.Words, &a.Text, &published)
+	var categories string
+	err := s.Scan(&a.ID, &a.URL, &a.Title, &a.TitleMade, &a.Byline, &a.Site, &a.Language, &a.Image, &a.Words, &a.Text, &published, &a.Snippet, &categories)
+	if err != nil {
+		return a, err
+	}
 	a.Published = at(published)
-	return a, err
+	return a, unpackList(categories, &a.Categories)
 }
 
-// PutArticle implements [bot.Store].
+// packList makes the JSON of a column of texts: a list, be it empty.
+func packList(list []string) string { return pack(append([]string{}, list...)) }
+
+// unpackList reads such a column; an empty list is nil.
+func unpackList(text string, into *[]string) error {
+	if text == "[]" {
+		return nil
+	}
+	return unpack(text, into)
+}
+
+// PutArticle implements [bot.Store]. What the publisher says of an article that
+// is known, other than its text, is kept as it was, but for the latest word on
+// excerpts and the categories.
 func (db *DB) PutArticle(ctx context.Context, a bot.Article, now time.Time) (bot.Article, error) {
 	hash := contentHash(a.Text)
 	err := db.write(ctx, func(tx *sql.Tx) error {
 		err := exec(ctx, tx, `INSERT INTO articles (`+articleColumns+`, url_key, hash, fetched_at)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) ON CONFLICT (hash, url) DO NOTHING`,
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+			ON CONFLICT (hash, url) DO UPDATE SET snippet = excluded.snippet, categories = excluded.categories`,
 			bot.NewID(now), a.URL, a.Title, a.TitleMade, a.Byline, a.Site, a.Language, a.Image, a.Words, a.Text, ms(a.Published),
-			urlKey(a.URL), hash, ms(now))
+			a.Snippet, packList(a.Categories), urlKey(a.URL), hash, ms(now))
 		if err != nil {
 			return err
 		}
@@ -75,7 +93,9 @@ func (db *DB) Posted(ctx context.Context, ch bot.Channel, url string, article bo
 	return posted, withdrawn, writeProblem(err)
 }
 
-func briefKey(b bot.Brief) string { return fmt.Sprintf("%d/%d", b.Sentences, b.Questions) }
+func briefKey(b bot.Brief) string {
+	return fmt.Sprintf("%d/%d/%d", b.Sentences, b.Questions, b.QuoteWords)
+}
 
 func versionKey(v bot.WriterInfo) string { return v.Name + "/" + v.Model + "/" + v.PromptVersion }
 
@@ -106,8 +126,10 @@ func scanDigest(s scanner) (bot.Digest, error) {
 	return d, nil
 }
 
-const digestByContent = `SELECT id, article_id, body FROM digests
-	WHERE hash = (SELECT hash FROM articles WHERE id = $1) AND brief = $2 AND version = $3`
+// A digest is found again by the text that it is about, by the brief with what
+// the publisher lets others quote, and by the writer.
+const digestByContent = `SELECT digests.id, digests.article_id, digests.body FROM articles JOIN digests ON digests.hash = articles.hash
+	WHERE articles.id = $1 AND digests.brief = $2 || '/' || CAST(articles.snippet AS TEXT) AND digests.version = $3`
 
 // FindDigest implements [bot.Store].
 func (db *DB) FindDigest(ctx context.Context, article bot.ID, b bot.Brief, v bot.WriterInfo) (bot.Digest, bool, error) {
@@ -124,7 +146,7 @@ func (db *DB) PutDigest(ctx context.Context, d bot.Digest, b bot.Brief, v bot.Wr
 	text := pack(body{d.Language, d.Opinion, d.Sentences, d.Summary, d.Questions, d.Spares, d.Writer, d.Dropped})
 	err := db.write(ctx, func(tx *sql.Tx) error {
 		err := exec(ctx, tx, `INSERT INTO digests (id, article_id, hash, brief, version, body, created_at)
-			SELECT $1, articles.id, articles.hash, $2, $3, $4, $5 FROM articles WHERE articles.id = $6
+			SELECT $1, articles.id, articles.hash, $2 || '/' || CAST(articles.snippet AS TEXT), $3, $4, $5 FROM articles WHERE articles.id = $6
 			ON CONFLICT (hash, brief, version) DO NOTHING`, d.ID, briefKey(b), versionKey(v), text, ms(now), d.ArticleID)
 		if err != nil {
 			return err

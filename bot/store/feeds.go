@@ -153,19 +153,23 @@ func putItem(ctx context.Context, tx *sql.Tx, it bot.Item, now time.Time, place 
 			return err
 		}
 	}
-	return exec(ctx, tx, `INSERT INTO items (id, feed_id, guid, url, hash, title, byline, text, seen, published_at, found_at, place)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
-		it.ID, it.FeedID, it.GUID, it.URL, it.Hash, it.Title, it.Byline, it.Text, it.Seen, ms(it.Published), ms(now), place)
+	return exec(ctx, tx, `INSERT INTO items (`+itemColumns+`, found_at, place)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+		it.ID, it.FeedID, it.GUID, it.URL, it.Hash, it.Title, it.Byline, it.Text, it.Seen, ms(it.Published), packList(it.Categories), ms(now), place)
 }
 
-const itemColumns = `id, feed_id, guid, url, hash, title, byline, text, seen, published_at`
+const itemColumns = `id, feed_id, guid, url, hash, title, byline, text, seen, published_at, categories`
 
 func scanItem(s scanner) (bot.Item, error) {
 	var it bot.Item
 	var published sql.NullInt64
-	err := s.Scan(&it.ID, &it.FeedID, &it.GUID, &it.URL, &it.Hash, &it.Title, &it.Byline, &it.Text, &it.Seen, &published)
+	var categories string
+	err := s.Scan(&it.ID, &it.FeedID, &it.GUID, &it.URL, &it.Hash, &it.Title, &it.Byline, &it.Text, &it.Seen, &published, &categories)
+	if err != nil {
+		return it, err
+	}
 	it.Published = at(published)
-	return it, err
+	return it, unpackList(categories, &it.Categories)
 }
 
 // newestFirst: by date, else by when it was found; in one poll as the feed has it.

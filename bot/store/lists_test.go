@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"sync"
 	"testing"
@@ -130,7 +131,7 @@ func TestRefusals(t *testing.T) {
 		t.Fatal(err)
 	}
 	got, err := db.Refusals(t.Context(), "occurrence")
-	if err != nil || len(got) != 1 || got[0] != r {
+	if err != nil || len(got) != 1 || !reflect.DeepEqual(got[0], r) {
 		t.Errorf("refusals %+v, %v; want %+v", got, err, r)
 	}
 }

@@ -1,0 +1,4 @@
+-- +goose Up
+ALTER TABLE articles ADD COLUMN snippet BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE articles ADD COLUMN categories TEXT NOT NULL DEFAULT '[]';
+ALTER TABLE items ADD COLUMN categories TEXT NOT NULL DEFAULT '[]';
