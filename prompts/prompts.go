@@ -27,7 +27,7 @@ import (
 
 // Version names this state of the words. It changes with every change that
 // would make the same article's digest differ.
-const Version = "2"
+const Version = "3"
 
 //go:embed *.txt
 var files embed.FS

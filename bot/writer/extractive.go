@@ -31,11 +31,16 @@ func (w *Extractive) Version() bot.WriterInfo {
 // SameQuestion reports whether two questions ask the same thing.
 func (w *Extractive) SameQuestion(a, b string) bool { return sameQuestion(a, b) }
 
-// Digest writes a summary of a and questions about it. It returns a
-// [bot.Problem] with code "nothing_to_say" when a has no sentence to show.
+// Digest writes a summary of a and questions about it. Of an article that may
+// be shown up to a number of characters only, questions quote nothing but what
+// the summary shows. It returns a [bot.Problem] with code "nothing_to_say" when a
+// has no sentence to show, and "nosnippet" when its publisher lets none be shown.
 func (w *Extractive) Digest(ctx context.Context, a bot.Article, b bot.Brief) (bot.Digest, error) {
 	if err := ctx.Err(); err != nil {
 		return bot.Digest{}, err
+	}
+	if a.Snippet == bot.NoSnippet {
+		return bot.Digest{}, bot.Problemf("nosnippet", "its publisher allows no excerpts (nosnippet): paste the text yourself if you may, or discuss another article")
 	}
 	doc := read(a)
 	d := bot.Digest{ArticleID: a.ID, Language: doc.lang, Opinion: doc.opinion, Writer: w.Version()}
@@ -48,17 +53,16 @@ func (w *Extractive) Digest(ctx context.Context, a bot.Article, b bot.Brief) (bo
 		lex = emptyLexicon(doc.lang)
 	}
 	check := newChecker(doc, lex)
-	limit := b.Sentences
-	if limit <= 0 {
-		limit = defaultSentences
-	}
-	for _, i := range summarize(doc, limit) {
+	for _, i := range summarize(doc, quotaOf(doc, b)) {
 		s := bot.Statement{Text: doc.sentences[i].Text, Evidence: []int{i}}
 		if reason := check.statement(s, d.Summary, d.Sentences); reason != "" {
 			d.Dropped = append(d.Dropped, bot.Dropped{Text: s.Text, Reason: reason})
 			continue
 		}
 		d.Summary = append(d.Summary, s)
+	}
+	if len(d.Summary) == 0 && a.Snippet > 0 {
+		return bot.Digest{}, bot.Problemf("nosnippet", "its publisher allows excerpts of %d characters (max-snippet), and no sentence is so short: paste the text yourself if you may, or discuss another article", a.Snippet)
 	}
 	if len(d.Summary) == 0 {
 		return bot.Digest{}, bot.Problemf("nothing_to_say", "there is nothing to say about this text: it holds no complete sentence that can be quoted; give a longer one")

@@ -2,6 +2,7 @@ package writer
 
 import (
 	"hash/fnv"
+	"slices"
 	"sort"
 	"strings"
 
@@ -23,6 +24,9 @@ func (w *Extractive) ask(check *checker, summary []bot.Statement, n int) (questi
 	}
 	f := newFinder(doc, summary, lex)
 	s := newSetter(f, check)
+	if doc.article.Snippet != 0 {
+		s.quoteOnly(summary)
+	}
 	s.fill(n)
 	return s.chosen, s.spares, s.dropped
 }
@@ -62,6 +66,18 @@ func newSetter(f *finder, c *checker) *setter {
 		}
 	}
 	return s
+}
+
+// quoteOnly leaves only claims about which a question quotes what the summary
+// shows anyway.
+func (s *setter) quoteOnly(summary []bot.Statement) {
+	shown := map[int]bool{}
+	for _, st := range summary {
+		for _, i := range st.Evidence {
+			shown[i] = true
+		}
+	}
+	s.claims = slices.DeleteFunc(s.claims, func(c claim) bool { return !c.whole() && !shown[c.sent] })
 }
 
 // leastScore is what a claim must reach to be asked about: below it there is

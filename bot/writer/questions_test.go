@@ -14,7 +14,12 @@ func fixtures() []bot.Article {
 
 func digestOf(tb testing.TB, a bot.Article, n int) bot.Digest {
 	tb.Helper()
-	d, err := newWriter(tb).Digest(tb.Context(), a, bot.Brief{Questions: n})
+	return digestBy(tb, a, bot.Brief{Questions: n})
+}
+
+func digestBy(tb testing.TB, a bot.Article, b bot.Brief) bot.Digest {
+	tb.Helper()
+	d, err := newWriter(tb).Digest(tb.Context(), a, b)
 	if err != nil {
 		tb.Fatalf("%s: %v", a.ID, err)
 	}
@@ -25,7 +30,7 @@ func TestQuestionsOfTheFixtures(t *testing.T) {
 	least := map[bot.ID]int{"en-op": 5, "en-news": 3, "en-grave": 1, "de-op": 3, "de-news": 3, "es-op": 3, "es-news": 3, "fr-op": 3, "fr-news": 3, "ur-op": 3}
 	for _, a := range fixtures() {
 		t.Run(string(a.ID), func(t *testing.T) {
-			d := digestOf(t, a, 5)
+			d := digestBy(t, a, bot.Brief{Questions: 5, QuoteWords: maxSummaryWords}) // they are short texts of our own
 			if len(d.Questions) < least[a.ID] || len(d.Questions) > 5 || len(d.Spares) > 2 {
 				t.Errorf("%d questions, %d spares: %v", len(d.Questions), len(d.Spares), d.Questions)
 			}
@@ -171,7 +176,7 @@ func BenchmarkAsk(b *testing.B) {
 	w := newWriter(b)
 	doc := read(a)
 	var summary []bot.Statement
-	for _, i := range summarize(doc, 3) {
+	for _, i := range summarize(doc, quotaOf(doc, bot.Brief{})) {
 		summary = append(summary, bot.Statement{Text: doc.sentences[i].Text, Evidence: []int{i}})
 	}
 	b.ReportAllocs()

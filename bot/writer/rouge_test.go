@@ -196,7 +196,7 @@ func TestSummaryAgainstLeadThree(t *testing.T) {
 	for _, it := range items {
 		d := read(it.article())
 		var sum, first []string
-		for _, i := range summarize(d, 3) {
+		for _, i := range summarize(d, quotaOf(d, bot.Brief{})) {
 			sum = append(sum, d.sentences[i].Text)
 		}
 		for _, s := range d.sentences[:min(3, len(d.sentences))] {

@@ -7,10 +7,55 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"colloquy/bot"
 )
 
-// maxSummaryWords is the most a summary has, by [length].
-const maxSummaryWords = 90
+// What a summary may have of an article, unless it is told otherwise: so many
+// words, by [length], and so many parts of a hundred of the article's.
+const (
+	maxSummaryWords = 90
+	maxSummaryShare = 25
+)
+
+// A quota is how much of an article may be quoted.
+type quota struct {
+	sentences int
+	words     int // by [length]
+	runes     int // characters of the whole summary; 0 for any number
+}
+
+// quotaOf is what brief and publisher allow of d.
+func quotaOf(d document, b bot.Brief) quota {
+	q := quota{sentences: b.Sentences, words: b.QuoteWords, runes: d.article.Snippet}
+	if q.sentences <= 0 {
+		q.sentences = defaultSentences
+	}
+	if q.words <= 0 {
+		all := 0
+		for _, s := range d.sentences {
+			all += length(s.Words)
+		}
+		q.words = min(maxSummaryWords, all*maxSummaryShare/100)
+	}
+	return q
+}
+
+// holds reports whether s may be quoted beside what took used of the quota.
+func (q quota) holds(s sentence, used quota) bool {
+	return used.words+length(s.Words) <= q.words && q.shows(s, used)
+}
+
+// shows is holds, whatever number of words s has.
+func (q quota) shows(s sentence, used quota) bool {
+	return q.runes == 0 || used.runes+utf8.RuneCountInString(s.Text) <= q.runes
+}
+
+// add counts s, and the space behind it, as used.
+func (q *quota) add(s sentence) {
+	q.words += length(s.Words)
+	q.runes += utf8.RuneCountInString(s.Text) + 1
+}
 
 // weights say what makes a sentence worth choosing. They are few and round on
 // purpose: fifty articles, or a hundred and fifty, do not tell 0.8 from 0.9.
@@ -24,13 +69,18 @@ type weights struct {
 
 var defaultWeights = weights{central: 1, position: 1, title: 0.5, penalty: 0.5, novelty: 0.3}
 
-// summarize returns the indexes, in order, of at most limit sentences with at
-// most maxSummaryWords words that together say best what the article says. A
-// sentence that leans on the one before it ("But …", "This …", "He …") is only
-// taken together with that one.
-func summarize(d document, limit int) []int { return choose(d, limit, defaultWeights) }
+// fitting is how much a further sentence must be worth, measured by the best
+// that is too long to go in: what merely fits says little.
+const fitting = 0.5
 
-func choose(d document, limit int, w weights) []int {
+// summarize returns the indexes, in order, of the sentences within q that
+// together say best what the article says. A sentence that leans on the one
+// before it ("But …", "This …", "He …") is only taken together with that one.
+// Where not one has few enough words, the shortest is taken; more characters
+// than q allows are never.
+func summarize(d document, q quota) []int { return choose(d, q, defaultWeights) }
+
+func choose(d document, q quota, w weights) []int {
 	cands := candidates(d)
 	texts := make([][]string, len(cands))
 	for i, c := range cands {
@@ -42,23 +92,29 @@ func choose(d document, limit int, w weights) []int {
 	near := make([]float64, len(cands)) // likeness to the most alike of those chosen
 	gone := make([]bool, len(cands))
 	taken := map[int]bool{-1: true}
-	left := maxSummaryWords
-	for len(taken) <= limit {
-		best, bestValue := -1, 0.0
+	var used quota
+	for len(taken) <= q.sentences {
+		best, bestValue, top := -1, 0.0, 0.0
 		for i, c := range cands {
-			if gone[i] || !taken[needs[c]] || length(d.sentences[c].Words) > left {
+			if gone[i] || !taken[needs[c]] {
 				continue
 			}
 			value := (1-w.novelty)*score[i] - w.novelty*near[i]
-			if best < 0 || value > bestValue {
+			top = max(top, value)
+			if q.holds(d.sentences[c], used) && (best < 0 || value > bestValue) {
 				best, bestValue = i, value
 			}
+		}
+		if best < 0 && len(taken) == 1 {
+			best = shortest(d, cands, needs, q)
+		} else if len(taken) > 1 && bestValue < top*fitting {
+			break
 		}
 		if best < 0 {
 			break
 		}
 		taken[cands[best]] = true
-		left -= length(d.sentences[cands[best]].Words)
+		used.add(d.sentences[cands[best]])
 		for i := range cands {
 			near[i] = max(near[i], sim[i][best])
 			gone[i] = gone[i] || repeated(texts[i], texts[best])
@@ -66,6 +122,18 @@ func choose(d document, limit int, w weights) []int {
 	}
 	delete(taken, -1)
 	return slices.Sorted(maps.Keys(taken))
+}
+
+// shortest is the place among cands of the sentence of fewest words that leans
+// on none and has few enough characters; -1 if there is none.
+func shortest(d document, cands, needs []int, q quota) int {
+	best, least := -1, 0
+	for i, c := range cands {
+		if n := length(d.sentences[c].Words); needs[c] < 0 && q.shows(d.sentences[c], quota{}) && (best < 0 || n < least) {
+			best, least = i, n
+		}
+	}
+	return best
 }
 
 // antecedents returns for each sentence the one before it that it leans on, or

@@ -8,10 +8,16 @@ import (
 	"colloquy/bot"
 )
 
+// summaryOf is a summary of a short text of our own, with as many words as one
+// of a long text.
 func summaryOf(a bot.Article, n int) []string {
+	return summaryBy(a, bot.Brief{Sentences: n, QuoteWords: maxSummaryWords})
+}
+
+func summaryBy(a bot.Article, b bot.Brief) []string {
 	d := read(a)
 	var out []string
-	for _, i := range summarize(d, n) {
+	for _, i := range summarize(d, quotaOf(d, b)) {
 		out = append(out, d.sentences[i].Text)
 	}
 	return out
@@ -68,7 +74,7 @@ func TestSummaryKeepsWhatLeansTogether(t *testing.T) {
 			t.Fatalf("%s: %d sentences", tt.lang, len(d.sentences))
 		}
 		for n := 1; n <= 4; n++ {
-			got := summarize(d, n)
+			got := summarize(d, quota{sentences: n, words: maxSummaryWords})
 			for _, i := range got {
 				if (i == 1 || i == 3) && !slices.Contains(got, i-1) {
 					t.Errorf("%s, %d sentences: %v holds %d without the one before", tt.lang, n, got, i)
