@@ -1,7 +1,8 @@
 // Package prompts holds the words of Colloquy: for each language the cues by
 // which claims are found, the templates by which questions are asked, and the
 // lists that the checks read. One file a language, named by its ISO 639-1 code;
-// a second one, as en.words.txt, may hold the lists and cues.
+// a second one, as en.words.txt, may hold the lists and cues, and one such as
+// en.sensitive.txt holds the topics under which nothing is posted unseen.
 //
 // A file is sections. A line "[words NAME]" or "[cue KIND]" begins a list of
 // phrases divided by commas or ends of lines. A line "[lead VOICE]" or
@@ -73,6 +74,20 @@ func Load(code string) (l Language, ok bool) {
 		text += "\n" + string(more)
 	}
 	l, err = parse(code, text)
+	return l, err == nil
+}
+
+// LoadSensitive reads the lists of a language by which sensitive topics are
+// found. They are apart from the others, as most of the time nobody asks.
+func LoadSensitive(code string) (l Language, ok bool) {
+	if len(code) != 2 {
+		return Language{}, false
+	}
+	data, err := files.ReadFile(code + ".sensitive.txt")
+	if err != nil {
+		return Language{}, false
+	}
+	l, err = parse(code, string(data))
 	return l, err == nil
 }
 

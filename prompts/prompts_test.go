@@ -13,8 +13,8 @@ func TestCodesAreTheFiles(t *testing.T) {
 	}
 	var got []string
 	for _, e := range entries {
-		if code, words := strings.CutSuffix(e.Name(), ".words.txt"); words {
-			if !slices.Contains(Codes(), code) {
+		if code, part, more := strings.Cut(strings.TrimSuffix(e.Name(), ".txt"), "."); more {
+			if !slices.Contains(Codes(), code) || part != "words" && part != "sensitive" {
 				t.Errorf("%s belongs to no language", e.Name())
 			}
 			continue
@@ -30,9 +30,10 @@ func TestEveryLanguageIsComplete(t *testing.T) {
 	moves := []string{"clarify", "assumption", "evidence", "viewpoint", "implication", "compare", "decide", "counter", "missing"}
 	lists := []string{"quotes", "badstart", "hanging", "first", "interrogative", "closed", "reason", "factoid", "double",
 		"leading", "theauthor", "author", "preamble", "general", "numbers", "harm", "unfit", "opinion", "opinion-strong", "sober-banned", "sport"}
+	sensitive := []string{"suicide", "sexual", "killing", "toll", "attack", "obituary", "obituary-title", "age", "child", "case", "fiction", "past", "units", "numbers"}
 	for _, code := range Codes() {
 		t.Run(code, func(t *testing.T) {
-			for _, name := range []string{code + ".txt", code + ".words.txt"} {
+			for _, name := range []string{code + ".txt", code + ".words.txt", code + ".sensitive.txt"} {
 				data, err := files.ReadFile(name)
 				if err != nil && name == code+".txt" {
 					t.Fatal(err)
@@ -48,6 +49,15 @@ func TestEveryLanguageIsComplete(t *testing.T) {
 			for _, name := range lists {
 				if len(l.Words(name)) == 0 {
 					t.Errorf("no list %q", name)
+				}
+			}
+			topics, ok := LoadSensitive(code)
+			if !ok {
+				t.Fatal("the sensitive topics are not loaded")
+			}
+			for _, name := range sensitive {
+				if len(topics.Words(name)) == 0 {
+					t.Errorf("no list %q of sensitive topics", name)
 				}
 			}
 			kinds := map[string]bool{"any": true, "vp": true, "likeness": true, "headline": true, "voices": true, "assertion": true, "event": true, "deed": true, "statement": true}
@@ -109,6 +119,9 @@ func TestLoadKnowsOnlyItsLanguages(t *testing.T) {
 	for _, code := range []string{"", "xx", "EN", "english", "../en", "e"} {
 		if _, ok := Load(code); ok {
 			t.Errorf("Load(%q) found something", code)
+		}
+		if _, ok := LoadSensitive(code); ok {
+			t.Errorf("LoadSensitive(%q) found something", code)
 		}
 	}
 }

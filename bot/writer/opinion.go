@@ -71,22 +71,6 @@ func heldSpeech(toks []token, say, first phraseSet) bool {
 // isGrave reports whether the article is about a death, a crime against a
 // person or the like: nobody is asked to argue against anybody under it.
 func isGrave(doc document, lex *lexicon) bool {
-	harm := lex.list("harm")
-	if harm.in(tokenize(doc.title)) {
-		return true
-	}
-	hits, words, lead := 0, 0, 0
-	for i, s := range doc.sentences {
-		if i >= maxClaimSentences {
-			break
-		}
-		toks := tokenize(s.Text)
-		n := harm.count(toks)
-		hits += n
-		if words < 120 {
-			lead += n
-		}
-		words += countWords(toks)
-	}
-	return lead >= 2 || hits >= 3 && hits*160 >= words
+	m := countMentions(tokenize(doc.title), nil, tokensOf(doc), lex.list("harm").count)
+	return m.title > 0 || m.within(leadWords) >= 2 || m.dense()
 }

@@ -28,6 +28,9 @@ type quota struct {
 // quotaOf is what brief and publisher allow of d.
 func quotaOf(d document, b bot.Brief) quota {
 	q := quota{sentences: b.Sentences, words: b.QuoteWords, runes: d.article.Snippet}
+	if q.runes > 0 && d.article.TitleMade { // the title is an excerpt too
+		q.runes = max(1, q.runes-utf8.RuneCountInString(d.article.Title))
+	}
 	if q.sentences <= 0 {
 		q.sentences = defaultSentences
 	}
