@@ -30,7 +30,7 @@ func TestEveryLanguageIsComplete(t *testing.T) {
 	moves := []string{"clarify", "assumption", "evidence", "viewpoint", "implication", "compare", "decide", "counter", "missing"}
 	lists := []string{"quotes", "badstart", "hanging", "first", "interrogative", "closed", "reason", "factoid", "double",
 		"leading", "theauthor", "author", "preamble", "general", "numbers", "harm", "unfit", "opinion", "opinion-strong", "sober-banned", "sport"}
-	sensitive := []string{"suicide", "sexual", "killing", "toll", "attack", "obituary", "obituary-title", "age", "child", "case", "fiction", "past", "units", "numbers"}
+	sensitive := []string{"suicide", "sexual", "killing", "toll", "attack", "obituary", "obituary-title", "age", "child", "case", "fiction", "past", "statistics", "figurative", "units", "numbers"}
 	for _, code := range Codes() {
 		t.Run(code, func(t *testing.T) {
 			for _, name := range []string{code + ".txt", code + ".words.txt", code + ".sensitive.txt"} {

@@ -53,9 +53,8 @@ func (w *Extractive) Sensitive(a bot.Article) (topic, why string, ok bool) {
 const (
 	openWords = 40
 	leadWords = 120
-	// shortWords and teaserWords are the longest texts in which one mention, in
-	// the first sentence or in the opening, is enough: there is no room for more.
-	shortWords  = 250
+	// teaserWords is the longest text in which one mention anywhere is enough:
+	// there is no room for more.
 	teaserWords = 80
 	// denseWords is how many words there may be for each mention, if they are
 	// spread over the text.
@@ -137,28 +136,29 @@ func (m mentions) dense() bool {
 // total counts all mentions, the title aside.
 func (m mentions) total() int { return m.within(m.all+1) + m.categories }
 
-// central reports whether the article is about what is mentioned: its title
-// says so; its opening or a category does, and something repeats it, unless
-// the text is short; or much of the text does.
+// central reports whether the article is about what is mentioned: its title or
+// its first sentence says so; its opening or a category does, and something
+// repeats it; or much of the text does.
 func (m mentions) central() bool {
 	open := m.within(openWords) + m.categories
-	return m.title > 0 || m.dense() || open > 0 && m.total() >= 2 || open > 0 && m.all <= teaserWords || m.within(1) > 0 && m.all <= shortWords
+	return m.title > 0 || m.within(1) > 0 || m.dense() || open > 0 && m.total() >= 2 || m.total() > 0 && m.all <= teaserWords
 }
 
 // about reports whether the article is about what the patterns of a topic name.
-// What stands in a sentence with a word of the list aside does not count.
-func (s *sensitive) about(topic, aside string) (string, bool) {
-	m, phrase := s.count(topic, aside)
+// What stands in a sentence with a word of the lists aside does not count.
+func (s *sensitive) about(topic string, aside ...string) (string, bool) {
+	m, phrase := s.count(topic, aside...)
 	return phrase, m.central()
 }
 
 // count counts the patterns of a topic that stand for it, and returns the first.
-func (s *sensitive) count(topic, aside string) (m mentions, phrase string) {
+func (s *sensitive) count(topic string, aside ...string) (m mentions, phrase string) {
 	yes, no := s.book.patterns(topic), s.book.patterns(topic+"-not")
-	out := s.book.list(aside)
 	m = countMentions(s.title, s.cats, s.toks, func(toks []token) int {
-		if aside != "" && (out.in(toks) || aside == "past" && s.longAgo(toks)) {
-			return 0
+		for _, name := range aside {
+			if s.book.list(name).in(toks) || name == "past" && s.longAgo(toks) {
+				return 0
+			}
 		}
 		n := 0
 		for i := 0; i < len(toks); {
@@ -200,18 +200,21 @@ func (s *sensitive) longAgo(toks []token) bool {
 // may be one of sport; or for several dead together with an attack in title and
 // beginning.
 func (s *sensitive) killing() (string, bool) {
-	if m, phrase := s.count("killing", "past"); m.central() && m.total() > 0 {
+	if m, phrase := s.count("killing", "past", "fiction", "figurative"); m.central() && m.total() > 0 {
 		return phrase, true
 	}
-	toll, phrase := s.count("toll", "past")
-	attack, _ := s.count("attack", "past")
+	if s.book.list("statistics").in(s.title) {
+		return "", false
+	}
+	toll, phrase := s.count("toll", "past", "fiction", "figurative")
+	attack, _ := s.count("attack", "past", "fiction")
 	return phrase, toll.title+toll.within(leadWords) > 0 && attack.title+attack.within(leadWords) > 0
 }
 
 // obituary looks for somebody who has just died: in title or opening.
 func (s *sensitive) obituary() (string, bool) {
-	m, phrase := s.count("obituary", "")
-	title, titled := s.count("obituary-title", "")
+	m, phrase := s.count("obituary")
+	title, titled := s.count("obituary-title")
 	if title.title > 0 {
 		return titled, true
 	}

@@ -31,6 +31,11 @@ func (s *sensitive) minor() (string, bool) {
 	grave, _ := s.count("case", "fiction")
 	harm := countMentions(s.title, nil, s.toks, s.book.general.list("harm").count)
 	cases := 2*grave.title + grave.within(minorWords) + 2*harm.title + harm.within(minorWords)
+	for i, n := range m.sentences {
+		if n > 0 && m.words[i] < minorWords { // in one sentence with the name, one is enough
+			cases += grave.sentences[i] + harm.sentences[i]
+		}
+	}
 	return f.phrase, cases >= 2
 }
 
