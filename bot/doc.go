@@ -5,6 +5,7 @@
 //	schedule.go, when.go   a schedule falls due: an occurrence
 //	occurrence.go          the occurrence is carried out, and ends with one outcome
 //	choose.go, feed.go     it takes the next article for its channel
+//	filter.go              which articles a schedule takes at all
 //	open.go                article and digest become a discussion and its posts
 //	discussion.go          what a discussion needs next
 //	post.go, render.go     posts go out, exactly once as people see it

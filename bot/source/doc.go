@@ -6,6 +6,7 @@
 //	decode.go                                bytes to text: character sets, what is no text at all
 //	page.go, prune.go, render.go, trim.go    a page to its article
 //	meta.go, url.go                          title, date, canonical address
+//	categories.go, snippet.go                what it is filed under, how much of it may be quoted
 //	text.go, markdown.go, title.go           text and Markdown to an article
 //	clean.go                                 what may remain in text
 //	feed.go, item.go, entry.go               feeds, their entries, and the article of an entry
@@ -30,6 +31,7 @@
 //	unreadable        text in an unknown character set, or markup nested too deeply
 //	paywall, login    the article is for those who pay or log in
 //	no_article        a page without an article
+//	nosnippet         the publisher lets nothing of it be quoted
 //	is_feed           a feed was given as an article
 //	not_a_feed        something else was given as a feed
 //	empty, too_short  nothing, or a single word

@@ -5,6 +5,8 @@
 //	summary.go                  which of them say what the article says
 //	claims.go, questions.go     what can be asked about it
 //	checks.go                   what every writer's digest must pass
+//	sensitive.go, patterns.go   whether it is about a suicide, a massacre and the like
+//	story.go                    whether two articles tell the same story
 //	recap.go, stance.go         which replies stand for the discussion, and who disagrees
 //
 // The [Extractive] writer works without a model, a key or a network.

@@ -239,9 +239,12 @@ func FuzzJudge(f *testing.F) {
 }
 
 func BenchmarkSameStory(b *testing.B) {
-	a := bot.Article{Title: "x", Text: strings.Join([]string{harbour, newsEnglish().Text, opinionEnglish().Text, graveEnglish().Text, portReport.Text, portFollowUp.Text}, "\n\n")}
-	b.ReportMetric(float64(len(wordsOf(a.Text))), "words/op")
+	texts := []string{harbour, newsEnglish().Text, opinionEnglish().Text, graveEnglish().Text, portReport.Text, portRewrite.Text, portFollowUp.Text}
+	x := bot.Article{Title: "x", Text: strings.Join(texts, "\n\n")}
+	slices.Reverse(texts)
+	y := bot.Article{Title: "y", Text: strings.Join(texts, "\n\n")}
 	for b.Loop() {
-		SameStory(a, portReport)
+		SameStory(x, y)
 	}
+	b.ReportMetric(float64(len(wordsOf(x.Text))), "words/op")
 }
