@@ -100,6 +100,16 @@ func TestPublishersLimit(t *testing.T) {
 			}
 		}
 	}
+	made := bot.Article{TitleMade: true, Title: "The port of Vellmar will close its northern basin in October…", Text: harbour, Snippet: 120}
+	if d, err := newWriter(t).Digest(t.Context(), made, bot.Brief{}); err == nil {
+		for _, s := range d.Summary {
+			if utf8.RuneCountInString(made.Title+s.Text) > made.Snippet {
+				t.Errorf("with a title made of the text, %q is shown beside it", s.Text)
+			}
+		}
+	} else if bot.ReasonCode(err) != "nosnippet" {
+		t.Error(err)
+	}
 	a := newsEnglish()
 	a.Snippet = bot.NoSnippet
 	_, err := newWriter(t).Digest(t.Context(), a, bot.Brief{QuoteWords: 500})

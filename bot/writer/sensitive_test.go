@@ -56,6 +56,7 @@ func TestSensitive(t *testing.T) {
 		{"en", "Court hears of attack at school", "A court heard how Jamie Holt, 15, was stabbed in a corridor. A boy was charged with assault.", TopicMinor},
 		{"en", "Village raises money for operation", "Friends of schoolgirl Maya Lind hope to pay for surgery in America. The cancer has come back.", TopicMinor},
 		{"en", "Boy arrested after fire", "A 14-year-old boy was arrested after a fire in a school. He cannot be named, police said.", ""},
+		{"en", "12-Year-Old Girl Found After Police Search", "A girl who was missing for two days has been found. Police thanked everybody who searched for her.", ""},
 		{"en", "Ten-year-old chess player wins title", "Ten-year-old Ada Ström has won the national title. She plays four hours a day.", ""},
 		{"en", "Driver jailed for fraud", "A driver was jailed for fraud. Police found forty bank cards. " + strings.Repeat("The court heard that he had opened accounts in other names and moved money between them for years. ", 12) + "He has a daughter, Lucy, six.", ""},
 		{"en", "Clubs sign teenagers", "Marco Reni, 17, and Luca Ferri, 16, have signed for Rovers. Both scored in March.", ""},
@@ -74,7 +75,7 @@ func TestSensitive(t *testing.T) {
 		{"en", "Students march", "Students marched against drink spiking and sexual violence on Friday.", TopicSexual},
 		{"en", "Court hears of nurse's shifts", "A nurse murdered seven babies and tried to kill ten more, a court was told.", TopicKilling},
 		{"en", "Protest ends in blood", "Security forces opened fire on a crowd in the capital, killing at least 20 people, witnesses said.", TopicKilling},
-		{"en", "Knife crime figures fall", "Police recorded 320 stabbings last year. In the city 12 people died. The minister welcomed the fall.", ""},
+		{"en", "Knife crime figures fall", "Police recorded 320 stabbings, and in the city 12 people died. The minister welcomed the fall.", ""},
 		{"en", "Bitcoin massacre goes on", "Traders spoke of a massacre after bitcoin fell by a fifth.", ""},
 		{"en", "A thriller that drags", "The film follows a serial killer who murders nine people in a small town. The plot is thin.", ""},
 		{"en", "Cathedral remembers", "Survivors of the 1974 bombing that killed 21 people met in the cathedral.", ""},
@@ -130,7 +131,10 @@ func TestSensitive(t *testing.T) {
 // Categories and the date say what an article is about as well.
 func TestSensitiveByCategoryAndDate(t *testing.T) {
 	w := newWriter(t)
-	text := longer("en", "The singer had spoken about his illness for years. Fans lit candles. He was thought to have taken his own life.")
+	text := longer("en", "The singer had spoken about his illness for years. Fans lit candles in front of the hall where he had sung for the first time, and a choir of two hundred came to the square to sing what he wrote. They stayed until the morning. He was thought to have taken his own life.")
+	if topic, _, _ := w.Sensitive(bot.Article{Text: text, Categories: []string{"Music"}}); topic != "" {
+		t.Errorf("by a mention: %q", topic)
+	}
 	if topic, _, _ := w.Sensitive(bot.Article{Text: text, Categories: []string{"Music", "Suicide"}}); topic != TopicSuicide {
 		t.Errorf("by category: %q", topic)
 	}

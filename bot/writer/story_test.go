@@ -59,6 +59,10 @@ func TestSameStory(t *testing.T) {
 			t.Errorf("%s: %v (all %.2f, beginning %.2f, copied %.2f)", c.name, got, likeness(x.terms, y.terms), likeness(x.lead, y.lead), x.copied(y))
 		}
 	}
+	names := "Okafor Lind Vellmar Ostrand Reed Ellery Hartog Amsel Lindt 400 1928 Eastfield Orme Hale Brink"
+	if SameStory(bot.Article{Text: names, Language: "en"}, bot.Article{Text: names, Language: "de"}) {
+		t.Error("names alone are in the language that their origin says")
+	}
 	if !newWriter(t).SameStory(portReport, portRewrite) {
 		t.Error("the writer's method says otherwise")
 	}
