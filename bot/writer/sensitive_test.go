@@ -212,6 +212,16 @@ func TestPatterns(t *testing.T) {
 	if n, text := set("shot", "shot .. dead", "shot at N").at(tokenize("shot a man dead"), 0); n != 4 || text != "shot .. dead" {
 		t.Errorf("%d, %q", n, text)
 	}
+	for _, lang := range []string{"de", "en", "es", "fr", "ur"} {
+		book, _ := newTopicBook(newLexicon(lang))
+		for _, name := range []string{"fiction", "past", "statistics", "figurative", "units", "child", "young", "noperson"} {
+			for _, p := range book.words.Words(name) {
+				if strings.ContainsAny(p, "NA*") || strings.Contains(p, "..") {
+					t.Errorf("%s, %s: %q has signs, and its list takes none", lang, name, p)
+				}
+			}
+		}
+	}
 	if all := book.words.Words("suicide"); !slices.Contains(all, "took his own life") {
 		t.Error("the lists are not loaded")
 	}
