@@ -41,7 +41,7 @@ func TestFilterRefuses(t *testing.T) {
 	a := bot.Article{
 		Title: "Obama's STRASSE: Climate change and the U.S. election", Words: 120, Published: filterNow.Add(-time.Hour),
 		Text: "L'élection à Zürich. The rower’s boat is red.\n\nChange comes. Ὀδυσσεύς and İstanbul; 北京市长 said so in 2,024 wards.\n\n" +
-			"ملک میں انتخابات ہوئے۔ خود‌کشی نہیں، کِتاب ہے", Categories: []string{"World, Asia", "Rowing"},
+			"ملک میں انتخابات ہوئے۔ خود\u200cکشی نہیں، کِتاب ہے", Categories: []string{"World, Asia", "Rowing"},
 	}
 	for words, in := range map[string]bool{
 		"obama": true, "OBAMA": true, "obam": false, "strasse": true, "straße": true, "STRAẞE": true, "climate change": true, "change climate": false,
