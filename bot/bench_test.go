@@ -42,6 +42,7 @@ func newBench(t *testing.T, change ...func(*bot.Options)) *bench {
 	b := &bench{t: t, now: time.Date(2027, 3, 1, 8, 0, 0, 0, time.UTC), path: filepath.Join(t.TempDir(), "colloquy.db")}
 	b.platform = &platform{bench: b}
 	b.web = newWeb(t)
+	b.web.clock = b.clock
 	b.start(change...)
 	return b
 }
@@ -60,7 +61,7 @@ func (b *bench) start(change ...func(*bot.Options)) {
 	}
 	log := slog.New(slog.DiscardHandler)
 	o := bot.Options{
-		Store: db, Writer: w, Adapters: []bot.Adapter{b.platform}, Clock: b.clock, Log: log,
+		Store: db, Writer: w, Judge: w, Adapters: []bot.Adapter{b.platform}, Clock: b.clock, Log: log,
 		Reader: source.New(source.Options{
 			UserAgent: "Colloquy/test", Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")},
 			Detect: writer.DetectLanguage, Clock: b.clock, Log: log,
@@ -120,7 +121,8 @@ func (b *bench) work() {
 // schedule adds a daily schedule at 09:00 UTC on the feed of the web server.
 func (b *bench) schedule(change ...func(*bot.Schedule)) bot.Schedule {
 	b.t.Helper()
-	s := bot.Schedule{Channel: channel, Cron: "0 9 * * *"}
+	// The stories of the town differ by a name only.
+	s := bot.Schedule{Channel: channel, Cron: "0 9 * * *", Rules: bot.Rules{SameStory: bot.SameStoryPost}}
 	for _, c := range change {
 		c(&s)
 	}
@@ -186,6 +188,8 @@ type web struct {
 	*httptest.Server
 	mu     sync.Mutex
 	items  []string
+	at     []time.Time // when each was published
+	clock  bot.Clock
 	status int // of the feed; 0 is 200
 	polls  int
 }
@@ -203,7 +207,10 @@ func (w *web) feedURL() string { return w.URL + "/feed.xml" }
 func (w *web) publish(names ...string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.items = append(w.items, names...)
+	for _, name := range names {
+		w.items = append(w.items, name)
+		w.at = append(w.at, w.clock().Add(time.Duration(len(w.at))*time.Second-time.Hour))
+	}
 }
 
 func (w *web) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
@@ -224,7 +231,7 @@ func (w *web) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 		rw.Header().Set("Content-Type", "application/rss+xml")
 		fmt.Fprint(rw, `<?xml version="1.0"?><rss version="2.0"><channel><title>The Harbour Post</title><link>http://harbour.example/</link>`)
 		for i := len(w.items) - 1; i >= 0; i-- {
-			day := time.Date(2027, 2, 1, 0, 0, 0, 0, time.UTC).Add(time.Duration(i) * time.Hour)
+			day := w.at[i]
 			fmt.Fprintf(rw, `<item><title>%[1]s</title><link>%[2]s/%[1]s</link><guid>%[1]s</guid><pubDate>%[3]s</pubDate></item>`, w.items[i], w.URL, day.Format(time.RFC1123Z))
 		}
 		fmt.Fprint(rw, `</channel></rss>`)
@@ -240,6 +247,9 @@ func story(name string) string {
 	text := storyText
 	if strings.HasPrefix(name, "plain") {
 		text = plainText
+	}
+	if name == "suicide" {
+		text = "The harbour master of NAME took his own life in January, an inquest heard. His suicide has shaken the town.\n" + text
 	}
 	for _, p := range strings.Split(text, "\n") {
 		fmt.Fprintf(&b, "<p>%s</p>", strings.ReplaceAll(p, "NAME", "Port "+strings.ToUpper(name[:1])+name[1:]))

@@ -4,12 +4,17 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
 
-// maxCandidates is how many articles one occurrence tries before it gives up.
-const maxCandidates = 10
+// maxCandidates is how many articles one occurrence reads before it gives up,
+// of up to maxScreened that it looks at.
+const (
+	maxCandidates = 10
+	maxScreened   = 100
+)
 
 // A Candidate is an article that an occurrence may take.
 type Candidate struct {
@@ -69,14 +74,21 @@ func (e *Engine) choose(ctx context.Context, l Lease, o Occurrence) (ID, error) 
 		return "", e.finish(ctx, l, o, OutcomeNothingNew, "the channel has no feeds, and nothing was added by hand")
 	}
 	var refusals, bare []Refusal
+	read := 0
 	for i, c := range candidates {
 		if ctx.Err() != nil {
 			return "", ctx.Err()
 		}
-		// What a person put on the list is taken in its order, questions or not.
-		d, err := e.take(ctx, l, o, s, c, len(candidates) > 1 && c.Added == "")
+		err := e.screen(s, c)
 		if err == nil {
-			return d, e.refuse(ctx, l, o, bare)
+			if read++; read > maxCandidates {
+				break
+			}
+			// What a person put on the list is taken in its order, questions or not.
+			var d ID
+			if d, err = e.take(ctx, l, o, s, c, len(candidates) > 1 && c.Added == ""); err == nil {
+				return d, e.refuse(ctx, l, o, bare)
+			}
 		}
 		if errors.Is(err, ErrLeaseLost) || ctx.Err() != nil {
 			return "", err
@@ -125,10 +137,65 @@ func (e *Engine) nothing(ctx context.Context, l Lease, o Occurrence, refusals []
 		return e.finish(ctx, l, o, OutcomeNothingNew, "the feeds have no item that was not posted or seen before")
 	}
 	var why []string
-	for _, r := range refusals {
-		why = append(why, fmt.Sprintf("%q: %s", r.Candidate.Title, r.Text))
+	for i, r := range refusals {
+		others := slices.IndexFunc(refusals, func(x Refusal) bool { return x.Text == r.Text })
+		if others < i {
+			continue // said already
+		}
+		n := 0
+		for _, x := range refusals[i+1:] {
+			if x.Text == r.Text {
+				n++
+			}
+		}
+		title := fmt.Sprintf("%q", r.Candidate.Title)
+		if n > 0 {
+			title += fmt.Sprintf(" and %d more", n)
+		}
+		why = append(why, title+": "+r.Text)
 	}
 	return e.finish(ctx, l, o, OutcomeNothingNew, fmt.Sprintf("none of %d could be used: %s", len(refusals), strings.Join(why, "; ")))
+}
+
+// screen refuses an item of a feed before it is fetched.
+func (e *Engine) screen(s Schedule, c Candidate) error {
+	if c.Item.ID == "" {
+		return nil
+	}
+	return s.Rules.Filter().TooOld(c.Item.Published, e.now())
+}
+
+// sameStoryWindow is how long a channel is not told the same story again.
+const sameStoryWindow = 7 * oneDay
+
+// fits refuses an article of a feed that the schedule does not want, that is
+// sensitive, or that tells what the channel discussed lately. quiet asks for a
+// discussion without questions.
+func (e *Engine) fits(ctx context.Context, o Occurrence, s Schedule, a Article) (quiet bool, err error) {
+	if err := s.Rules.Filter().Refuses(a, e.now()); err != nil {
+		return false, err
+	}
+	if s.Rules.Sensitive != SensitivePost {
+		if topic, why, ok := e.judge.Sensitive(a); ok {
+			quiet = s.Rules.Sensitive == SensitiveSummary
+			if !quiet {
+				return false, Problemf("sensitive", "it is held back: %s; %q is posted by hand, or by a schedule with --sensitive post", why, topic)
+			}
+		}
+	}
+	if s.Rules.SameStory == SameStoryPost {
+		return quiet, nil
+	}
+	recent, err := e.store.RecentArticles(ctx, o.Channel, e.now().Add(-sameStoryWindow))
+	if err != nil {
+		return false, err
+	}
+	for _, old := range recent {
+		if old.ID != a.ID && e.judge.SameStory(a, old) {
+			return false, Problemf("same_story", "it tells the same story as %q, which was discussed here", old.Title)
+		}
+	}
+	return quiet, nil
 }
 
 // candidates lists what o may take, best first: for a request its URL, or the
@@ -138,8 +205,8 @@ func (e *Engine) candidates(ctx context.Context, o Occurrence, s Schedule) (list
 	if ref := o.Request.Ref; ref != "" {
 		return []Candidate{{Ref: ref, Title: ref}}, 0, nil
 	}
-	list, err = e.store.Added(ctx, o.Channel, maxCandidates)
-	if err != nil || len(list) >= maxCandidates {
+	list, err = e.store.Added(ctx, o.Channel, maxScreened)
+	if err != nil || len(list) >= maxScreened {
 		return list, 0, err
 	}
 	ids := s.Feeds
@@ -153,7 +220,7 @@ func (e *Engine) candidates(ctx context.Context, o Occurrence, s Schedule) (list
 			return nil, 0, err
 		}
 	}
-	items, err := e.store.FreshItems(ctx, o.Channel, ids, s.Order, maxCandidates-len(list))
+	items, err := e.store.FreshItems(ctx, o.Channel, ids, s.Order, maxScreened-len(list))
 	for _, it := range items {
 		list = append(list, Candidate{Item: it, Title: it.Title})
 	}
@@ -187,9 +254,18 @@ func (e *Engine) take(ctx context.Context, l Lease, o Occurrence, s Schedule, c 
 	if a, err = e.store.PutArticle(ctx, a, e.now()); err != nil {
 		return "", err
 	}
-	w, err := e.write(ctx, o, s, a, ask)
+	quiet := false
+	if c.Item.ID != "" {
+		if quiet, err = e.fits(ctx, o, s, a); err != nil {
+			return "", err
+		}
+	}
+	w, err := e.write(ctx, o, s, a, ask && !quiet)
 	if err != nil {
 		return "", err
+	}
+	if quiet {
+		w.questions, w.spares = nil, nil
 	}
 	if o.Request.Draft || mustApprove(o, s) {
 		return "", e.freeze(ctx, l, o, s, c, a, w)

@@ -68,3 +68,13 @@ type Writer interface {
 	// channel is not asked again.
 	SameQuestion(a, b string) bool
 }
+
+// A Judge says what an article is, so that a schedule can choose.
+type Judge interface {
+	// Sensitive reports whether an article is about a topic that is better not
+	// posted unattended, and why that is thought, in plain words.
+	Sensitive(a Article) (topic, why string, ok bool)
+	// SameStory reports whether two articles tell the same story, as two
+	// publishers do who take it from one agency.
+	SameStory(a, b Article) bool
+}

@@ -48,6 +48,7 @@ type Options struct {
 	Store    Store
 	Reader   Reader
 	Writer   Writer
+	Judge    Judge
 	Adapters []Adapter
 	Clock    Clock
 	Log      *slog.Logger
@@ -63,6 +64,7 @@ type Engine struct {
 	store    Store
 	reader   Reader
 	writer   Writer
+	judge    Judge
 	adapters map[string]Adapter
 	now      Clock
 	log      *slog.Logger
@@ -76,7 +78,7 @@ type Engine struct {
 // New makes an engine.
 func New(o Options) *Engine {
 	e := &Engine{
-		store: o.Store, reader: o.Reader, writer: o.Writer, now: o.Clock, log: o.Log,
+		store: o.Store, reader: o.Reader, writer: o.Writer, judge: o.Judge, now: o.Clock, log: o.Log,
 		set: o.Settings.withDefaults(), adapters: map[string]Adapter{}, up: map[string]bool{}, busy: map[string]bool{},
 	}
 	for _, a := range o.Adapters {

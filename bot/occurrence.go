@@ -47,6 +47,7 @@ type Request struct {
 	CloseAfter time.Duration `json:"close_after,omitempty"`
 	Questions  int           `json:"questions,omitempty"`
 	Sentences  int           `json:"sentences,omitempty"`
+	QuoteLimit int           `json:"quote_limit,omitempty"` // see [Brief.QuoteWords]
 }
 
 // ByHand reports whether somebody asked for one certain article.

@@ -31,8 +31,9 @@ func (e *Engine) write(ctx context.Context, o Occurrence, s Schedule, a Article,
 		return w, ErrAlreadyPosted
 	}
 	w.digest, err = e.digest(ctx, a, Brief{
-		Sentences: cmp.Or(o.Request.Sentences, s.Sentences),
-		Questions: cmp.Or(o.Request.Questions, s.Questions),
+		Sentences:  cmp.Or(o.Request.Sentences, s.Sentences),
+		Questions:  cmp.Or(o.Request.Questions, s.Questions),
+		QuoteWords: cmp.Or(o.Request.QuoteLimit, s.Rules.QuoteLimit),
 	})
 	if err != nil {
 		return w, err

@@ -39,6 +39,17 @@ func ScheduleOptions() []Option {
 		wordOption("order", "which new item is taken first (newest)", func(s *Schedule) *string { return &s.Order }, Newest, Oldest),
 		numberOption("questions", "most questions, 1 to 10 (5)", 1, 10, func(s *Schedule) *int { return &s.Questions }),
 		numberOption("sentences", "most sentences in the summary, 1 to 10 (3)", 1, 10, func(s *Schedule) *int { return &s.Sentences }),
+		ageOption(),
+		numberOption("min-words", "fewest words of an article, 1 to 10000 (any)", 1, 10000, func(s *Schedule) *int { return &s.Rules.MinWords }),
+		wordsOption("only", "take only articles with one of these words in them, divided by commas; elect* is any word that begins so (all)",
+			func(s *Schedule) *[]string { return &s.Rules.Only }),
+		wordsOption("skip", "take no article with one of these words in it (none)", func(s *Schedule) *[]string { return &s.Rules.Skip }),
+		wordOption("sensitive", "what becomes of articles about suicide, sexual violence, mass killing, a named minor or a death (hold)",
+			func(s *Schedule) *string { return &s.Rules.Sensitive }, SensitiveHold, SensitiveSummary, SensitivePost),
+		wordOption("same-story", "what becomes of a story from another outlet that was discussed here within 7 days (skip)",
+			func(s *Schedule) *string { return &s.Rules.SameStory }, SameStorySkip, SameStoryPost),
+		numberOption("quote-limit", "most words that a summary quotes, for texts of your own, 1 to 2000 (90, and a quarter of the article)", 1, 2000,
+			func(s *Schedule) *int { return &s.Rules.QuoteLimit }),
 		channelOption("approve", "channel where managers see a draft first (none)", func(s *Schedule) *Channel { return &s.Rules.Approve }),
 		durationOption("approve-before", "how long before it is due they see it, 1m to 7d (4h)", time.Minute, 7*oneDay,
 			func(s *Schedule) *time.Duration { return &s.Rules.ApproveBefore }),
@@ -119,6 +130,44 @@ func durationOption(name, help string, least, most time.Duration, at func(*Sched
 			}
 			return ""
 		}}
+}
+
+// ageOption is a time, or "any".
+func ageOption() Option {
+	o := durationOption("max-age", "oldest article that is taken, 1h to 366d, or any (3d)", time.Hour, 366*oneDay, func(s *Schedule) *time.Duration { return &s.Rules.MaxAge })
+	set, get := o.Set, o.Get
+	o.Value = "TIME|any"
+	o.Set = func(s *Schedule, v string) error {
+		if strings.EqualFold(v, "any") {
+			s.Rules.MaxAge = -1
+			return nil
+		}
+		return set(s, v)
+	}
+	o.Get = func(s Schedule) string {
+		if s.Rules.MaxAge < 0 {
+			return "any"
+		}
+		return get(s)
+	}
+	return o
+}
+
+// wordsOption takes words and phrases; see [ParseWords].
+func wordsOption(name, help string, at func(*Schedule) *[]string) Option {
+	return Option{Name: name, Value: "WORDS", Help: help, Repeat: true,
+		Set: func(s *Schedule, v string) error {
+			if v == "" {
+				*at(s) = nil
+				return nil
+			}
+			all, err := ParseWords(strings.Join(append(slices.Clone(*at(s)), v), ","))
+			if err == nil {
+				*at(s) = all
+			}
+			return err
+		},
+		Get: func(s Schedule) string { return strings.Join(*at(&s), ",") }}
 }
 
 func numberOption(name, help string, least, most int, at func(*Schedule) *int) Option {

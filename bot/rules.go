@@ -1,6 +1,9 @@
 package bot
 
-import "time"
+import (
+	"cmp"
+	"time"
+)
 
 // Rules are what the person in charge decides about the discussions of a
 // schedule, beyond when and where. They are stored as JSON; the zero value of
@@ -10,6 +13,15 @@ type Rules struct {
 	Approve       Channel       `json:"approve,omitzero"`
 	ApproveBefore time.Duration `json:"approve_before,omitempty"` // how long before it is due; 0 means 4 h
 	Unattended    string        `json:"unattended,omitempty"`     // what happens without an answer: [UnattendedPost], the default, or [UnattendedHold]
+
+	MaxAge    time.Duration `json:"max_age,omitempty"`   // of an article; 0 means 3 days, negative any age
+	MinWords  int           `json:"min_words,omitempty"` // of an article
+	Only      []string      `json:"only,omitempty"`      // as in [Filter]
+	Skip      []string      `json:"skip,omitempty"`
+	Sensitive string        `json:"sensitive,omitempty"`  // what becomes of sensitive topics: [SensitiveHold], the default, [SensitiveSummary] or [SensitivePost]
+	SameStory string        `json:"same_story,omitempty"` // what becomes of a story that the channel discussed: [SameStorySkip], the default, or [SameStoryPost]
+
+	QuoteLimit int `json:"quote_limit,omitempty"` // words of one's own texts that may be quoted; see [Brief]
 
 	Ping   string        `json:"ping,omitempty"`   // id of the one role that the root post notifies
 	Remind time.Duration `json:"remind,omitempty"` // how long before closing the thread is reminded; 0 means not at all
@@ -28,6 +40,27 @@ const (
 	RecapPreview = "preview" // managers see it first, and have it posted
 	RecapOff     = "off"     // none is written
 )
+
+// What becomes of an article about a sensitive topic.
+const (
+	SensitiveHold    = "hold"         // it is not taken
+	SensitiveSummary = "summary-only" // it is posted without questions
+	SensitivePost    = "post"
+)
+
+// maxAge is the default of [Rules.MaxAge].
+const maxAge = 3 * oneDay
+
+// What becomes of an article that tells what the channel discussed lately.
+const (
+	SameStorySkip = "skip"
+	SameStoryPost = "post"
+)
+
+// Filter says which articles of the feeds are taken.
+func (r Rules) Filter() Filter {
+	return Filter{MaxAge: max(0, cmp.Or(r.MaxAge, maxAge)), MinWords: r.MinWords, Only: r.Only, Skip: r.Skip}
+}
 
 // approveBefore is the default of [Rules.ApproveBefore].
 const approveBefore = 4 * time.Hour

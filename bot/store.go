@@ -111,6 +111,8 @@ type articleStore interface {
 	// Posted reports whether a discussion about this URL, or about an article
 	// of the same content, was ever opened in the channel, and whether one was withdrawn.
 	Posted(ctx context.Context, ch Channel, url string, article ID) (posted, withdrawn bool, err error)
+	// RecentArticles lists those that were discussed in a channel since a moment.
+	RecentArticles(ctx context.Context, ch Channel, since time.Time) ([]Article, error)
 	// FindDigest looks for a digest of the same content, brief and writer.
 	FindDigest(ctx context.Context, article ID, b Brief, v WriterInfo) (d Digest, found bool, err error)
 	// PutDigest stores a digest, or returns the one that was stored meanwhile.

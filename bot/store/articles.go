@@ -93,6 +93,13 @@ func (db *DB) Posted(ctx context.Context, ch bot.Channel, url string, article bo
 	return posted, withdrawn, writeProblem(err)
 }
 
+// RecentArticles implements [bot.Store].
+func (db *DB) RecentArticles(ctx context.Context, ch bot.Channel, since time.Time) ([]bot.Article, error) {
+	rows, err := db.r.QueryContext(ctx, `SELECT `+articleColumns+` FROM articles WHERE id IN (SELECT article_id FROM discussions
+		WHERE platform = $1 AND workspace = $2 AND channel = $3 AND created_at >= $4 AND state <> 'failed')`, ch.Platform, ch.Workspace, ch.ID, ms(since))
+	return collect(rows, err, scanArticle)
+}
+
 func briefKey(b bot.Brief) string {
 	return fmt.Sprintf("%d/%d/%d", b.Sentences, b.Questions, b.QuoteWords)
 }

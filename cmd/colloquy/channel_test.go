@@ -13,19 +13,19 @@ func TestRunningAChannel(t *testing.T) {
 	w.ok("schedule", "add", "--channel", "console:general", "--cron", "0 9 * * *", "--feed", w.feed, "--name", "morning")
 	w.fails(exitFailed, "no item that was not posted", "schedule", "preview", "morning")
 	w.ok("feed", "test", w.feed)
-	w.publish("Dikes")
+	w.publish("Bus9")
 	w.ok("feed", "test", w.feed)
-	contains(t, w.ok("schedule", "preview", "morning"), "Draft: Dikes", "1. ", "This is what is posted in console:general")
+	contains(t, w.ok("schedule", "preview", "morning"), "Draft: Bus9", "1. ", "This is what is posted in console:general")
 	d := read[draftJSON](w, "schedule", "preview", "morning")
-	if d.State != "open" || d.Title != "Dikes" || len(d.Questions) == 0 || d.Spares == nil {
+	if d.State != "open" || d.Title != "Bus9" || len(d.Questions) == 0 || d.Spares == nil {
 		t.Fatalf("draft %+v", d)
 	}
 	contains(t, w.ok("question", "replace", "morning", "1", "Who should pay for the soil?"), "1. Who should pay for the soil?")
-	contains(t, w.ok("queue", "list", "--channel", "console:general"), "draft  Dikes")
+	contains(t, w.ok("queue", "list", "--channel", "console:general"), "draft  Bus9")
 	contains(t, w.ok("schedule", "skip", "morning"), "skips 1 time and goes on ")
 	contains(t, w.ok("schedule", "next", "morning", "--count", "1"), "skipped")
 	contains(t, w.ok("schedule", "skip", "morning", "--count", "0"), "skips nothing: next ")
-	contains(t, w.ok("schedule", "post", "morning"), "1  Who should pay for the soil?", `posts "Dikes" now.`)
+	contains(t, w.ok("schedule", "post", "morning"), "1  Who should pay for the soil?", `posts "Bus9" now.`)
 	list := read[[]discussionJSON](w, "discussion", "list")
 	if len(list) != 1 || list[0].State != "open" {
 		t.Fatalf("discussions %+v", list)
@@ -36,7 +36,7 @@ func TestRunningAChannel(t *testing.T) {
 	if list = read[[]discussionJSON](w, "discussion", "list"); list[0].State != "withdrawn" {
 		t.Errorf("then it is %s", list[0].State)
 	}
-	contains(t, w.ok("schedule", "why"), "withdrawn", "withdrawn by the operator: Dikes", "drafted", "nothing new")
+	contains(t, w.ok("schedule", "why"), "withdrawn", "withdrawn by the operator: Bus9", "drafted", "nothing new")
 	for command, want := range map[string]string{
 		"discussion withdraw " + id:                        "is withdrawn already",
 		"discussion extend " + id:                          "is not open: it is withdrawn",
@@ -46,7 +46,7 @@ func TestRunningAChannel(t *testing.T) {
 		"queue remove zzz --channel console:general":       `has the id "zzz"`,
 		"schedule skip morning --count 101":                "or pause the schedule",
 		"schedule change morning --approve discord:1/2":    "give a channel of the same workspace",
-		"digest dikes.txt --post console:general --title Dikes --url " + strings.TrimSuffix(w.feed, "feed.xml") + "Dikes": "is not posted there again",
+		"digest dikes.txt --post console:general --title Bus9 --url " + strings.TrimSuffix(w.feed, "feed.xml") + "Bus9": "is not posted there again",
 	} {
 		writeFile(t, "dikes.txt", story)
 		code := exitFailed

@@ -52,6 +52,13 @@ func (w *town) ServeHTTP(out http.ResponseWriter, r *http.Request) {
 		fmt.Fprint(out, `</channel></rss>`)
 	case strings.HasPrefix(title, "gone"):
 		http.NotFound(out, r)
+	case strings.HasPrefix(title, "Bus"): // with much to ask about
+		_, text, err := bundledArticle("last-bus")
+		if err != nil {
+			w.t.Error(err)
+		}
+		fmt.Fprintf(out, "<html lang=en><head><title>%s</title></head><body><article><h1>%s</h1><p>%s</p></article></body></html>",
+			title, title, strings.ReplaceAll(text, "\n\n", "</p><p>"))
 	default:
 		fmt.Fprintf(out, "<html><head><title>%s</title></head><body><article><h1>%s</h1><p>About %s. %s</p></article></body></html>",
 			title, title, title, strings.ReplaceAll(strings.TrimSpace(story), "\n", "</p><p>"))

@@ -40,6 +40,9 @@ func newDigestJSON(art bot.Article, d bot.Digest) digestJSON {
 	return out
 }
 
+// mostQuoted is the largest number of words that can be quoted.
+const mostQuoted = 2000
+
 // most is the largest number of sentences or questions that can be asked for.
 const most = 10
 
@@ -71,6 +74,9 @@ or stored unless --post names a channel.
 					return usagef("--%s cannot be %d: give a number between %d and %d", n.flag, n.value, n.least, most)
 				}
 			}
+			if n := brief.QuoteWords; cmd.Flags().Changed("quote-limit") && (n < 1 || n > mostQuoted) {
+				return usagef("--quote-limit cannot be %d: give a number between 1 and %d", n, mostQuoted)
+			}
 			if cmd.Flags().Changed("questions") && brief.Questions == 0 {
 				brief.Questions = -1 // none; 0 would be the default number
 			}
@@ -101,6 +107,7 @@ or stored unless --post names a channel.
 	f.StringVar(&url, "url", "", "`ADDRESS` where people can read it, for a file or pasted text")
 	f.IntVar(&brief.Sentences, "sentences", 3, "most sentences in the summary")
 	f.IntVar(&brief.Questions, "questions", 5, "most questions; 0 for none")
+	f.IntVar(&brief.QuoteWords, "quote-limit", 0, "most words that the summary quotes, for a text of your own (default 90, and a quarter of the article)")
 	f.StringVar(&post, "post", "", "post it in this `CHANNEL`, such as console:general, and record the replies")
 	a.set.addDB(f)
 	addFormat(cmd, &format)

@@ -51,7 +51,7 @@ func (a *app) open(ctx context.Context, p place) (*running, error) {
 	p.console.Dir, p.console.Clock, p.console.Log = consoleDir(db), a.now, log
 	c := console.New(p.console)
 	engine := bot.New(bot.Options{
-		Store: db, Reader: a.reader(p.level), Writer: w, Adapters: []bot.Adapter{c},
+		Store: db, Reader: a.reader(p.level), Writer: w, Judge: w, Adapters: []bot.Adapter{c},
 		Clock: a.now, Log: log, Settings: a.engineSettings(p.settings),
 	})
 	return &running{db: db, engine: engine, console: c, log: log, now: a.now}, nil

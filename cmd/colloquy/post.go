@@ -32,7 +32,7 @@ func (a *app) postDigest(ctx context.Context, src bot.Source, brief bot.Brief, c
 		return err
 	}
 	defer func() { _ = rt.db.Close() }()
-	o, err := a.postArticle(ctx, rt, ch, src, bot.Request{Sentences: brief.Sentences, Questions: brief.Questions})
+	o, err := a.postArticle(ctx, rt, ch, src, bot.Request{Sentences: brief.Sentences, Questions: brief.Questions, QuoteLimit: brief.QuoteWords})
 	if err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/spf13/pflag"
+	"golang.org/x/text/unicode/norm"
 	"gopkg.in/yaml.v3"
 
 	"colloquy/bot"
@@ -22,6 +23,7 @@ func (f *optionFlag) Type() string   { return f.Value }
 // Set checks a value; one that is given again replaces the one before, unless
 // the option takes several.
 func (f *optionFlag) Set(value string) error {
+	value = norm.NFC.String(value) // as articles are
 	given := append(f.given, value)
 	if !f.Repeat {
 		given = []string{value}
@@ -77,7 +79,7 @@ func (f yamlFile) options(s *bot.Schedule, into fields) fields {
 			add := func(n *yaml.Node) error {
 				var v string
 				err := f.text(&v)(n)
-				values = append(values, v)
+				values = append(values, norm.NFC.String(v))
 				return err
 			}
 			var err error

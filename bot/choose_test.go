@@ -1,0 +1,114 @@
+package bot_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"colloquy/bot"
+)
+
+// set changes the options of a schedule as a person would.
+func set(t *testing.T, pairs ...string) func(*bot.Schedule) {
+	return func(s *bot.Schedule) {
+		t.Helper()
+		for i := 0; i < len(pairs); i += 2 {
+			o, ok := bot.FindOption(pairs[i])
+			if !ok {
+				t.Fatalf("no option %s", pairs[i])
+			}
+			if err := o.Replace(s, pairs[i+1]); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}
+
+// The next candidate is taken instead, and why says what was refused.
+func TestWhatAScheduleDoesNotTake(t *testing.T) {
+	for name, test := range map[string]struct {
+		options []string
+		refused string // the newest
+		why     string
+	}{
+		"a word":     {[]string{"skip", "Port Sad*"}, "sadness", `it has "Port Sad*" in it, which this schedule skips`},
+		"no word":    {[]string{"only", "Port Quay,market hall"}, "mole", "it has nothing in it of what this schedule wants: Port Quay, market hall"},
+		"too short":  {[]string{"min-words", "100"}, "plain", "words, and this schedule takes nothing under 100"},
+		"a suicide":  {nil, "suicide", "it is held back: it seems to be about a suicide"},
+		"same story": {[]string{"same-story", "skip"}, "mole", `it tells the same story as "pier", which was discussed here`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBench(t)
+			if name == "same story" {
+				b.request(bot.Request{Ref: b.web.URL + "/pier"})
+				test.options = append(test.options, "only", "Port Mole")
+			}
+			b.schedule(set(t, test.options...))
+			b.web.publish("quay", test.refused)
+			b.wait(2 * time.Hour)
+			list, err := b.db.Occurrences(t.Context(), channel, "", 1)
+			if err != nil || len(list) == 0 {
+				t.Fatal(list, err)
+			}
+			refusals, err := b.db.Refusals(t.Context(), list[0].ID)
+			if err != nil || len(refusals) == 0 || refusals[0].Candidate.Title != test.refused || !refusals[0].Final || !strings.Contains(refusals[0].Text, test.why) {
+				t.Errorf("refusals %+v, %v", refusals, err)
+			}
+			if name == "same story" {
+				return // "quay" tells it too
+			}
+			if d := b.discussion(); d.Title != "quay" {
+				t.Errorf("posted %q", d.Title)
+			}
+		})
+	}
+}
+
+func TestSensitiveArticlesAsTheScheduleSays(t *testing.T) {
+	for value, questions := range map[string]bool{bot.SensitiveSummary: false, bot.SensitivePost: true} {
+		b := newBench(t)
+		b.schedule(set(t, "sensitive", value))
+		b.web.publish("suicide")
+		b.wait(2 * time.Hour)
+		if d := b.discussion(); d.Title != "suicide" || len(d.Questions) > 0 != questions {
+			t.Errorf("%s: posted %q with %d questions", value, d.Title, len(d.Questions))
+		}
+	}
+	b := newBench(t)
+	b.request(bot.Request{Ref: b.web.URL + "/suicide"}) // by hand it is posted
+	if d := b.discussion(); d.State != bot.StateOpen {
+		t.Errorf("by hand: %s", d.State)
+	}
+}
+
+// What is too old is seen before it is fetched, and is none of the ten that are read.
+func TestOldItemsAreNotFetched(t *testing.T) {
+	var old []string
+	for i := range 40 {
+		old = append(old, "old"+string(rune('a'+i%26))+string(rune('a'+i/26)))
+	}
+	b := newBench(t)
+	b.schedule(set(t, "order", bot.Oldest))
+	b.web.publish(old...)
+	for i := range b.web.at {
+		b.web.at[i] = b.web.at[i].Add(-100 * time.Hour)
+	}
+	b.web.publish("quay")
+	b.wait(2 * time.Hour)
+	if d := b.discussion(); d.Title != "quay" {
+		t.Errorf("posted %q", d.Title)
+	}
+	if why := b.typed("/discuss why"); !strings.Contains(why, "posted — quay") {
+		t.Error(why)
+	}
+}
+
+func TestFiltersThatLeaveNothing(t *testing.T) {
+	b := newBench(t)
+	b.schedule(set(t, "only", "unicorn"))
+	b.web.publish("one", "two", "three")
+	b.wait(2 * time.Hour)
+	if why := b.typed("/discuss why"); !strings.Contains(why, `nothing new — none of 3 could be used: "three" and 2 more: it has nothing in it of what this schedule wants: unicorn`) {
+		t.Error(why)
+	}
+}
