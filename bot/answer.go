@@ -43,6 +43,9 @@ func sentence(s string) string {
 		s = strings.ToUpper(string(r)) + s[i+len(string(r)):]
 		break
 	}
+	if strings.HasSuffix(s, "?") {
+		return s
+	}
 	return strings.TrimSuffix(s, ".") + "."
 }
 

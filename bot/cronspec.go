@@ -69,6 +69,14 @@ var fieldHelp = [6]string{ // in the order of the fields
 	"weekday is 0 to 7 or SUN to SAT",
 }
 
+// inFields tells a cron spec, right or wrong, from plain words: it is an "@"
+// word, has a "*", or begins with two words of digits and signs.
+func inFields(spec string) bool {
+	fields := strings.Fields(spec)
+	isField := func(s string) bool { return strings.Trim(s, "0123456789*?/,-+") == "" }
+	return strings.HasPrefix(spec, "@") || strings.Contains(spec, "*") || len(fields) > 1 && isField(fields[0]) && isField(fields[1])
+}
+
 // parseFields reads a spec of fields or one of the "@" words that stand for
 // one, and says whether it follows elapsed time.
 func parseFields(spec string, shortest time.Duration) (cron.SpecSchedule, bool, error) {

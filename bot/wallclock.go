@@ -45,7 +45,7 @@ func (t Times) period(at int64) period {
 func (t Times) nextElapsed(after int64) (at int64, ok bool) {
 	p := t.period(after)
 	for wall := after + p.offset; ; {
-		wall, ok = nextWall(&t.fields, wall)
+		wall, ok = t.nextWall(wall)
 		if !ok {
 			return 0, false
 		}
@@ -66,18 +66,13 @@ func (t Times) nextElapsed(after int64) (at int64, ok bool) {
 // first shows or skips it.
 func (t Times) nextOnWall(after int64) (at int64, note string, ok bool) {
 	p := t.period(after)
-	wall, ok := nextWall(&t.fields, t.reached(after, p))
+	wall, ok := t.nextWall(t.reached(after, p))
 	if !ok {
 		return 0, "", false
 	}
-	change := p.start
-	for wall-p.offset >= p.end {
-		change = p.end
-		p = t.period(change)
-	}
-	at = wall - p.offset
-	if at < change {
-		return change, t.skipNote(wall, change+p.offset), true
+	at, p, skipped := t.shown(wall, p)
+	if skipped {
+		return at, t.skipNote(wall, at+p.offset), true
 	}
 	if p.end-at <= farthest {
 		if q := t.period(p.end); wall-q.offset >= p.end && wall-q.offset < q.end {
@@ -85,6 +80,22 @@ func (t Times) nextOnWall(after int64) (at int64, note string, ok bool) {
 		}
 	}
 	return at, note, true
+}
+
+// shown finds the instant at which the clock first shows a wall time or skips
+// it, counting from a period before which it did neither. It returns the period
+// of that instant too.
+func (t Times) shown(wall int64, from period) (at int64, p period, skipped bool) {
+	p = from
+	change := p.start
+	for wall-p.offset >= p.end {
+		change = p.end
+		p = t.period(change)
+	}
+	if at = wall - p.offset; at < change {
+		return change, p, true
+	}
+	return at, p, false
 }
 
 // reached is the latest wall time that the clock had shown at an instant of
@@ -104,7 +115,7 @@ func (t Times) reached(at int64, p period) int64 {
 func (t Times) skipNote(wall, shown int64) string {
 	walls := []int64{wall}
 	for len(walls) < 4 {
-		next, ok := nextWall(&t.fields, walls[len(walls)-1])
+		next, ok := t.nextWall(walls[len(walls)-1])
 		if !ok || next > shown {
 			break
 		}
@@ -137,19 +148,19 @@ func dateOf(wall int64) string { return time.Unix(wall, 0).UTC().Format("2 Janua
 
 // nextWall finds the first wall time after the given one that matches; false
 // when there is none in the searchYears that follow.
-func nextWall(s *cron.SpecSchedule, after int64) (int64, bool) {
+func (t *Times) nextWall(after int64) (int64, bool) {
 	wall := after + 1
 	second := modulo(wall, daySeconds)
 	midnight := wall - second
 	date := time.Unix(midnight, 0).UTC()
-	if dayMatches(s, date) {
-		if next, ok := nextInDay(s, second); ok {
+	if t.onDay(date) {
+		if next, ok := t.nextInDay(second); ok {
 			return midnight + next, true
 		}
 	}
-	first, ok := nextInDay(s, 0)
+	first, ok := t.nextInDay(0)
 	for lastYear := date.Year() + searchYears; ok; {
-		if s.Month>>uint(date.Month())&1 == 0 {
+		if t.words == nil && t.fields.Month>>uint(date.Month())&1 == 0 {
 			date = time.Date(date.Year(), date.Month()+1, 1, 0, 0, 0, 0, time.UTC)
 		} else {
 			date = date.Add(daySeconds * time.Second)
@@ -157,11 +168,27 @@ func nextWall(s *cron.SpecSchedule, after int64) (int64, bool) {
 		if date.Year() > lastYear {
 			break
 		}
-		if dayMatches(s, date) {
+		if t.onDay(date) {
 			return date.Unix() + first, true
 		}
 	}
 	return 0, false
+}
+
+// onDay reports whether anything may be due on a date.
+func (t *Times) onDay(date time.Time) bool {
+	if t.words != nil {
+		return t.words.onDay(date)
+	}
+	return dayMatches(&t.fields, date)
+}
+
+// nextInDay finds the first second of a day that matches, from the given one on.
+func (t *Times) nextInDay(from int64) (int64, bool) {
+	if t.words != nil {
+		return t.words.nextInDay(from)
+	}
+	return nextInFields(&t.fields, from)
 }
 
 func dayMatches(s *cron.SpecSchedule, date time.Time) bool {
@@ -177,8 +204,8 @@ func dayMatches(s *cron.SpecSchedule, date time.Time) bool {
 	return inMonth || inWeek
 }
 
-// nextInDay finds the first matching second of a day from the given one on.
-func nextInDay(s *cron.SpecSchedule, from int64) (int64, bool) {
+// nextInFields finds the first matching second of a day from the given one on.
+func nextInFields(s *cron.SpecSchedule, from int64) (int64, bool) {
 	fromHour, fromMinute := from/3600, from/60%60
 	hour := nextBit(s.Hour, fromHour)
 	if hour == fromHour {

@@ -3,6 +3,7 @@ package bot
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -16,13 +17,14 @@ const (
 	mostSteps    = 200_000              // that Between takes to count
 )
 
-// Times are the due times of a schedule: a cron spec read in a time zone. Only
-// the parsing is robfig/cron's; the next time is found by our own rules, since
-// the library skips and repeats times around clock changes:
+// Times are the due times of a schedule: a cron spec or plain words, read in a
+// time zone. Only the parsing of specs is robfig/cron's; the next time is found
+// by our own rules, since the library skips and repeats times around clock changes:
 //
 //   - A spec whose hour field begins with "*" follows elapsed time: it is due at
 //     every instant whose local time matches. An hour that comes twice is due
-//     twice, one that the clock skips is not. "@every D" follows elapsed time too.
+//     twice, one that the clock skips is not. "@every D" and "hourly" follow
+//     elapsed time too.
 //   - Every other spec follows the wall clock: a time that the clock skips is
 //     due at the first instant after the gap, one that comes twice at the first
 //     of the two, and times that fall on one instant are due once.
@@ -37,17 +39,36 @@ type Times struct {
 	every   time.Duration // of "@every"; else 0, and fields holds the spec
 	elapsed bool
 	fields  cron.SpecSchedule // bit sets; its Next is never used
+	words   *wording          // of plain words; else nil
+
+	calendar *Calendar // what is left out; nil is nothing
 }
 
 // A Moment is one due time.
 type Moment struct {
 	At   time.Time // in the schedule's zone
 	Note string    // in plain words how a clock change moved or merged it; else empty
+
+	LeftOut string // from [Times.Agenda]: why it is left out; empty if it is due
+	More    int    // and how many more after it are, for the same reason
 }
 
 // ParseTimes reads a spec of five fields (minute, hour, day of month, month,
 // weekday; 0 and 7 are Sunday), "@hourly", "@daily", "@weekly", "@monthly",
-// "@yearly" or "@every 90m". zone is an IANA name; empty means UTC. shortest is
+// "@yearly" or "@every 90m"; or else plain words:
+//
+//	daily 08:00,17:00                     weekdays 09:00        weekends 10:00
+//	mon,thu 18:30                         mon-sat 9am           hourly
+//	first mon 09:00                       last fri 17:00        first weekday 09:00
+//	monthly 1,15 09:00                    15th 09:00            last day 17:00
+//	every 2 weeks mon 09:00 from 2026-11-30
+//
+// Every so many weeks is counted in runs of seven days that begin with the date
+// after "from", before which nothing is due; without one, from Monday, 5 January
+// 1970. [Times.Normal] adds the date. A day that a month does not have is left
+// out in that month.
+//
+// zone is an IANA name; empty means UTC. shortest is
 // the least that "@every" may take, 0 means a minute; below a minute, a sixth
 // field in front of the others gives seconds. Errors are a [Problem] with the
 // code "bad_cron" or "bad_zone".
@@ -64,22 +85,29 @@ func ParseTimes(spec, zone string, shortest time.Duration) (Times, error) {
 	upper := strings.ToUpper(spec)
 	switch n := utf8.RuneCountInString(spec); {
 	case n == 0:
-		return Times{}, badCron(nil, "the times are empty; write five fields (minute hour day month weekday), such as 0 9 * * MON-FRI")
+		return Times{}, badCron(nil, "the times are empty; write such as \"weekdays 09:00\", or five fields (minute hour day month weekday), such as 0 9 * * MON-FRI")
 	case n > longestSpec:
 		return Times{}, badCron(nil, "the times have %d characters and may have %d; use ranges and steps, or several schedules", n, longestSpec)
 	case strings.HasPrefix(upper, "TZ="), strings.HasPrefix(upper, "CRON_TZ="):
 		return Times{}, badCron(nil, "the times %q name a time zone; leave it out here and give it as the schedule's zone", spec)
 	case strings.HasPrefix(upper, "@EVERY"):
 		t.every, err = parseEvery(spec, shortest)
-	default:
+	case inFields(spec):
 		t.fields, t.elapsed, err = parseFields(spec, shortest)
+	default:
+		if t.words, err = readWording(spec, shortest); err == nil {
+			t.elapsed = t.words.hourly
+		}
 	}
 	if err != nil {
 		return Times{}, err
 	}
 	// 2000 begins a span of eight years that has every date of the calendar.
 	begin := time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC).Unix() - 1
-	if _, ok := nextWall(&t.fields, begin); t.every == 0 && !ok {
+	if t.words != nil {
+		begin = max(begin, t.words.from-1)
+	}
+	if _, ok := t.nextWall(begin); t.every == 0 && !ok {
 		return Times{}, badCron(nil, "the times %q never come: no month in them has that day; change the day or the month", spec)
 	}
 	return t, nil
@@ -93,11 +121,40 @@ func (t Times) String() string {
 	return t.spec + " (" + t.zone.String() + ")"
 }
 
+// Normal is how the spec is stored when it is entered at the given moment.
+// Plain words come in one form for the same times, and "every 2 weeks" with the
+// Monday of the week in which it is due first: "every 2 weeks mon 09:00 from
+// 2026-11-30". A cron spec stays as it is.
+func (t Times) Normal(now time.Time) string {
+	if t.words == nil {
+		return t.spec
+	}
+	w := *t.words
+	if w.weeks > 1 && w.from == 0 {
+		weekly := t
+		weekly.words = &wording{days: w.days, clocks: w.clocks}
+		at := now.Unix()
+		if wall, ok := weekly.nextWall(weekly.reached(at, weekly.period(at))); ok && validFrom(time.Unix(wall, 0).UTC()) {
+			w.from = wall - modulo(wall-firstMonday, 7*daySeconds)
+		}
+	}
+	return w.String()
+}
+
 // Next is the first due time strictly after the given one. "@every" counts
 // from after, which is therefore the last due time, or the start. An error
 // means that there is none within eight years or in the years 1 to 9999, or
 // that time would not advance; the schedule must then be stopped, not retried.
+// The code is "all_left_out" where the calendar of [Times.Without] leaves none.
 func (t Times) Next(after time.Time) (Moment, error) {
+	if t.calendar != nil {
+		return t.nextKept(after)
+	}
+	return t.next(after)
+}
+
+// next is Next without a calendar.
+func (t Times) next(after time.Time) (Moment, error) {
 	if t.zone == nil {
 		return Moment{}, errors.New("next due time of times that were never parsed")
 	}
@@ -174,12 +231,25 @@ func (t Times) collect(after, until time.Time, limit int) []time.Time {
 	return due
 }
 
+// everyBetween counts back from the newest, since "@every" cannot be asked from
+// a moment between two due times.
 func (t Times) everyBetween(after, until time.Time, keep int) (due []time.Time, older int) {
 	start, step := after.Unix(), int64(t.every/time.Second)
 	count := max(0, (until.Unix()-start)/step)
-	first := max(0, count-int64(keep))
-	for i := first + 1; i <= count; i++ {
-		due = append(due, time.Unix(start+i*step, 0).In(t.zone))
+	for i := count; i > 0 && older < mostSteps; i-- {
+		if t.calendar == nil && len(due) == keep {
+			older = int(i)
+			break
+		}
+		at := time.Unix(start+i*step, 0).In(t.zone)
+		switch {
+		case t.LeftOut(at) != "":
+		case len(due) < keep:
+			due = append(due, at)
+		default:
+			older++
+		}
 	}
-	return due, int(first)
+	slices.Reverse(due)
+	return due, older
 }
