@@ -11,10 +11,11 @@ import (
 // nothing that needs the word.
 func (r *wordReader) every() {
 	n, counted := 1, true
+	other := r.peek(0) == "other"
 	switch digits, rest := cutDigits(r.peek(0)); {
 	case digits != "" && rest == "":
 		n = smallNumber(digits)
-	case r.peek(0) == "other", r.peek(0) == "two":
+	case other, r.peek(0) == "two":
 		n = 2
 	case r.peek(0) == "three":
 		n = 3
@@ -38,11 +39,11 @@ func (r *wordReader) every() {
 		n = nth
 	}
 	unit := strings.TrimSuffix(r.peek(0), "s")
-	if isUnit(unit) {
+	if isUnit(unit) && !(unit == "week" && isDays(r.peek(1))) {
 		r.take()
 		r.everyUnit(n, unit)
 	} else if counted {
-		if _, ok := namedDay(r.peek(0)); !ok || n != 2 {
+		if _, ok := namedDay(r.peek(0)); !ok || !other {
 			r.fail("every %d of what is not said", n)
 		}
 		r.setWeeks(n)

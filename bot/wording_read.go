@@ -155,7 +155,7 @@ func (r *wordReader) addDays(set uint64) {
 }
 
 func (r *wordReader) ordinal(n int, spelled bool) {
-	if r.named != 0 {
+	if r.named != 0 || r.daily {
 		r.fail("first, second, third, fourth and last stand before their days")
 		r.stop = true
 		return
@@ -168,6 +168,12 @@ func (r *wordReader) ordinal(n int, spelled bool) {
 
 // number takes a number: a day of the month where a month was mentioned.
 func (r *wordReader) number(digits string) {
+	if r.peek(0) == "weeks" {
+		r.take()
+		r.fail("every is missing before the number of weeks")
+		r.setWeeks(smallNumber(digits))
+		return
+	}
 	if !r.monthly {
 		r.loose = append(r.loose, digits)
 		return
@@ -182,7 +188,8 @@ func (r *wordReader) number(digits string) {
 	}
 	if first < 1 || last > 31 || first > last {
 		r.fail("a month has the days 1 to 31")
-		first, last = min(max(first, 1), 31), min(max(first, last), 31)
+		first = min(max(first, 1), 31)
+		last = min(max(first, last), 31)
 	}
 	for ; first <= last; first++ {
 		r.w.dates |= 1 << first
@@ -194,11 +201,12 @@ func (r *wordReader) noun(s string) bool {
 	switch s {
 	case "every", "each":
 		r.every()
-	case "daily", "everyday", "day", "days":
-		switch {
-		case r.nth != 0:
+	case "daily", "everyday":
+		r.allDays()
+	case "day", "days":
+		if r.nth != 0 {
 			r.ofMonth = true
-		case s == "daily" || !r.monthly:
+		} else if !r.monthly {
 			r.allDays()
 		}
 	case "weekday", "weekdays", "workday", "workdays":
@@ -210,11 +218,24 @@ func (r *wordReader) noun(s string) bool {
 		if r.turn(aDay) {
 			if r.nth != 0 {
 				r.fail("a weekend has two days")
+				r.addDays(1 << 6)
+			} else {
+				r.addDays(weekend)
 			}
-			r.addDays(weekend)
 		}
-	case "weekly", "week":
+	case "week", "weeks", "working", "business":
+		if isDays(r.peek(0)) {
+			r.take()
+			return r.noun("weekdays") // week days, working days
+		}
 		r.weekly = true
+	case "weekly":
+		r.weekly = true
+	case "biweekly", "fortnightly":
+		r.fail("the word %q is not known", s)
+		r.setWeeks(2)
+	case "quarterly":
+		r.everyUnit(3, "month")
 	case "monthly", "month":
 	case "hourly":
 		r.w.hourly = true
@@ -233,8 +254,12 @@ func (r *wordReader) noun(s string) bool {
 	return true
 }
 
+func isDays(s string) bool { return s == "day" || s == "days" }
+
 func (r *wordReader) allDays() {
-	if r.turn(aDay) {
+	if r.nth != 0 {
+		r.fail("every day and some days of a month need a schedule each")
+	} else if r.turn(aDay) {
 		r.daily = true
 	}
 }

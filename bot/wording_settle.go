@@ -98,9 +98,6 @@ func (r *wordReader) settleNth() {
 	if r.group && !w.grouped {
 		r.fail("the weekdays and other days need a schedule each")
 	}
-	if r.named == weekend {
-		w.days = 1 << 6
-	}
 	if r.nth >= 1<<5 {
 		r.fail("only the first four and the last of a day are in every month")
 		if r.nth &= 1<<5 - 1; r.nth == 0 {
@@ -116,6 +113,9 @@ func (r *wordReader) settleWeeks() {
 	case r.weeks < 2:
 		if w.from != 0 {
 			r.fail("only every so many weeks can begin at a date")
+		}
+		if r.weekly && w.dates|w.nth != 0 {
+			r.fail("weeks and months cannot be counted together")
 		}
 		w.from = 0
 	case w.dates != 0, w.nth != 0:
