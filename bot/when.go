@@ -184,7 +184,8 @@ func (t Times) next(after time.Time) (Moment, error) {
 
 // Between finds the due times in (after, until]: the newest of them in order,
 // at most keep, and how many older ones there were. Its work is bounded: above
-// 200,000 older ones, older is a lower bound.
+// 200,000 older ones, and of "@every" before two million that a calendar leaves
+// out, older is a lower bound.
 func (t Times) Between(after, until time.Time, keep int) (due []time.Time, older int) {
 	keep = max(keep, 0)
 	if t.every > 0 {
@@ -236,7 +237,7 @@ func (t Times) collect(after, until time.Time, limit int) []time.Time {
 func (t Times) everyBetween(after, until time.Time, keep int) (due []time.Time, older int) {
 	start, step := after.Unix(), int64(t.every/time.Second)
 	count := max(0, (until.Unix()-start)/step)
-	for i := count; i > 0 && older < mostSteps; i-- {
+	for i := count; i > 0 && older < mostSteps && count-i < 10*mostSteps; i-- {
 		if t.calendar == nil && len(due) == keep {
 			older = int(i)
 			break
