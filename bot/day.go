@@ -87,7 +87,8 @@ func ParseDay(s, zone string, now time.Time) (time.Time, error) {
 		r.read(dayTokens(s))
 		at = r.moment(t)
 	} else {
-		r.what, r.day = at.Format(time.DateOnly), at.Unix()
+		shown := at.Unix() + t.period(at.Unix()).offset
+		r.what, r.day = isoDate(shown), shown-modulo(shown, daySeconds)
 	}
 	if r.what != "" && !at.After(now) {
 		r.fail("is not in the future")
