@@ -213,8 +213,8 @@ func (r *dayReader) word(s string) {
 		r.setClock(second, why)
 	} else if day, ok := namedDay(s); ok {
 		ahead := (day - int(time.Unix(r.today, 0).UTC().Weekday()) + 7) % 7
+		r.weekday = r.weekday || r.what == ""
 		r.setDay(strings.ToLower(time.Weekday(day).String()), r.today+int64(ahead)*daySeconds)
-		r.weekday = true
 	} else if likeDate(s) {
 		date, err := parseDate(s)
 		if err != nil {

@@ -1,6 +1,7 @@
 package bot_test
 
 import (
+	"math/rand/v2"
 	"strings"
 	"testing"
 	"time"
@@ -102,26 +103,54 @@ func TestParseDayRefuses(t *testing.T) {
 	}
 }
 
+func TestDaySoup(t *testing.T) {
+	words := strings.Fields("in 3 days day 3d 2w 12h monday fri mondy today tomorrow tomorow 2026-12-24 24.12.2026 24.12 dec january 24 2027 9:00 9am 25:00 9 at next - 29.2. feb 29 0 1d12h weeks until x , 2026-12-24T09:00")
+	r := rand.New(rand.NewPCG(5, 6))
+	read := 0
+	for range 10_000 {
+		var text []string
+		for range 1 + r.IntN(5) {
+			text = append(text, words[r.IntN(len(words))])
+		}
+		if checkDay(t, strings.Join(text, " "), time.Unix(1800000000+r.Int64N(1<<28), 0)) {
+			read++
+		}
+	}
+	if read < 500 {
+		t.Errorf("only %d of them were read", read)
+	}
+}
+
+// checkDay checks that what is read is to come, and that what is offered can be read.
+func checkDay(t *testing.T, text string, now time.Time) (read bool) {
+	t.Helper()
+	at, err := bot.ParseDay(text, "Pacific/Chatham", now)
+	if err == nil {
+		if !at.After(now) {
+			t.Fatalf("%q at %s: %s", text, now, at)
+		}
+		return true
+	}
+	if bot.ReasonCode(err) != "bad_day" || strings.ContainsAny(err.Error(), "\r\n\t\x1b") {
+		t.Fatalf("%q: %v", text, err)
+	}
+	offered := forms(err.Error())
+	if len(offered) == 0 {
+		t.Fatalf("%q at %s is offered nothing: %v", text, now, err)
+	}
+	for _, form := range offered {
+		if _, err := bot.ParseDay(form, "Pacific/Chatham", now); err != nil {
+			t.Fatalf("%q at %s is offered %q: %v", text, now, form, err)
+		}
+	}
+	return false
+}
+
 func FuzzParseDay(f *testing.F) {
 	for _, text := range []string{"2026-12-24 09:00", "in 3 days at noon", "24 dec, 9 pm", "mo 1d12h", "29.2.", "99999999999w", "2026-02-30T24:00", "12.5h today"} {
 		f.Add(text, int64(1806800000))
 	}
 	f.Fuzz(func(t *testing.T, text string, unix int64) {
-		now := time.Unix(946684800+(unix&(1<<32-1)), 0)
-		at, err := bot.ParseDay(text, "Pacific/Chatham", now)
-		if err == nil {
-			if !at.After(now) {
-				t.Fatalf("%q at %s: %s", text, now, at)
-			}
-			return
-		}
-		if bot.ReasonCode(err) != "bad_day" || strings.ContainsAny(err.Error(), "\r\n\t\x1b") {
-			t.Fatalf("%q: %v", text, err)
-		}
-		for _, form := range forms(err.Error()) {
-			if _, err := bot.ParseDay(form, "Pacific/Chatham", now); err != nil {
-				t.Fatalf("%q at %s is offered %q: %v", text, now, form, err)
-			}
-		}
+		checkDay(t, text, time.Unix(946684800+(unix&(1<<32-1)), 0))
 	})
 }
