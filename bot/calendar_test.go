@@ -228,6 +228,7 @@ func TestNothingIsLeft(t *testing.T) {
 		{"daily 06:00", "", "22:00-07:00", "between 22:00 and 07:00"},
 		{"* * * * *", "", "22:00-10:00,10:00-22:00", "nothing is posted"},
 		{"@every 1m", "2026-01-01..2099-12-31", "", "2026-01-01 to 2099-12-31"},
+		{"daily 09:00", "2026-01-01..2035-12-31", "", "2026-01-01 to 2035-12-31"}, // more than eight years
 		{"every 2 weeks mon 09:00", "2026-01-01..2099-12-31", "", "2026-01-01 to 2099-12-31"},
 	} {
 		times := mustTimes(t, c.spec, berlin).Without(mustCalendar(t, c.except, c.window))

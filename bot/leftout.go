@@ -47,7 +47,7 @@ func (t Times) nextKept(after time.Time) (Moment, error) {
 			return Moment{}, Problemf("all_left_out", "all times %q are left out for eight years (%s): change the times or what is left out", shortText(t.spec), reason)
 		}
 		// Until the clock is changed all of them are left out.
-		end := min(until-p.offset, p.end) - 1
+		end := max(at, min(until-p.offset, p.end)-1)
 		if step := int64(t.every / time.Second); step > 0 {
 			end = at + (end-at)/step*step
 		}

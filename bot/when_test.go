@@ -184,6 +184,7 @@ func TestParseTimesRefuses(t *testing.T) {
 		{"*/0 9 * * *", "", "bad_cron", "minute"},
 		{"*/2/3 9 * * *", "", "bad_cron", "minute"},
 		{"-1 9 * * *", "", "bad_cron", "minute"},
+		{"MON 9 * * *", "", "bad_cron", `at "MON": the minute is 0 to 59`},
 		{"99999999999999999999 9 * * *", "", "bad_cron", "minute"},
 		{"0 0 31 2 *", "", "bad_cron", "never come"},
 		{"0 0 31 4,6,9,11 *", "", "bad_cron", "never come"},

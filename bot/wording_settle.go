@@ -20,9 +20,9 @@ func (r *wordReader) settle() {
 		r.settleHourly()
 	case r.months != 0, r.month != 0:
 		r.instead = []string{r.cron()}
-	case r.either != 0:
+	case r.either != 0 && r.w.nth != 0:
 		weeks, nth := r.w, r.w
-		weeks.weeks, weeks.nth = r.either, 0
+		weeks.weeks, weeks.nth, weeks.grouped = r.either, 0, false
 		r.instead = []string{weeks.String(), nth.String()}
 	case len(r.instead) > 0 && r.w.days != 0 && r.named != 0: // every 3 days
 		r.instead = append([]string{r.w.String()}, r.instead...)
