@@ -3,6 +3,7 @@
 // article takes on its way.
 //
 //	schedule.go, when.go   a schedule falls due: an occurrence
+//	wording.go, leftout.go its times in plain words, and which are left out
 //	occurrence.go          the occurrence is carried out, and ends with one outcome
 //	choose.go, feed.go     it takes the next article for its channel
 //	filter.go              which articles a schedule takes at all

@@ -3,6 +3,7 @@ package bot_test
 import (
 	"errors"
 	"math/rand/v2"
+	"os"
 	"regexp"
 	"strings"
 	"testing"
@@ -260,6 +261,27 @@ func TestWrongWordsAreOfferedTheNearestRightForm(t *testing.T) {
 		for _, form := range forms(err.Error()) {
 			mustTimes(t, form, berlin)
 		}
+	}
+}
+
+func TestDocumentedWordsAreRead(t *testing.T) {
+	page, err := os.ReadFile("../docs/configuration.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, section, _ := strings.Cut(string(page), "### Times of a schedule")
+	count := 0
+	for line := range strings.Lines(section) {
+		if words, found := strings.CutPrefix(line, "| `"); found {
+			words, _, _ = strings.Cut(words, " |")
+			for _, spec := range regexp.MustCompile("[^`]{3,}").FindAllString(words, -1) {
+				mustTimes(t, spec, berlin)
+				count++
+			}
+		}
+	}
+	if count < 15 {
+		t.Errorf("%d times are documented", count)
 	}
 }
 
