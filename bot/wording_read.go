@@ -229,6 +229,7 @@ func (r *wordReader) noun(s string) bool {
 			return r.noun("weekdays") // week days, working days
 		}
 		r.weekly = true
+		return strings.HasPrefix(s, "week")
 	case "weekly":
 		r.weekly = true
 	case "biweekly", "fortnightly":

@@ -240,6 +240,7 @@ func TestWrongWordsAreOfferedTheNearestRightForm(t *testing.T) {
 		"monthly 0,40 09:00":                      "monthly 1,31 09:00",
 		"monthly mon 09:00":                       "first mon 09:00",
 		"monthly 15 mon 09:00":                    "monthly 15 09:00",
+		"working mon 09:00":                       "mon 09:00",
 		"weekly 09:00":                            "mon 09:00",
 		"daily mon 09:00":                         "mon 09:00",
 		"weekdays except wed 09:00":               "mon,tue,thu,fri 09:00",
