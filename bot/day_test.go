@@ -107,7 +107,7 @@ func TestDaySoup(t *testing.T) {
 	words := strings.Fields("in 3 days day 3d 2w 12h monday fri mondy today tomorrow tomorow 2026-12-24 24.12.2026 24.12 dec january 24 2027 9:00 9am 25:00 9 at next - 29.2. feb 29 0 1d12h weeks until x , 2026-12-24T09:00")
 	r := rand.New(rand.NewPCG(5, 6))
 	read := 0
-	for range 10_000 {
+	for range 3_000 {
 		var text []string
 		for range 1 + r.IntN(5) {
 			text = append(text, words[r.IntN(len(words))])
@@ -116,7 +116,7 @@ func TestDaySoup(t *testing.T) {
 			read++
 		}
 	}
-	if read < 500 {
+	if read < 150 {
 		t.Errorf("only %d of them were read", read)
 	}
 }

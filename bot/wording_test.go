@@ -301,7 +301,7 @@ func TestWordSoup(t *testing.T) {
 		"hourly hours minutes other from 2026-11-30 2026-02-30 24.12.2026 , - to and at of 9 09:00 9am 25:00 18.30 1830 noon except jan utc mo xyz year weekly biweekly working")
 	r := rand.New(rand.NewPCG(1, 2))
 	read := 0
-	for range 20_000 {
+	for range 8_000 {
 		var spec []string
 		for range 1 + r.IntN(7) {
 			spec = append(spec, words[r.IntN(len(words))])
@@ -310,7 +310,7 @@ func TestWordSoup(t *testing.T) {
 			read++
 		}
 	}
-	if read < 100 {
+	if read < 40 {
 		t.Errorf("only %d of them were read", read)
 	}
 }
