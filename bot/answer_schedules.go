@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"strings"
 	"time"
@@ -10,14 +11,16 @@ func scheduleCommands() []CommandSpec {
 	return []CommandSpec{
 		{Name: "schedule list", Help: "the schedules of this channel", answer: (*Engine).answerSchedules},
 		{Name: "schedule add", Help: "discuss an article of the feeds at these times", Manage: true, answer: (*Engine).answerScheduleAdd, Params: append([]Param{
-			{Name: "cron", Help: `five fields in quotes: minute hour day month weekday, as "0 9 * * MON-FRI"`, Required: true},
+			{Name: "at", Help: `its times in quotes, as "weekdays 09:00", "mon,thu 18:30", "every 2 weeks mon 09:00", "first mon 09:00"`},
+			{Name: "cron", Help: `its times as a cron spec instead, as "0 9 * * MON-FRI"`, Flag: true},
 			{Name: "feed", Help: "URL of a feed; the channel's feeds if left out", Flag: true},
 		}, optionParams()...)},
 		{Name: "schedule change", Help: "change a schedule; default goes back to what it is without", Manage: true, answer: (*Engine).answerSchedule, Params: append([]Param{
-			idParam(), {Name: "cron", Help: "its new times", Flag: true},
+			idParam(), {Name: "at", Help: "its new times, in words or as a cron spec", Flag: true},
 		}, optionParams()...)},
 		{Name: "schedule next", Help: "the next times of a schedule", Params: []Param{idParam()}, answer: (*Engine).answerSchedule},
-		{Name: "schedule pause", Help: "let nothing fall due for now", Manage: true, Params: []Param{idParam()}, answer: (*Engine).answerSchedule},
+		{Name: "schedule pause", Help: "let nothing fall due for now", Manage: true, Params: []Param{idParam(),
+			{Name: "until", Help: `when it ends by itself, as 2027-01-07, monday or "in 3 days"`, Flag: true}}, answer: (*Engine).answerSchedule},
 		{Name: "schedule resume", Help: "go on from now", Manage: true, Params: []Param{idParam()}, answer: (*Engine).answerSchedule},
 		{Name: "schedule remove", Help: "end a schedule", Manage: true, Params: []Param{idParam()}, answer: (*Engine).answerSchedule},
 	}
@@ -29,7 +32,7 @@ func (e *Engine) answerSchedules(ctx context.Context, c Command) (Answer, error)
 		return Answer{}, err
 	}
 	if len(schedules) == 0 {
-		return say(`Nothing is scheduled here. Add a schedule with %s schedule add "0 9 * * MON-FRI" --tz ZONE --feed URL.`, CommandPrefix), nil
+		return say(`Nothing is scheduled here. Add a schedule with %s schedule add "weekdays 09:00" --tz ZONE --feed URL.`, CommandPrefix), nil
 	}
 	var out []string
 	for _, s := range schedules {
@@ -39,7 +42,10 @@ func (e *Engine) answerSchedules(ctx context.Context, c Command) (Answer, error)
 }
 
 func (e *Engine) answerScheduleAdd(ctx context.Context, c Command) (Answer, error) {
-	s := Schedule{ID: commandRowID(c), Channel: c.Channel.Parent(), Cron: c.Args["cron"]}
+	s := Schedule{ID: commandRowID(c), Channel: c.Channel.Parent(), Cron: cmp.Or(c.Args["at"], c.Args["cron"])}
+	if s.Cron == "" {
+		return say(`When? Give its times, as in %s schedule add "weekdays 09:00".`, CommandPrefix), nil
+	}
 	if _, err := setOptions(&s, c.Args); err != nil {
 		return Answer{}, err
 	}
@@ -88,8 +94,8 @@ func setOptions(s *Schedule, args map[string]string) (changes []string, err erro
 
 func (e *Engine) answerScheduleChange(ctx context.Context, s Schedule, c Command) (Answer, error) {
 	changed := s
-	if cron := c.Args["cron"]; cron != "" {
-		changed.Cron = cron
+	if at := c.Args["at"]; at != "" {
+		changed.Cron = at
 	}
 	changes, err := setOptions(&changed, c.Args)
 	if err != nil {
@@ -114,8 +120,8 @@ func momentLines(next []Moment) []string {
 	var out []string
 	for _, m := range next {
 		line := m.At.Format("Mon 2 Jan 2006 15:04 MST (-07:00)")
-		if m.Note != "" {
-			line += " — " + m.Note
+		if note := m.Describe(); note != "" {
+			line += " — " + note
 		}
 		out = append(out, line)
 	}
@@ -134,8 +140,17 @@ func (e *Engine) answerSchedule(ctx context.Context, c Command) (Answer, error) 
 	case "schedule change":
 		return e.answerScheduleChange(ctx, s, c)
 	case "schedule pause":
-		if _, err := e.SetPaused(ctx, s, true, time.Time{}, c.by()); err != nil {
+		var until time.Time
+		if text := c.Args["until"]; text != "" {
+			if until, err = ParseDay(text, s.Zone, e.now()); err != nil {
+				return Answer{}, err
+			}
+		}
+		if _, err := e.SetPaused(ctx, s, true, until, c.by()); err != nil {
 			return Answer{}, err
+		}
+		if !until.IsZero() {
+			return say("Schedule %s is paused until %s, and then goes on by itself.", s.ID.Short(), InZone(until, s.Zone)), nil
 		}
 		return say("Schedule %s is paused. While it is, nothing falls due and nothing is missed.", s.ID.Short()), nil
 	case "schedule resume":

@@ -59,7 +59,7 @@ func TestParseCommand(t *testing.T) {
 		{line: "  /discuss   NOW https://a.example/1 ", name: "now", args: map[string]string{"source": "https://a.example/1"}},
 		{line: "/discuss now A text,\nit's \"long\"", name: "now", args: map[string]string{"source": "A text,\nit's \"long\""}},
 		{line: `/discuss schedule add "0 9 * * MON-FRI" --tz Asia/Karachi --feed=https://a.example/f`, name: "schedule add",
-			args: map[string]string{"cron": "0 9 * * MON-FRI", "tz": "Asia/Karachi", "feed": "https://a.example/f"}},
+			args: map[string]string{"at": "0 9 * * MON-FRI", "tz": "Asia/Karachi", "feed": "https://a.example/f"}},
 		{line: `schedule add --cron '0 9 * * *'`, name: "schedule add", args: map[string]string{"cron": "0 9 * * *"}},
 		{line: "/discuss schedule  next 12345678", name: "schedule next", args: map[string]string{"id": "12345678"}},
 		{line: "/discuss close", name: "close"},

@@ -89,6 +89,17 @@ func (t Times) Agenda(after time.Time, n int) ([]Moment, error) {
 	return list, nil
 }
 
+// Describe says what is special about a due time, or why it is left out.
+func (m Moment) Describe() string {
+	switch {
+	case m.LeftOut == "":
+		return m.Note
+	case m.More > 0:
+		return fmt.Sprintf("left out, with %d more after it: %s", m.More, m.LeftOut)
+	}
+	return "left out: " + m.LeftOut
+}
+
 // Jitter is how much later than its due time something is done, so that not
 // everything happens at once: whole seconds from 0 to less than most. It
 // depends on nothing but the id and the due time, so every replica and every

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -32,6 +33,14 @@ func ScheduleOptions() []Option {
 				s.Zone = v
 				return err
 			}, Get: func(s Schedule) string { return s.Zone }},
+		spansOption("except", "DAYS", "days to leave out, such as 2026-12-24..2027-01-06; a local .ics file on the command line and in the file (none)",
+			func(s *Schedule, v string) (err error) { s.Rules.Except, err = ParseDays(v); return err },
+			func(s Schedule) string { return joined(s.Rules.Except) }),
+		spansOption("not-between", "TIMES", "times of day between which nothing is posted, such as 22:00-07:00 (none)",
+			func(s *Schedule, v string) (err error) { s.Rules.NotBetween, err = ParseWindows(v); return err },
+			func(s Schedule) string { return joined(s.Rules.NotBetween) }),
+		durationOption("jitter", "post up to so much later than on the dot, 1m to 1h (none)", time.Minute, time.Hour,
+			func(s *Schedule) *time.Duration { return &s.Rules.Jitter }),
 		durationOption("close-after", "how long people can reply, 1m to 30d (24h)", time.Minute, 30*oneDay,
 			func(s *Schedule) *time.Duration { return &s.CloseAfter }),
 		durationOption("deadline", "how late it may still be posted after downtime, up to 7d (6h)", time.Minute, 7*oneDay,
@@ -151,6 +160,44 @@ func ageOption() Option {
 		return get(s)
 	}
 	return o
+}
+
+// spansOption takes stretches of time, which set reads all together.
+func spansOption(name, value, help string, set func(*Schedule, string) error, get func(Schedule) string) Option {
+	return Option{Name: name, Value: value, Help: help, Repeat: true, Get: get,
+		Set: func(s *Schedule, v string) error {
+			if v == "" {
+				s.Rules.Calendar = without(s.Rules.Calendar, name)
+				return nil
+			}
+			changed := *s
+			if before := get(*s); before != "" {
+				v = before + "," + v
+			}
+			err := set(&changed, v)
+			if err == nil {
+				*s = changed
+			}
+			return err
+		}}
+}
+
+// without is a calendar without one of its parts.
+func without(c Calendar, name string) Calendar {
+	if name == "except" {
+		c.Except = nil
+	} else {
+		c.NotBetween = nil
+	}
+	return c
+}
+
+func joined[T fmt.Stringer](list []T) string {
+	var parts []string
+	for _, v := range list {
+		parts = append(parts, v.String())
+	}
+	return strings.Join(parts, ",")
 }
 
 // wordsOption takes words and phrases; see [ParseWords].

@@ -14,6 +14,9 @@ type Rules struct {
 	ApproveBefore time.Duration `json:"approve_before,omitempty"` // how long before it is due; 0 means 4 h
 	Unattended    string        `json:"unattended,omitempty"`     // what happens without an answer: [UnattendedPost], the default, or [UnattendedHold]
 
+	Calendar
+	Jitter time.Duration `json:"jitter,omitempty"` // how much later than its due time it may be posted; see [Jitter]
+
 	MaxAge    time.Duration `json:"max_age,omitempty"`   // of an article; 0 means 3 days, negative any age
 	MinWords  int           `json:"min_words,omitempty"` // of an article
 	Only      []string      `json:"only,omitempty"`      // as in [Filter]

@@ -41,6 +41,8 @@ type Schedule struct {
 // which were missed, and when it is due next.
 type Claim struct {
 	Run        time.Time   // the occurrence to run; zero if it is too late for all
+	RunAt      time.Time   // when it is carried out, if that is still to come
+	LatestWhy  string      // why the latest of Missed was missed, if not because nothing was running
 	Missed     []time.Time // recorded as missed, oldest first; at most 100
 	Older      int         // missed before those, recorded as one row
 	OlderUntil time.Time   // the due time that row carries
@@ -50,6 +52,15 @@ type Claim struct {
 	Reason     string    // why it is paused
 }
 
+// onTime is how late an occurrence may be that is not a catch-up.
+const onTime = time.Minute
+
+// Times are its due times, without those that are left out.
+func (s Schedule) Times(shortest time.Duration) (Times, error) {
+	times, err := ParseTimes(s.Cron, s.Zone, shortest)
+	return times.Without(s.Rules.Calendar), err
+}
+
 // missedRows is how many missed occurrences are recorded one by one.
 const missedRows = 100
 
@@ -57,7 +68,7 @@ const missedRows = 100
 // only while its root post can still go out before its deadline; everything
 // else was missed.
 func (e *Engine) Plan(s Schedule, now time.Time) Claim {
-	times, err := ParseTimes(s.Cron, s.Zone, e.set.ShortestEvery)
+	times, err := s.Times(e.set.ShortestEvery)
 	if err != nil {
 		return Claim{Reason: Explain(err)}
 	}
@@ -87,7 +98,14 @@ func (e *Engine) Plan(s Schedule, now time.Time) Claim {
 	c.Skipped, due = due[:skipped], due[skipped:]
 	c.SkipsLeft = max(0, s.Skips-older-skipped)
 	if len(due) > 0 && now.Add(e.set.SendTimeout).Before(latest.Add(s.Deadline)) {
-		c.Run, due = latest, due[:len(due)-1]
+		if quiet := times.LeftOut(now); quiet != "" && now.Sub(latest) > onTime {
+			c.LatestWhy = "nothing was running when it was due, and when it could be made up for it was too late: " + quiet
+		} else {
+			c.Run, due = latest, due[:len(due)-1]
+			if c.RunAt = latest.Add(Jitter(s.ID, latest, s.Rules.Jitter)); times.LeftOut(c.RunAt) != "" {
+				c.RunAt = latest
+			}
+		}
 	}
 	c.Missed, c.Older = due, older
 	if older > 0 {
@@ -150,7 +168,7 @@ func (e *Engine) ChangeSchedule(ctx context.Context, old, s Schedule, changes []
 	if err != nil || len(changes) == 0 {
 		return s, next, changes, err
 	}
-	if (s.Cron != old.Cron || s.Zone != old.Zone) && !s.Paused {
+	if !s.Paused {
 		s.NextAt = next[0].At
 	}
 	return s, next, changes, e.store.PutSchedule(ctx, s, e.audit(by, "schedule_change", string(s.ID), changes...))
@@ -185,7 +203,12 @@ func (e *Engine) checkSchedule(s *Schedule) (Times, error) {
 	if s.Questions < 0 || s.Questions > 10 || s.Sentences < 0 || s.Sentences > 10 {
 		return Times{}, Problemf("bad_count", "the number of questions and of sentences must be between 1 and 10")
 	}
-	return ParseTimes(s.Cron, s.Zone, e.set.ShortestEvery)
+	times, err := s.Times(e.set.ShortestEvery)
+	if err == nil {
+		s.Cron = times.Normal(e.now())
+		times, err = s.Times(e.set.ShortestEvery)
+	}
+	return times, err
 }
 
 // Upcoming gives the next n moments after from.
@@ -205,15 +228,17 @@ func Upcoming(t Times, from time.Time, n int) ([]Moment, error) {
 	return out, nil
 }
 
-// NextTimes gives the n times of a schedule after a moment. Those of "@every"
+// NextTimes gives the n times of a schedule after a moment, with those between
+// them that are left out, as [Times.Agenda] does. Those of "@every"
 // are counted from the time that is stored, as they are when they fall due.
 func NextTimes(s Schedule, shortest time.Duration, after time.Time, n int) ([]Moment, error) {
-	times, err := ParseTimes(s.Cron, s.Zone, shortest)
+	bare, err := ParseTimes(s.Cron, s.Zone, shortest)
 	if err != nil {
 		return nil, err
 	}
+	times := bare.Without(s.Rules.Calendar)
 	if strings.HasPrefix(strings.ToLower(strings.TrimSpace(s.Cron)), "@every") && !s.NextAt.IsZero() {
-		second, err := times.Next(s.NextAt)
+		second, err := bare.Next(s.NextAt)
 		if err != nil {
 			return nil, err
 		}
@@ -224,10 +249,12 @@ func NextTimes(s Schedule, shortest time.Duration, after time.Time, n int) ([]Mo
 		}
 		after = s.NextAt.Add((steps - 1) * step)
 	}
-	list, err := Upcoming(times, after, n)
+	list, err := times.Agenda(after, n)
+	skips := s.Skips
 	for i := range list { // those that are skipped
-		if i < s.Skips && !s.NextAt.IsZero() && !after.After(s.NextAt) {
+		if list[i].LeftOut == "" && skips > 0 && !s.NextAt.IsZero() && !after.After(s.NextAt) {
 			list[i].Note = strings.TrimPrefix(list[i].Note+"; skipped", "; ")
+			skips--
 		}
 	}
 	return list, err
@@ -238,7 +265,7 @@ func NextTimes(s Schedule, shortest time.Duration, after time.Time, n int) ([]Mo
 func (e *Engine) SetPaused(ctx context.Context, s Schedule, paused bool, until time.Time, by By) (Schedule, error) {
 	s.Paused, s.NextAt, s.ResumeAt, s.Reason = paused, time.Time{}, until, ""
 	if !paused {
-		times, err := ParseTimes(s.Cron, s.Zone, e.set.ShortestEvery)
+		times, err := s.Times(e.set.ShortestEvery)
 		if err != nil {
 			return s, err
 		}

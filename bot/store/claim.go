@@ -90,13 +90,17 @@ func claimSchedules(ctx context.Context, tx *sql.Tx, now time.Time, limit int, p
 			return []any{bot.NewID(now), s.ID, s.Channel.Platform, s.Channel.Workspace, s.Channel.ID, ms(due), ms(due.Add(s.Deadline)), ms(now)}
 		}
 		if !c.Run.IsZero() {
-			run.add(row(c.Run)...)
+			run.add(append(row(c.Run), ms(c.RunAt))...)
 		}
 		if c.Older > 0 {
 			missed.add(append(row(c.OlderUntil), c.Older, bot.OutcomeMissed, missedReason)...)
 		}
-		for _, m := range c.Missed {
-			missed.add(append(row(m), 1, bot.OutcomeMissed, missedReason)...)
+		for i, m := range c.Missed {
+			reason := missedReason
+			if i == len(c.Missed)-1 && c.LatestWhy != "" {
+				reason = c.LatestWhy
+			}
+			missed.add(append(row(m), 1, bot.OutcomeMissed, reason)...)
 		}
 		for _, m := range c.Skipped {
 			missed.add(append(row(m), 1, bot.OutcomeSkipped, skippedReason)...)
@@ -120,20 +124,26 @@ func claimSchedules(ctx context.Context, tx *sql.Tx, now time.Time, limit int, p
 // occurrenceTypes are those of the columns of an occurrence in a VALUES list.
 var occurrenceTypes = []string{"TEXT", "TEXT", "TEXT", "TEXT", "TEXT", "BIGINT", "BIGINT", "BIGINT"}
 
-// insertRuns stores the occurrences that run and returns those that are new.
+// insertRuns stores the occurrences that run and returns those that are new and
+// not to be carried out later.
 func insertRuns(ctx context.Context, tx *sql.Tx, run values, now time.Time) ([]bot.ID, error) {
 	var ids []bot.ID
-	for _, part := range run.parts(occurrenceTypes...) {
-		rows, err := tx.QueryContext(ctx, `WITH v (id, schedule_id, platform, workspace, channel, due_at, deadline_at, created_at) AS (VALUES `+part.text+`)
+	for _, part := range run.parts(append(slices.Clone(occurrenceTypes), "BIGINT")...) {
+		rows, err := tx.QueryContext(ctx, `WITH v (id, schedule_id, platform, workspace, channel, due_at, deadline_at, created_at, run_at) AS (VALUES `+part.text+`)
 			INSERT INTO occurrences (id, schedule_id, platform, workspace, channel, due_at, deadline_at, request, outcome, reason, count, work_at, created_at)
-			SELECT id, schedule_id, platform, workspace, channel, due_at, deadline_at, '{}', '', '', 1, created_at + `+
-			fmt.Sprint(sweepAfter.Milliseconds())+`, created_at FROM v WHERE TRUE
-			ON CONFLICT (schedule_id, platform, workspace, channel, due_at) DO NOTHING RETURNING id`, part.args...)
-		got, err := collect(rows, err, scanID)
+			SELECT id, schedule_id, platform, workspace, channel, due_at, deadline_at, '{}', '', '', 1, CASE WHEN run_at > created_at THEN run_at ELSE created_at + `+
+			fmt.Sprint(sweepAfter.Milliseconds())+` END, created_at FROM v WHERE TRUE
+			ON CONFLICT (schedule_id, platform, workspace, channel, due_at) DO NOTHING RETURNING id, work_at - created_at = `+fmt.Sprint(sweepAfter.Milliseconds()), part.args...)
+		_, err = collect(rows, err, func(s scanner) (id bot.ID, err error) {
+			atOnce := false
+			if err = s.Scan(&id, &atOnce); atOnce {
+				ids = append(ids, id)
+			}
+			return id, err
+		})
 		if err != nil {
 			return nil, err
 		}
-		ids = append(ids, got...)
 	}
 	return ids, nil
 }

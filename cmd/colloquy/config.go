@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"net/url"
+	"path/filepath"
 	"strings"
 	"time"
 	"unicode"
@@ -168,6 +169,7 @@ func (c *Config) addFeed(f yamlFile, n *yaml.Node) error {
 type scheduleNodes struct {
 	DeclaredSchedule
 	at, cron *yaml.Node
+	except   []*yaml.Node // read when the zone is known
 	feeds    []*yaml.Node
 }
 
@@ -190,13 +192,58 @@ func (f yamlFile) schedule(n *yaml.Node) (scheduleNodes, error) {
 			s.Channel = channel
 			return nil
 		},
-		"cron": func(n *yaml.Node) error { s.cron = n; return f.text(&s.Cron)(n) },
+		"at":   func(n *yaml.Node) error { return f.when(n, &s) },
+		"cron": func(n *yaml.Node) error { return f.when(n, &s) },
 		"feeds": func(n *yaml.Node) error {
 			return f.list(n, "feeds", func(n *yaml.Node) error { s.feeds = append(s.feeds, n); return nil })
 		},
 		"paused": f.yes(&s.Paused),
-	}), "name", "channel", "cron")
+		"except": func(n *yaml.Node) error {
+			if n.Kind != yaml.SequenceNode {
+				s.except = []*yaml.Node{n}
+				return nil
+			}
+			s.except = n.Content
+			return nil
+		},
+	}), "name", "channel")
+	if err == nil && s.cron == nil {
+		err = f.errorf(n, "a schedule needs its times: add \"at: …\", such as at: weekdays 09:00")
+	}
 	return s, err
+}
+
+// when reads the times of a schedule, in words or as a cron spec.
+func (f yamlFile) when(n *yaml.Node, s *scheduleNodes) error {
+	if s.cron != nil {
+		return f.errorf(n, "at and cron both say when, the other on line %d: keep one of them", s.cron.Line)
+	}
+	s.cron = n
+	return f.text(&s.Cron)(n)
+}
+
+// leaveOut reads the days that a schedule leaves out.
+func (f yamlFile) leaveOut(s *scheduleNodes) error {
+	o, _ := bot.FindOption("except")
+	for _, n := range s.except {
+		var v string
+		if err := f.text(&v)(n); err != nil {
+			return err
+		}
+		values := []string{v}
+		if isCalendarFile(v) {
+			var err error
+			if values, err = calendarFiles(values, s.Zone, filepath.Dir(string(f)), func(string) {}); err != nil {
+				return f.errorf(n, "%v", err)
+			}
+		}
+		for _, v := range values {
+			if err := o.Set(&s.Schedule, v); err != nil {
+				return f.errorf(n, "%s", bot.Explain(err))
+			}
+		}
+	}
+	return nil
 }
 
 // addSchedule checks what depends on the rest of the file: the shortest
@@ -207,7 +254,10 @@ func (c *Config) addSchedule(f yamlFile, s scheduleNodes) error {
 			return f.errorf(s.at, "a schedule named %q is already on line %d: give each its own name", s.Name, other.Line)
 		}
 	}
-	if _, err := bot.ParseTimes(s.Cron, s.Zone, c.Shortest); err != nil {
+	if err := f.leaveOut(&s); err != nil {
+		return err
+	}
+	if _, err := s.Times(c.Shortest); err != nil {
 		return f.errorf(s.cron, "%s", bot.Explain(err))
 	}
 	for _, n := range s.feeds {

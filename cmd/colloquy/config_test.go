@@ -96,7 +96,7 @@ func TestConfigIsStrict(t *testing.T) {
 		{"feed name", "feeds:\n- name: a/b\n  url: http://example.org\n", `2: "a/b" is no name`},
 		{"feed name twice", "feeds:\n- {name: a, url: 'http://a.example'}\n- {name: a, url: 'http://b.example'}\n", `3: a feed named "a" is already on line 2`},
 		{"feed twice", "feeds:\n- {name: a, url: 'http://a.example'}\n- {name: b, url: 'http://a.example'}\n", "3: the feed of line 2 has the same url"},
-		{"schedule without cron", "schedules:\n- {name: a, channel: 'console:x'}\n", "2: a schedule needs a cron"},
+		{"schedule without cron", "schedules:\n- {name: a, channel: 'console:x'}\n", "2: a schedule needs its times"},
 		{"schedule name twice", schedule + schedule[len("schedules:\n"):], `5: a schedule named "a" is already on line 2`},
 		{"channel", "schedules:\n- name: a\n  channel: irc:x\n  cron: '0 9 * * *'\n", "3: \"irc:x\" is no channel"},
 		{"cron", "schedules:\n- name: a\n  channel: console:x\n  cron: '0 9 31 2 *'\n", "4: "},
@@ -150,6 +150,9 @@ func TestDocumentedConfig(t *testing.T) {
 	keys := regexp.MustCompile(`(?m)"([a-z_]+)":\s+(?:c\.|f\.|func)`).FindAllStringSubmatch(string(source), -1)
 	if len(keys) < 20 {
 		t.Fatalf("found only %d keys in config.go", len(keys))
+	}
+	for _, o := range bot.ScheduleOptions() {
+		keys = append(keys, []string{"", strings.ReplaceAll(o.Name, "-", "_")})
 	}
 	for _, m := range keys {
 		if !regexp.MustCompile(`(?m)^[ -]*` + m[1] + `:`).MatchString(example) {

@@ -135,7 +135,7 @@ func (e *examination) feeds(ctx context.Context, rt *running) {
 func (e *examination) schedules(ctx context.Context, rt *running, schedules []bot.Schedule) {
 	for _, s := range schedules {
 		name := "schedule " + s.ID.Short()
-		if _, err := bot.ParseTimes(s.Cron, s.Zone, e.config.Shortest); err != nil {
+		if _, err := s.Times(e.config.Shortest); err != nil {
 			e.bad(name, bot.Explain(err), fmt.Sprintf("remove it with 'colloquy schedule remove %s' and add it anew", s.ID.Short()))
 			continue
 		}

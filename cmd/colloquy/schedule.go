@@ -22,6 +22,7 @@ type scheduleJSON struct {
 	Zone       string   `json:"tz"`
 	Next       *string  `json:"next"` // RFC 3339 with the zone's offset
 	Paused     bool     `json:"paused"`
+	Resumes    *string  `json:"resumes"` // when a pause ends by itself
 	Reason     string   `json:"reason"`
 	Feeds      []bot.ID `json:"feeds"` // empty: those of its channel
 	Declared   bool     `json:"declared"`
@@ -35,16 +36,21 @@ type scheduleJSON struct {
 }
 
 func newScheduleJSON(s bot.Schedule) scheduleJSON {
-	out := scheduleJSON{s.ID, s.Name, s.Channel.String(), s.Cron, s.Zone, nil, s.Paused, s.Reason, append([]bot.ID{}, s.Feeds...),
+	out := scheduleJSON{s.ID, s.Name, s.Channel.String(), s.Cron, s.Zone, nil, s.Paused, nil, s.Reason, append([]bot.ID{}, s.Feeds...),
 		s.Declared, bot.FormatDuration(s.CloseAfter), bot.FormatDuration(s.Deadline), s.Order, s.Questions, s.Sentences, map[string]string{}}
 	for _, o := range bot.ScheduleOptions() {
 		if v := o.Get(s); v != "" {
 			out.Options[o.Name] = v
 		}
 	}
-	if !s.NextAt.IsZero() {
-		next := inZone(s.NextAt, s.Zone).Format(time.RFC3339)
-		out.Next = &next
+	for _, at := range []struct {
+		t  time.Time
+		to **string
+	}{{s.NextAt, &out.Next}, {s.ResumeAt, &out.Resumes}} {
+		if !at.t.IsZero() {
+			text := inZone(at.t, s.Zone).Format(time.RFC3339)
+			*at.to = &text
+		}
 	}
 	return out
 }
@@ -59,7 +65,7 @@ func (a *app) scheduleCommand() *cobra.Command {
 	}
 	cmd.AddCommand(
 		a.scheduleAddCommand(), a.scheduleEditCommand(), a.scheduleListCommand(), a.scheduleNextCommand(),
-		a.scheduleChangeCommand("pause ID", "Let nothing fall due until it is resumed", a.pauseSchedule),
+		a.schedulePauseCommand(),
 		a.scheduleChangeCommand("resume ID", "Go on with a paused schedule, from now", a.resumeSchedule),
 		a.scheduleChangeCommand("remove ID", "End a schedule; what it started goes on", a.removeSchedule),
 		a.schedulePreviewCommand(), a.scheduleSkipCommand(),
@@ -121,6 +127,9 @@ func (a *app) showSchedules(list []bot.Schedule, format string) error {
 	var rows []row
 	for _, s := range list {
 		next := "paused"
+		if !s.ResumeAt.IsZero() {
+			next += " until " + inZone(s.ResumeAt, s.Zone).Format("2 Jan 15:04")
+		}
 		if !s.NextAt.IsZero() {
 			next = inZone(s.NextAt, s.Zone).Format("Mon 2 Jan 15:04")
 		}
@@ -176,7 +185,26 @@ func (a *app) scheduleChangeCommand(use, short string, change func(context.Conte
 	return cmd
 }
 
-func (a *app) pauseSchedule(ctx context.Context, rt *running, s bot.Schedule) (string, error) {
+func (a *app) schedulePauseCommand() *cobra.Command {
+	var until string
+	cmd := a.scheduleChangeCommand("pause ID", "Let nothing fall due until it is resumed, or until a day",
+		func(ctx context.Context, rt *running, s bot.Schedule) (string, error) {
+			return a.pauseSchedule(ctx, rt, s, until)
+		})
+	cmd.Example += "\n  colloquy schedule pause morning --until 2027-01-07"
+	cmd.Flags().StringVar(&until, "until", "", "`DAY` on which it goes on by itself, such as 2027-01-07, monday or \"in 3 days\"")
+	return cmd
+}
+
+func (a *app) pauseSchedule(ctx context.Context, rt *running, s bot.Schedule, until string) (string, error) {
+	if until != "" {
+		at, err := bot.ParseDay(until, s.Zone, a.now())
+		if err != nil {
+			return "", usagef("--until: %s", bot.Explain(err))
+		}
+		_, err = rt.engine.SetPaused(ctx, s, true, at, bot.Operator)
+		return "is paused until " + zoned(inZone(at, s.Zone)) + ", and then goes on by itself.", err
+	}
 	if s.Paused {
 		return join([]string{"is paused already", s.Reason}, ": ") + ".", nil
 	}

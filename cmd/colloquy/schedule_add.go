@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -22,7 +23,7 @@ type addedJSON struct {
 
 func (a *app) scheduleAddCommand() *cobra.Command {
 	var s bot.Schedule
-	var channel string
+	var channel, at string
 	var feeds []string
 	var options *optionFlags
 	format := choice{value: "text", options: outputFormats}
@@ -32,23 +33,28 @@ func (a *app) scheduleAddCommand() *cobra.Command {
 		Long: `Add a schedule: at each of its times, the next article of its feeds is
 discussed in its channel. 'colloquy serve' runs it.
 
-The times are a cron spec of five fields: minute, hour, day of the month, month,
-weekday; or @hourly, @daily, @weekly, @monthly, @yearly, or "@every 90m".
+The times are words, such as "daily 08:00", "weekdays 09:00", "mon,thu 18:30",
+"every 2 weeks mon 09:00", "first mon 09:00" or "monthly 15 09:00"; or a cron spec
+of five fields (minute, hour, day of the month, month, weekday), or "@every 90m".
 --feed takes the address of a feed, or the id or name of one that was added;
 without it, articles come from the feeds of the channel.`,
-		Example: `  colloquy schedule add --channel console:general --cron "0 9 * * MON-FRI" \
+		Example: `  colloquy schedule add --channel console:general --at "weekdays 09:00" \
     --tz Asia/Karachi --feed https://example.org/feed.xml
-  colloquy schedule add --channel console:weekly --cron "30 17 * * FRI" --tz Europe/Berlin \
-    --feed news --close-after 3d --questions 3`,
+  colloquy schedule add --channel console:weekly --at "fri 17:30" --tz Europe/Berlin \
+    --feed news --close-after 3d --questions 3 --except 2026-12-24..2027-01-06`,
 		Args: takes(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			for _, flag := range []struct{ name, value, like string }{
-				{"channel", channel, "console:general"}, {"cron", s.Cron, `"0 9 * * MON-FRI"`},
+				{"channel", channel, "console:general"}, {"at", at + s.Cron, `"weekdays 09:00"`},
 			} {
 				if flag.value == "" {
 					return usagef("--%s is missing: add --%s %s, or run '%s --help' for examples", flag.name, flag.name, flag.like, cmd.CommandPath())
 				}
 			}
+			if at != "" && s.Cron != "" {
+				return usagef("--at and --cron both say when: keep one of them")
+			}
+			s.Cron = cmp.Or(at, s.Cron)
 			var err error
 			if s.Channel, err = flagChannel(channel); err != nil {
 				return err
@@ -58,7 +64,7 @@ without it, articles come from the feeds of the channel.`,
 					return usagef("--name: %w", err)
 				}
 			}
-			if _, err := options.apply(&s); err != nil {
+			if _, err := a.apply(options, &s); err != nil {
 				return err
 			}
 			return a.addSchedule(cmd.Context(), s, feeds, format.value)
@@ -66,7 +72,8 @@ without it, articles come from the feeds of the channel.`,
 	}
 	f := cmd.Flags()
 	f.StringVar(&channel, "channel", "", "`CHANNEL` to post in, such as console:general")
-	f.StringVar(&s.Cron, "cron", "", "its times, as a cron `SPEC` in quotes")
+	f.StringVar(&at, "at", "", "its `TIMES` in quotes, such as \"weekdays 09:00\"")
+	f.StringVar(&s.Cron, "cron", "", "its times as a cron `SPEC` instead")
 	f.StringArrayVar(&feeds, "feed", nil, "`FEED` to take articles from; may be repeated")
 	f.StringVar(&s.Name, "name", "", "`NAME` to call it by")
 	options = addOptions(f)
@@ -79,7 +86,7 @@ func (a *app) addSchedule(ctx context.Context, s bot.Schedule, feeds []string, f
 	if err := canPost(s.Channel); err != nil {
 		return err
 	}
-	if _, err := bot.ParseTimes(s.Cron, s.Zone, a.config.Shortest); err != nil {
+	if _, err := s.Times(a.config.Shortest); err != nil {
 		return wrongFlag(err) // before a database is made
 	}
 	rt, err := a.open(ctx, place{level: slog.LevelError})
@@ -174,8 +181,8 @@ func (a *app) showAdded(s bot.Schedule, next []bot.Moment, warnings []string, fo
 func (a *app) printMoments(list []bot.Moment) {
 	for _, m := range list {
 		line := "  " + zoned(m.At)
-		if m.Note != "" {
-			line += "  " + m.Note
+		if note := m.Describe(); note != "" {
+			line += "  " + note
 		}
 		fmt.Fprintln(a.stdout, line)
 	}

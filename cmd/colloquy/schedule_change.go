@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -11,7 +12,7 @@ import (
 )
 
 func (a *app) scheduleEditCommand() *cobra.Command {
-	var cron string
+	var at, cron string
 	var options *optionFlags
 	cmd := &cobra.Command{
 		Use:   "change ID",
@@ -19,15 +20,19 @@ func (a *app) scheduleEditCommand() *cobra.Command {
 		Long: `Change a schedule. What is not named stays as it is; the value "default" goes back
 to what an option is without. A discussion that is under way keeps what it began
 with. What the configuration file declares is changed there.`,
-		Example: `  colloquy schedule change 1a2b3c4d --cron "0 8 * * MON-FRI"
+		Example: `  colloquy schedule change 1a2b3c4d --at "weekdays 08:00"
   colloquy schedule change morning --questions 3 --remind default`,
 		Args:              takes("ID"),
 		ValidArgsFunction: a.completes(scheduleRefs),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.changeSchedule(cmd.Context(), args[0], cron, options)
+			if at != "" && cron != "" {
+				return usagef("--at and --cron both say when: keep one of them")
+			}
+			return a.changeSchedule(cmd.Context(), args[0], cmp.Or(at, cron), options)
 		},
 	}
-	cmd.Flags().StringVar(&cron, "cron", "", "its new times, as a cron `SPEC` in quotes")
+	cmd.Flags().StringVar(&at, "at", "", "its new `TIMES` in quotes, such as \"weekdays 09:00\"")
+	cmd.Flags().StringVar(&cron, "cron", "", "its new times as a cron `SPEC` instead")
 	options = addOptions(cmd.Flags())
 	a.set.addDB(cmd.Flags())
 	return cmd
@@ -47,7 +52,7 @@ func (a *app) changeSchedule(ctx context.Context, ref, cron string, options *opt
 	if cron != "" {
 		s.Cron = cron
 	}
-	changes, err := options.apply(&s)
+	changes, err := a.apply(options, &s)
 	if err != nil {
 		return err
 	}

@@ -14,6 +14,10 @@ import (
 type momentJSON struct {
 	At   string `json:"at"` // RFC 3339 with the zone's offset
 	Note string `json:"note"`
+	// LeftOut says why it is no due time; "" if it is one. More is how many
+	// after it are left out for the same reason.
+	LeftOut string `json:"left_out"`
+	More    int    `json:"more"`
 }
 
 // mostTimes is the largest number of times that can be asked for.
@@ -27,7 +31,8 @@ func (a *app) scheduleNextCommand() *cobra.Command {
 		Use:   "next ID",
 		Short: "Show the next times of a schedule",
 		Long: `Show the times of a schedule that come after a moment, in its zone, with what a
-change of the clock does to them. --from takes RFC 3339, or a day or a day with a
+change of the clock does to them, and those that are left out, with the reason.
+--count counts the others. --from takes RFC 3339, or a day or a day with a
 time of the schedule's zone, as 2027-03-14 or "2027-03-14 01:30"; of a day, the
 times from midnight on are shown.`,
 		Example: `  colloquy schedule next 1a2b3c4d
@@ -93,7 +98,7 @@ func (a *app) showTimes(s bot.Schedule, next []bot.Moment, format string) error 
 	if format == "json" {
 		out := []momentJSON{}
 		for _, m := range next {
-			out = append(out, momentJSON{m.At.Format(time.RFC3339), m.Note})
+			out = append(out, momentJSON{m.At.Format(time.RFC3339), m.Note, m.LeftOut, m.More})
 		}
 		return a.printJSON(out)
 	}

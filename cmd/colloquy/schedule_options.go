@@ -24,6 +24,10 @@ func (f *optionFlag) Type() string   { return f.Value }
 // the option takes several.
 func (f *optionFlag) Set(value string) error {
 	value = norm.NFC.String(value) // as articles are
+	if f.Name == "except" && isCalendarFile(value) {
+		f.given = append(f.given, value) // read when the zone is known
+		return nil
+	}
 	given := append(f.given, value)
 	if !f.Repeat {
 		given = []string{value}
@@ -53,13 +57,19 @@ func addOptions(fs *pflag.FlagSet) *optionFlags {
 	return &all
 }
 
-// apply sets what was given on s, and says what that changed.
-func (all *optionFlags) apply(s *bot.Schedule) (changes []string, err error) {
+// apply sets the options that were given on s, and says what that changed.
+func (a *app) apply(all *optionFlags, s *bot.Schedule) (changes []string, err error) {
 	for _, f := range *all {
 		if len(f.given) == 0 {
 			continue
 		}
-		change, err := bot.ChangeOption(s, f.Option, f.given...)
+		given := f.given
+		if f.Name == "except" {
+			if given, err = calendarFiles(given, s.Zone, "", func(text string) { a.warn(text) }); err != nil {
+				return nil, err
+			}
+		}
+		change, err := bot.ChangeOption(s, f.Option, given...)
 		if err != nil {
 			return nil, usagef("--%s: %w", f.Name, err)
 		}
@@ -74,6 +84,9 @@ func (all *optionFlags) apply(s *bot.Schedule) (changes []string, err error) {
 // or a list where several may be given.
 func (f yamlFile) options(s *bot.Schedule, into fields) fields {
 	for _, o := range bot.ScheduleOptions() {
+		if _, own := into[strings.ReplaceAll(o.Name, "-", "_")]; own {
+			continue
+		}
 		into[strings.ReplaceAll(o.Name, "-", "_")] = func(n *yaml.Node) error {
 			var values []string
 			add := func(n *yaml.Node) error {

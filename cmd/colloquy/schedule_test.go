@@ -47,7 +47,7 @@ func TestScheduleAddRefuses(t *testing.T) {
 	w := newTown(t)
 	for _, tt := range []struct{ args, want string }{ // the arguments are divided by |
 		{"--cron|* * * * *", "--channel is missing"},
-		{"--channel|console:a", "--cron is missing"},
+		{"--channel|console:a", "--at is missing"},
 		{"--cron|@daily|--channel|nowhere", "is no channel"},
 		{"--cron|@daily|--channel|discord:1/2", "no connection to discord yet; use a channel of console"},
 		{"--channel|console:a|--cron|9 o'clock", "9 o'clock"},
