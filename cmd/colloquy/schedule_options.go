@@ -1,6 +1,7 @@
 package main
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -21,18 +22,15 @@ func (f *optionFlag) String() string { return strings.Join(f.given, ",") }
 func (f *optionFlag) Type() string   { return f.Value }
 
 // Set checks a value; one that is given again replaces the one before, unless
-// the option takes several.
+// the option takes several. Calendar files are read when the zone is known.
 func (f *optionFlag) Set(value string) error {
 	value = norm.NFC.String(value) // as articles are
-	if f.Name == "except" && isCalendarFile(value) {
-		f.given = append(f.given, value) // read when the zone is known
-		return nil
-	}
 	given := append(f.given, value)
 	if !f.Repeat {
 		given = []string{value}
 	}
-	if err := f.Replace(&bot.Schedule{}, given...); err != nil {
+	known := slices.DeleteFunc(slices.Clone(given), func(v string) bool { return f.Name == "except" && isCalendarFile(v) })
+	if err := f.Replace(&bot.Schedule{}, known...); err != nil {
 		return err
 	}
 	f.given = given
