@@ -43,14 +43,23 @@ func (db *DB) migrate(ctx context.Context) error {
 			return fmt.Errorf("copy before migration: %w", err)
 		}
 	}
-	if _, err = p.Up(ctx); err != nil {
+	for {
+		_, err = p.Up(ctx)
+		if err == nil {
+			return nil
+		}
 		// Each migration is a transaction: one that failed because another
-		// process made the same tables a moment before changed nothing.
-		if have, want, verr := p.GetVersions(ctx); verr == nil && have == want {
+		// process made the same tables a moment before changed nothing, and
+		// what that one left is tried again.
+		before := have
+		var verr error
+		if have, want, verr = p.GetVersions(ctx); verr != nil || have == before {
+			return err
+		}
+		if have == want {
 			return nil
 		}
 	}
-	return err
 }
 
 // readable reads what goose would read first: on a damaged file goose takes the
