@@ -52,7 +52,7 @@ func (e *Engine) recapInput(ctx context.Context, d Discussion) (RecapInput, int,
 		}
 		who := r.Author.ID
 		if _, known := out[who]; !known {
-			if out[who], err = e.optedOut(ctx, r.Author); err != nil {
+			if out[who], err = e.OptedOut(ctx, r.Author); err != nil {
 				return in, 0, err
 			}
 		}

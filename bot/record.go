@@ -108,7 +108,8 @@ func (e *Engine) personHash(ctx context.Context, p Person) (string, error) {
 	return hex.EncodeToString(mac.Sum(nil)), nil
 }
 
-func (e *Engine) optedOut(ctx context.Context, p Person) (bool, error) {
+// OptedOut reports whether a person keeps what they write out of the record.
+func (e *Engine) OptedOut(ctx context.Context, p Person) (bool, error) {
 	who, err := e.personHash(ctx, p)
 	if err != nil {
 		return false, err

@@ -20,6 +20,7 @@ type Store interface {
 	postStore
 	replyStore
 	personStore
+	reportStore
 	installationStore
 }
 
@@ -233,4 +234,9 @@ type personStore interface {
 	SetOptOut(ctx context.Context, p Person, who string, out bool, now time.Time) error
 	PersonReplies(ctx context.Context, p Person) ([]Reply, error)
 	ErasePerson(ctx context.Context, p Person, now time.Time, a Audit) (int, error)
+}
+
+type reportStore interface {
+	// ReportTotals counts what was said in the discussions of a channel that were opened in a range.
+	ReportTotals(ctx context.Context, ch Channel, days ReportRange) (ReportTotals, error)
 }

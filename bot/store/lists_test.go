@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -215,5 +216,24 @@ func TestReadingADamagedDatabase(t *testing.T) {
 	}
 	if bot.ReasonCode(err) != "db_damaged" {
 		t.Errorf("got %v", err)
+	}
+}
+
+// What a person wrote is found without reading what everybody wrote.
+func TestRepliesOfAPersonAreFoundByTheirIndex(t *testing.T) {
+	db, _, _ := withDiscussion(t)
+	for query, args := range map[string][]any{
+		`UPDATE replies SET text = $1 WHERE id <> $2 AND ` + writtenBy: {"", "", "console", "", "ana"},
+		selectPersonReplies: {"console", "", "ana"},
+		selectRepliesOf:     {"console", "", "a", "ana"},
+	} {
+		rows, err := db.w.QueryContext(t.Context(), `EXPLAIN QUERY PLAN `+query, args...)
+		steps, err := collect(rows, err, func(s scanner) (step string, err error) {
+			var id, parent, unused int
+			return step, s.Scan(&id, &parent, &unused, &step)
+		})
+		if err != nil || len(steps) == 0 || !strings.Contains(steps[0], "INDEX replies_author (platform=? AND workspace=? AND author_id=?)") {
+			t.Errorf("%v, %v for %s", steps, err, query)
+		}
 	}
 }

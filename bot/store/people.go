@@ -39,8 +39,9 @@ func (db *DB) OptedOut(ctx context.Context, who string) (yes bool, err error) {
 	return yes, err
 }
 
-// writtenBy are the replies of a person, as a condition for [staleRecap].
-const writtenBy = `platform = $3 AND workspace = $4 AND author_id = $5 AND NOT deleted`
+// writtenBy are the replies of a person, as a condition for [staleRecap]. Their
+// index has no rows without an author, and is used where the condition says so.
+const writtenBy = `platform = $3 AND workspace = $4 AND author_id = $5 AND author_id <> '' AND NOT deleted`
 
 // SetOptOut implements [bot.Store].
 func (db *DB) SetOptOut(ctx context.Context, p bot.Person, who string, out bool, now time.Time) error {
@@ -55,10 +56,12 @@ func (db *DB) SetOptOut(ctx context.Context, p bot.Person, who string, out bool,
 	})
 }
 
+const selectPersonReplies = selectReply + `WHERE platform = $1 AND workspace = $2 AND author_id = $3 AND author_id <> '' AND NOT deleted
+	ORDER BY created_at, version, id`
+
 // PersonReplies implements [bot.Store].
 func (db *DB) PersonReplies(ctx context.Context, p bot.Person) ([]bot.Reply, error) {
-	rows, err := db.r.QueryContext(ctx, selectReply+`WHERE platform = $1 AND workspace = $2 AND author_id = $3 AND NOT deleted ORDER BY created_at, version, id`,
-		p.Platform, p.Workspace, p.ID)
+	rows, err := db.r.QueryContext(ctx, selectPersonReplies, p.Platform, p.Workspace, p.ID)
 	return collect(rows, err, scanReply)
 }
 
@@ -68,7 +71,7 @@ func (db *DB) ErasePerson(ctx context.Context, p bot.Person, now time.Time, a bo
 		if err := staleRecap(ctx, tx, now, writtenBy, p.Platform, p.Workspace, p.ID); err != nil {
 			return err
 		}
-		res, err := tx.ExecContext(ctx, tombstone+`WHERE platform = $1 AND workspace = $2 AND author_id = $3 AND NOT deleted`, p.Platform, p.Workspace, p.ID)
+		res, err := tx.ExecContext(ctx, tombstone+`WHERE platform = $1 AND workspace = $2 AND author_id = $3 AND author_id <> '' AND NOT deleted`, p.Platform, p.Workspace, p.ID)
 		if err != nil {
 			return err
 		}
@@ -80,4 +83,15 @@ func (db *DB) ErasePerson(ctx context.Context, p bot.Person, now time.Time, a bo
 		return writeAudit(ctx, tx, a)
 	})
 	return n, err
+}
+
+// ActionsOf lists what a person changed, the oldest first.
+func (db *DB) ActionsOf(ctx context.Context, p bot.Person) ([]bot.Audit, error) {
+	rows, err := db.r.QueryContext(ctx, `SELECT id, actor, source, action, target, detail, created_at FROM audit WHERE actor = $1 ORDER BY created_at, id`, p.String())
+	return collect(rows, err, func(s scanner) (a bot.Audit, err error) {
+		var created sql.NullInt64
+		err = s.Scan(&a.ID, &a.Actor, &a.From, &a.Action, &a.Target, &a.Detail, &created)
+		a.At = at(created)
+		return a, err
+	})
 }

@@ -14,11 +14,11 @@ import (
 // records, and its author did not opt out. A known reply changes only to a
 // newer version, or when a listing brings other reactions. A tombstone stays.
 const insertReply = `INSERT INTO replies (id, discussion_id, platform, workspace, channel, thread, message_id, question,
-		author_id, author, text, files, reactions, version, created_at, edited_at, deleted, late, recorded_at)
+		author_id, author, text, files, reactions, version, created_at, edited_at, deleted, late, recorded_at, reply_to)
 	SELECT $1, d.id, d.platform, d.workspace, d.channel, d.thread, $2,
 		CASE WHEN $3 BETWEEN 1 AND d.question_count THEN $3 ELSE
 			COALESCE((SELECT p.question FROM posts p WHERE p.discussion_id = d.id AND p.message_id = $4 AND $4 <> ''), 0) END,
-		$5, $6, $7, $8, $9, $10, $11, $12, $13, d.closed_at IS NOT NULL AND $11 > d.closed_at, $14
+		$5, $6, $7, $8, $9, $10, $11, $12, $13, d.closed_at IS NOT NULL AND $11 > d.closed_at, $14, $4
 	FROM discussions d
 	WHERE d.platform = $15 AND d.workspace = $16 AND d.channel = $17 AND d.thread = $18 AND d.opened_at IS NOT NULL
 		AND d.state IN ('posting', 'open', 'closing', 'closed') AND (d.closed_at IS NULL OR $11 <= d.closed_at + $19)
@@ -26,7 +26,8 @@ const insertReply = `INSERT INTO replies (id, discussion_id, platform, workspace
 	ORDER BY d.opened_at DESC LIMIT 1
 	ON CONFLICT (platform, workspace, channel, message_id) DO UPDATE SET
 		question = excluded.question, author = excluded.author, text = excluded.text, files = excluded.files,
-		reactions = COALESCE(excluded.reactions, replies.reactions), version = excluded.version, edited_at = excluded.edited_at
+		reactions = COALESCE(excluded.reactions, replies.reactions), version = excluded.version, edited_at = excluded.edited_at,
+		reply_to = CASE WHEN excluded.reply_to <> '' THEN excluded.reply_to ELSE replies.reply_to END
 	WHERE NOT replies.deleted AND (excluded.version > replies.version
 		OR excluded.version = replies.version AND excluded.reactions IS NOT NULL AND excluded.reactions IS DISTINCT FROM replies.reactions)
 	RETURNING id`
@@ -72,7 +73,7 @@ func (db *DB) RecordReply(ctx context.Context, r bot.Reply, who string, now time
 
 // tombstone removes what a person wrote and who it was; the message's id stays,
 // so that a listing does not bring it back.
-const tombstone = `UPDATE replies SET deleted = TRUE, text = '', author_id = '', author = '', files = '[]', reactions = NULL `
+const tombstone = `UPDATE replies SET deleted = TRUE, text = '', author_id = '', author = '', files = '[]', reactions = NULL, reply_to = '' `
 
 // RemoveReply implements [bot.Store].
 func (db *DB) RemoveReply(ctx context.Context, ref bot.MessageRef, now time.Time) error {
@@ -97,14 +98,14 @@ func (db *DB) RemoveReply(ctx context.Context, ref bot.MessageRef, now time.Time
 }
 
 const selectReply = `SELECT id, discussion_id, platform, workspace, channel, thread, message_id, question, author_id, author, text,
-	files, COALESCE(reactions, 'null'), version, created_at, edited_at, deleted, late, excluded FROM replies `
+	files, COALESCE(reactions, 'null'), version, created_at, edited_at, deleted, late, excluded, reply_to FROM replies `
 
 func scanReply(s scanner) (bot.Reply, error) {
 	var r bot.Reply
 	var files, reactions string
 	var created, edited sql.NullInt64
 	err := s.Scan(&r.ID, &r.DiscussionID, &r.Ref.Platform, &r.Ref.Workspace, &r.Ref.ID, &r.Ref.Thread, &r.Ref.MessageID, &r.Question,
-		&r.Author.ID, &r.Author.Name, &r.Text, &files, &reactions, &r.Version, &created, &edited, &r.Deleted, &r.Late, &r.Excluded)
+		&r.Author.ID, &r.Author.Name, &r.Text, &files, &reactions, &r.Version, &created, &edited, &r.Deleted, &r.Late, &r.Excluded, &r.ReplyTo)
 	if err != nil {
 		return r, err
 	}
@@ -154,12 +155,14 @@ func (db *DB) SetExcluded(ctx context.Context, id bot.ID, out bool, now time.Tim
 func (db *DB) Gaps(ctx context.Context, discussion bot.ID) ([]bot.Gap, error) {
 	rows, err := db.r.QueryContext(ctx, `SELECT id, discussion_id, scope, from_at, to_at, recovered, listed FROM gaps
 		WHERE discussion_id = $1 ORDER BY from_at, id`, discussion)
-	return collect(rows, err, func(s scanner) (g bot.Gap, err error) {
-		var from, to sql.NullInt64
-		err = s.Scan(&g.ID, &g.DiscussionID, &g.Scope, &from, &to, &g.Recovered, &g.Listed)
-		g.From, g.To = at(from), at(to)
-		return g, err
-	})
+	return collect(rows, err, scanGap)
+}
+
+func scanGap(s scanner) (g bot.Gap, err error) {
+	var from, to sql.NullInt64
+	err = s.Scan(&g.ID, &g.DiscussionID, &g.Scope, &from, &to, &g.Recovered, &g.Listed)
+	g.From, g.To = at(from), at(to)
+	return g, err
 }
 
 // WriteGaps implements [bot.Store].
