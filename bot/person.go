@@ -23,7 +23,8 @@ func personCommands() []CommandSpec {
 	answer := (*Engine).answerPerson
 	return []CommandSpec{
 		{Name: "privacy", Help: "what is recorded, for how long, and what you can do", answer: answer},
-		{Name: "my-data", Help: "what is recorded of you", answer: answer},
+		{Name: "my-data", Help: "what is recorded of you, the newest first", answer: answer,
+			Params: []Param{{Name: "before", Help: "id of the reply before which to go on", Flag: true}}},
 		{Name: "forget-me", Help: "erase what is recorded of you", answer: answer},
 		{Name: "opt-out", Help: "from now on, record nothing that you write", answer: answer},
 		{Name: "opt-in", Help: "record what you write again", answer: answer},
@@ -34,7 +35,7 @@ func (e *Engine) answerPerson(ctx context.Context, c Command) (Answer, error) {
 	p := c.Actor.Person
 	switch c.Name {
 	case "my-data":
-		return e.answerMyData(ctx, p)
+		return e.answerMyData(ctx, p, c.Args["before"])
 	case "forget-me":
 		n, err := e.Erase(ctx, p, c.by())
 		if err != nil {
@@ -60,22 +61,6 @@ func (e *Engine) answerPerson(ctx context.Context, c Command) (Answer, error) {
 		"In the thread of a discussion, what people write is recorded: text, names and links of files, counts of reactions, with their author's name and the time. It is used for the recap that is posted there, and the managers can export it.",
 		fmt.Sprintf("It is kept for %s after the discussion closed, then erased. What you delete on the platform is erased here too.", days(e.set.Retention)),
 		fmt.Sprintf("%[1]s my-data shows what is recorded of you, %[1]s forget-me erases it, %[1]s opt-out stops recording what you write.", CommandPrefix),
-	}
-	return a, nil
-}
-
-func (e *Engine) answerMyData(ctx context.Context, p Person) (Answer, error) {
-	replies, err := e.store.PersonReplies(ctx, p)
-	if err != nil {
-		return Answer{}, err
-	}
-	a := say("Recorded of you: %s.", plural(len(replies), "reply", "replies"))
-	const shown = 20
-	for _, r := range replies[max(0, len(replies)-shown):] {
-		a.Message.Lines = append(a.Message.Lines, stamp(r.CreatedAt)+" — "+r.Text)
-	}
-	if len(replies) > shown {
-		a.Message.Lines = append(a.Message.Lines, fmt.Sprintf("These are the newest %d; whoever runs Colloquy here can export all.", shown))
 	}
 	return a, nil
 }
