@@ -28,9 +28,10 @@ line, csv a table of the same, md a text to read.
 
 What was deleted or erased is marked and has neither text nor author. In csv, a
 cell that a spreadsheet would take for a formula (it begins with = + - @, a tab or
-a carriage return) has an apostrophe put before it. --pseudonyms writes "Person 1",
-"Person 2" … for authors and their ids; names that people mention in what they
-wrote stay there.`,
+a carriage return) has an apostrophe put before it. --pseudonyms writes names such
+as "Person 7K3M2Q" for authors and others for their ids: the same in every export
+of this discussion, and different ones in every other discussion. Names that
+people mention in what they wrote stay there.`,
 		Example: `  colloquy discussion export 1a2b3c4d > discussion.jsonl
   colloquy discussion export 1a2b3c4d --format csv --pseudonyms --output discussion.csv`,
 		Args:              takes("ID"),
@@ -57,9 +58,11 @@ func (a *app) export(ctx context.Context, ref, format string, pseudonyms bool, o
 	if err != nil {
 		return err
 	}
-	var names *pseudonymsOf
+	var names pseudonymsOf
 	if pseudonyms {
-		names = &pseudonymsOf{}
+		if names, err = rt.engine.Pseudonyms(ctx, d.ID); err != nil {
+			return err
+		}
 	}
 	return a.writeTo(output, func(w io.Writer) error {
 		if format == "md" {
@@ -115,22 +118,14 @@ func writeFileWhole(path string, write func(io.Writer) error) (err error) {
 	return err
 }
 
-// pseudonymsOf gives the people of a discussion other names, in the order in
-// which they first wrote. Nil leaves the names.
-type pseudonymsOf struct{ numbers map[string]int }
+// pseudonymsOf gives the people of a discussion other ids and names. Nil leaves
+// their own.
+type pseudonymsOf func(bot.Person) (id, name string)
 
 // author gives the id and the name to write for a person.
-func (p *pseudonymsOf) author(of bot.Person) (id, name string) {
+func (p pseudonymsOf) author(of bot.Person) (id, name string) {
 	if p == nil {
 		return of.ID, of.Name
 	}
-	if p.numbers == nil {
-		p.numbers = map[string]int{}
-	}
-	n := p.numbers[of.ID]
-	if n == 0 {
-		n = len(p.numbers) + 1
-		p.numbers[of.ID] = n
-	}
-	return fmt.Sprintf("person-%d", n), fmt.Sprintf("Person %d", n)
+	return p(of)
 }

@@ -58,11 +58,13 @@ type recapPart struct {
 }
 
 type replyPart struct {
-	Files []bot.File `json:"files"`
+	Files    []bot.File `json:"files"`
+	ReplyTo  *string    `json:"reply_to"` // message that it answers
+	Excluded bool       `json:"excluded"` // kept out of recaps
 }
 
 // exportLines writes a discussion line by line; replies are never all in memory.
-func exportLines(ctx context.Context, db *store.DB, d bot.Discussion, names *pseudonymsOf, out lineWriter) error {
+func exportLines(ctx context.Context, db *store.DB, d bot.Discussion, names pseudonymsOf, out lineWriter) error {
 	digest, err := db.Digest(ctx, d.DigestID)
 	if err != nil {
 		return err
@@ -150,9 +152,9 @@ func discussionLine(d bot.Discussion, digest bot.Digest, posts sentPosts) export
 	return l
 }
 
-func replyLine(r bot.Reply, names *pseudonymsOf) exportLine {
+func replyLine(r bot.Reply, names pseudonymsOf) exportLine {
 	l := exportLine{Type: "reply", ID: string(r.ID), MessageID: words(r.Ref.MessageID), CreatedAt: utc(r.CreatedAt), EditedAt: utc(r.EditedAt),
-		Deleted: r.Deleted, Late: r.Late, Reactions: r.Reactions, replyPart: &replyPart{Files: []bot.File{}}}
+		Deleted: r.Deleted, Late: r.Late, Reactions: r.Reactions, replyPart: &replyPart{Files: []bot.File{}, ReplyTo: words(r.ReplyTo), Excluded: r.Excluded}}
 	if r.Question > 0 {
 		l.Question = number(r.Question)
 	}
@@ -179,7 +181,7 @@ func quotedBy(r bot.Recap) map[bot.ID]bot.Reply {
 
 // exportRecap writes a line for each statement. A quotation whose reply is gone
 // has no text.
-func exportRecap(r bot.Recap, quoted map[bot.ID]bot.Reply, posts sentPosts, names *pseudonymsOf, out lineWriter) error {
+func exportRecap(r bot.Recap, quoted map[bot.ID]bot.Reply, posts sentPosts, names pseudonymsOf, out lineWriter) error {
 	for n, s := range r.Statements {
 		l := posts.line("recap", bot.PostRecap, 0)
 		l.ID = fmt.Sprintf("%s/%d", r.ID, n+1)

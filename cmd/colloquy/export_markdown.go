@@ -12,7 +12,7 @@ import (
 )
 
 // exportMarkdown writes a discussion as a text to read.
-func (a *app) exportMarkdown(ctx context.Context, rt *running, d bot.Discussion, names *pseudonymsOf, w io.Writer) error {
+func (a *app) exportMarkdown(ctx context.Context, rt *running, d bot.Discussion, names pseudonymsOf, w io.Writer) error {
 	rec, err := rt.record(ctx, d)
 	if err != nil {
 		return err
@@ -20,11 +20,6 @@ func (a *app) exportMarkdown(ctx context.Context, rt *running, d bot.Discussion,
 	replies, err := rt.db.Replies(ctx, d.ID)
 	if err != nil {
 		return err
-	}
-	for _, r := range replies { // in the order in which they wrote, as in the other formats
-		if !r.Deleted {
-			names.author(r.Author)
-		}
 	}
 	md := markdown{w: w, names: names}
 	md.head(rec)
@@ -51,7 +46,7 @@ func (a *app) exportMarkdown(ctx context.Context, rt *running, d bot.Discussion,
 // markdown writes until the first error, which it keeps.
 type markdown struct {
 	w     io.Writer
-	names *pseudonymsOf
+	names pseudonymsOf
 	err   error
 }
 
@@ -105,6 +100,9 @@ func (m *markdown) reply(r bot.Reply) {
 	}
 	if r.Late {
 		m.printf(", late")
+	}
+	if r.Excluded {
+		m.printf(", kept out of recaps")
 	}
 	for _, re := range r.Reactions {
 		m.printf(", %s %d", escape(inline(re.Key)), re.Count)

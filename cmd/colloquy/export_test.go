@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -108,19 +109,32 @@ func TestExportAfterErasing(t *testing.T) {
 	}
 }
 
+var pseudonym = regexp.MustCompile(`^Person [0-9A-Z]{6}$|^person-[0-9a-z]{16}$`)
+
 func TestExportPseudonyms(t *testing.T) {
 	w := newTown(t)
-	id := w.discussed("/as Zoe", "Buses are for everyone", "/as Ana", "No, they are not", "/as Zoe", "But I think that they are")
+	lines := []string{"/as Zoe", "Buses are for everyone", "/as Ana", "No, they are not", "/as Zoe", "But I think that they are"}
+	id := w.discussed(lines...)
+	export := func(id string) []map[string]any {
+		return ofType(exported(t, w.ok("discussion", "export", id, "--pseudonyms")), "reply")
+	}
+	replies := export(id)
+	zoe, ana := replies[0]["author"].(string), replies[1]["author"].(string)
+	if zoe == ana || replies[2]["author"] != zoe || replies[2]["author_id"] != replies[0]["author_id"] || !pseudonym.MatchString(zoe) || !pseudonym.MatchString(replies[0]["author_id"].(string)) {
+		t.Errorf("replies %v", replies)
+	}
 	for _, format := range []string{"jsonl", "csv", "md"} {
 		out := w.ok("discussion", "export", id, "--format", format, "--pseudonyms")
 		if strings.Contains(out, "Zoe") || strings.Contains(out, "Ana") {
 			t.Errorf("%s names people:\n%s", format, out)
 		}
-		contains(t, out, "Person 1", "Person 2")
+		contains(t, out, zoe, ana)
 	}
-	replies := ofType(exported(t, w.ok("discussion", "export", id, "--pseudonyms")), "reply")
-	if replies[0]["author"] != "Person 1" || replies[1]["author"] != "Person 2" || replies[2]["author"] != "Person 1" || replies[2]["author_id"] != "person-1" {
-		t.Errorf("replies %v", replies)
+	// In another discussion they are others.
+	for _, r := range export(w.discussed(lines...)) {
+		if r["author"] == zoe || r["author"] == ana || r["author_id"] == replies[0]["author_id"] {
+			t.Errorf("somebody can be followed from one discussion into another: %v", r)
+		}
 	}
 	contains(t, w.ok("discussion", "export", id, "--format", "md"), "**Zoe**, ", "> — Zoe")
 }
