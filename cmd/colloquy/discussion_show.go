@@ -170,6 +170,9 @@ func (a *app) byline(r bot.Reply, author string) string {
 	if r.Late {
 		parts = append(parts, "late")
 	}
+	if r.Excluded {
+		parts = append(parts, "kept out of recaps")
+	}
 	for _, re := range r.Reactions {
 		parts = append(parts, fmt.Sprintf("%s %d", inline(re.Key), re.Count))
 	}

@@ -3,9 +3,7 @@ package main
 import (
 	"bufio"
 	"context"
-	"encoding/json"
 	"fmt"
-	"io"
 	"strings"
 	"time"
 
@@ -26,13 +24,6 @@ type personJSON struct {
 	Discussions int        `json:"discussions"`
 	First       *time.Time `json:"first"`
 	Latest      *time.Time `json:"latest"`
-}
-
-// personReplyJSON is a reply of a person, with the discussion it is in.
-type personReplyJSON struct {
-	exportLine
-	Discussion bot.ID `json:"discussion"`
-	Channel    string `json:"channel"`
 }
 
 func (a *app) personCommand() *cobra.Command {
@@ -119,36 +110,6 @@ func (a *app) showPerson(p personJSON, replies []bot.Reply, format string) error
 		fmt.Fprintf(a.stdout, "\n%s, in discussion %s\n%s\n", a.local(r.CreatedAt), r.DiscussionID.Short(), a.wrap(replyText(r), "  "))
 	}
 	return nil
-}
-
-func (a *app) personExportCommand() *cobra.Command {
-	var output string
-	cmd := &cobra.Command{
-		Use:     "export PERSON",
-		Short:   "Write everything that is stored of a person, as JSON lines",
-		Long:    "Write every reply of a person, one JSON object a line, for them to have.\n" + personHelp,
-		Example: `  colloquy person export console:Ana --output ana.jsonl`,
-		Args:    takes("PERSON"),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.ofPerson(cmd.Context(), args[0], func(rt *running, _ bot.Person, replies []bot.Reply) error {
-				return a.writeTo(output, func(w io.Writer) error {
-					enc := json.NewEncoder(w)
-					enc.SetEscapeHTML(false)
-					for _, r := range replies {
-						l := replyLine(r, nil)
-						l.Reactions = append([]bot.Reaction{}, l.Reactions...)
-						if err := enc.Encode(personReplyJSON{l, r.DiscussionID, r.Ref.Channel.String()}); err != nil {
-							return err
-						}
-					}
-					return nil
-				})
-			})
-		},
-	}
-	cmd.Flags().StringVar(&output, "output", "-", "`FILE` to write to; - is standard output")
-	a.set.addDB(cmd.Flags())
-	return cmd
 }
 
 func (a *app) personEraseCommand() *cobra.Command {
