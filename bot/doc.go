@@ -13,6 +13,7 @@
 //	record.go              replies are recorded before they are acknowledged
 //	reconcile.go           what was written while nobody listened is listed
 //	recap_post.go          the discussion closes with what was said
+//	report.go              what came out, in sums
 //	command.go, answer.go  what people can ask for in chat, on every platform
 //
 // The engine decides, retries, de-duplicates and counts. It reads articles
