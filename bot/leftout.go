@@ -95,9 +95,9 @@ func (m Moment) Describe() string {
 	case m.LeftOut == "":
 		return m.Note
 	case m.More > 0:
-		return fmt.Sprintf("left out, with %d more after it: %s", m.More, m.LeftOut)
+		return fmt.Sprintf("not posted, nor %d more after it: %s", m.More, m.LeftOut)
 	}
-	return "left out: " + m.LeftOut
+	return "not posted: " + m.LeftOut
 }
 
 // Jitter is how much later than its due time something is done, so that not

@@ -14,7 +14,7 @@ func TestDaysAreLeftOut(t *testing.T) {
 	b.web.publish("quay")
 	b.wait(2 * time.Hour)
 	next, err := bot.NextTimes(s, time.Minute, b.clock(), 2)
-	if err != nil || len(next) != 3 || next[0].More != 1 || !strings.Contains(next[0].Describe(), "left out, with 1 more after it: 2027-03-02 to 2027-03-03 is left out") || next[1].At.Day() != 4 {
+	if err != nil || len(next) != 3 || next[0].More != 1 || !strings.Contains(next[0].Describe(), "not posted, nor 1 more after it: 2027-03-02 to 2027-03-03 is left out") || next[1].At.Day() != 4 {
 		t.Errorf("next %+v, %v", next, err)
 	}
 	for range 3 {

@@ -29,7 +29,7 @@ func TestRenderGolden(t *testing.T) {
 	question := bot.Message{Number: 2, Question: "The author says that the northern route passes no school; what would have to be true for that to settle the matter?"}
 	answer := bot.Answer{Message: bot.Message{Paragraphs: []string{"Pick one:"}}, Choices: []bot.Choice{
 		{Label: "A cold winter", Command: "now", Args: map[string]string{"source": "https://example.org/grid"}},
-		{Label: "At nine", Command: "schedule add", Args: map[string]string{"cron": "0 9 * * *", "tz": "Asia/Karachi"}}}}
+		{Label: "At nine", Command: "schedule add", Args: map[string]string{"at": "0 9 * * *", "tz": "Asia/Karachi"}}}}
 	for name, shown := range map[string]string{
 		"root":       renderMessage(root, style{width: 80}),
 		"root-color": renderMessage(root, style{width: 60, color: true}),
@@ -64,7 +64,7 @@ func TestRenderLeavesOutWhatIsEmpty(t *testing.T) {
 func TestTypedChoiceIsReadBack(t *testing.T) {
 	for _, c := range []bot.Choice{
 		{Command: "now", Args: map[string]string{"source": "https://example.org/a b"}},
-		{Command: "schedule add", Args: map[string]string{"cron": "0 9 * * *", "tz": "UTC", "close-after": "24h"}},
+		{Command: "schedule add", Args: map[string]string{"at": "0 9 * * *", "tz": "UTC", "close-after": "24h"}},
 		{Command: "status", Args: map[string]string{}},
 	} {
 		name, args, err := bot.ParseCommand(typed(c))
