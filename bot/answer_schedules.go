@@ -40,7 +40,7 @@ func (e *Engine) answerSchedules(ctx context.Context, c Command) (Answer, error)
 
 func (e *Engine) answerScheduleAdd(ctx context.Context, c Command) (Answer, error) {
 	s := Schedule{ID: commandRowID(c), Channel: c.Channel.Parent(), Cron: c.Args["cron"]}
-	if _, err := setOptions(&s, c.Args); err != nil {
+	if _, err := setOptions(&s, ScheduleOptions(), c.Args); err != nil {
 		return Answer{}, err
 	}
 	if _, err := e.checkSchedule(&s); err != nil {
@@ -67,8 +67,8 @@ func (e *Engine) answerScheduleAdd(ctx context.Context, c Command) (Answer, erro
 
 // setOptions sets the options that a command gives, in which several values are
 // divided by commas, and says what that changed.
-func setOptions(s *Schedule, args map[string]string) (changes []string, err error) {
-	for _, o := range ScheduleOptions() {
+func setOptions[T any](t *T, options []OptionOf[T], args map[string]string) (changes []string, err error) {
+	for _, o := range options {
 		given, ok := args[o.Name]
 		if !ok || given == "" {
 			continue
@@ -77,7 +77,7 @@ func setOptions(s *Schedule, args map[string]string) (changes []string, err erro
 		if o.Repeat {
 			values = strings.Split(given, ",")
 		}
-		change, err := ChangeOption(s, o, values...)
+		change, err := o.Change(t, values...)
 		if err != nil {
 			return nil, err
 		}
@@ -91,7 +91,7 @@ func (e *Engine) answerScheduleChange(ctx context.Context, s Schedule, c Command
 	if cron := c.Args["cron"]; cron != "" {
 		changed.Cron = cron
 	}
-	changes, err := setOptions(&changed, c.Args)
+	changes, err := setOptions(&changed, ScheduleOptions(), c.Args)
 	if err != nil {
 		return Answer{}, err
 	}

@@ -69,9 +69,12 @@ func Commands() []CommandSpec {
 func idParam() Param { return Param{Name: "id", Help: "its id, or the end of it", Required: true} }
 
 // optionParams are the options of a schedule as parameters.
-func optionParams() []Param {
+func optionParams() []Param { return paramsOf(ScheduleOptions()) }
+
+// paramsOf are options as parameters.
+func paramsOf[T any](options []OptionOf[T]) []Param {
 	var out []Param
-	for _, o := range ScheduleOptions() {
+	for _, o := range options {
 		out = append(out, Param{Name: o.Name, Help: o.Help, Flag: true})
 	}
 	return out

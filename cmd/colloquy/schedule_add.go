@@ -24,7 +24,7 @@ func (a *app) scheduleAddCommand() *cobra.Command {
 	var s bot.Schedule
 	var channel string
 	var feeds []string
-	var options *optionFlags
+	var options *optionFlags[bot.Schedule]
 	format := choice{value: "text", options: outputFormats}
 	cmd := &cobra.Command{
 		Use:   "add",
@@ -69,7 +69,7 @@ without it, articles come from the feeds of the channel.`,
 	f.StringVar(&s.Cron, "cron", "", "its times, as a cron `SPEC` in quotes")
 	f.StringArrayVar(&feeds, "feed", nil, "`FEED` to take articles from; may be repeated")
 	f.StringVar(&s.Name, "name", "", "`NAME` to call it by")
-	options = addOptions(f)
+	options = addOptions(f, bot.ScheduleOptions())
 	a.set.addDB(f)
 	addFormat(cmd, &format)
 	return cmd

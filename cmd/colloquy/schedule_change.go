@@ -12,7 +12,7 @@ import (
 
 func (a *app) scheduleEditCommand() *cobra.Command {
 	var cron string
-	var options *optionFlags
+	var options *optionFlags[bot.Schedule]
 	cmd := &cobra.Command{
 		Use:   "change ID",
 		Short: "Change the times or the options of a schedule",
@@ -28,12 +28,12 @@ with. What the configuration file declares is changed there.`,
 		},
 	}
 	cmd.Flags().StringVar(&cron, "cron", "", "its new times, as a cron `SPEC` in quotes")
-	options = addOptions(cmd.Flags())
+	options = addOptions(cmd.Flags(), bot.ScheduleOptions())
 	a.set.addDB(cmd.Flags())
 	return cmd
 }
 
-func (a *app) changeSchedule(ctx context.Context, ref, cron string, options *optionFlags) error {
+func (a *app) changeSchedule(ctx context.Context, ref, cron string, options *optionFlags[bot.Schedule]) error {
 	rt, err := a.existing(ctx, hidden())
 	if err != nil {
 		return err

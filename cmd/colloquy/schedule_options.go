@@ -9,38 +9,38 @@ import (
 	"colloquy/bot"
 )
 
-// An optionFlag is one option of a schedule as a flag. It keeps what was given
-// until there is a schedule to set it on.
-type optionFlag struct {
-	bot.Option
+// An optionFlag is one option of a T as a flag. It keeps what was given until
+// there is a T to set it on.
+type optionFlag[T any] struct {
+	bot.OptionOf[T]
 	given []string
 }
 
-func (f *optionFlag) String() string { return strings.Join(f.given, ",") }
-func (f *optionFlag) Type() string   { return f.Value }
+func (f *optionFlag[T]) String() string { return strings.Join(f.given, ",") }
+func (f *optionFlag[T]) Type() string   { return f.Value }
 
 // Set checks a value; one that is given again replaces the one before, unless
 // the option takes several.
-func (f *optionFlag) Set(value string) error {
+func (f *optionFlag[T]) Set(value string) error {
 	given := append(f.given, value)
 	if !f.Repeat {
 		given = []string{value}
 	}
-	if err := f.Replace(&bot.Schedule{}, given...); err != nil {
+	if err := f.Replace(new(T), given...); err != nil {
 		return err
 	}
 	f.given = given
 	return nil
 }
 
-// optionFlags are the options of a schedule that a command takes.
-type optionFlags []*optionFlag
+// optionFlags are the options of a T that a command takes.
+type optionFlags[T any] []*optionFlag[T]
 
-// addOptions adds a flag for each option of a schedule.
-func addOptions(fs *pflag.FlagSet) *optionFlags {
-	var all optionFlags
-	for _, o := range bot.ScheduleOptions() {
-		f := &optionFlag{Option: o}
+// addOptions adds a flag for each option.
+func addOptions[T any](fs *pflag.FlagSet, options []bot.OptionOf[T]) *optionFlags[T] {
+	var all optionFlags[T]
+	for _, o := range options {
+		f := &optionFlag[T]{OptionOf: o}
 		all = append(all, f)
 		help := o.Help
 		if o.Repeat {
@@ -51,13 +51,13 @@ func addOptions(fs *pflag.FlagSet) *optionFlags {
 	return &all
 }
 
-// apply sets what was given on s, and says what that changed.
-func (all *optionFlags) apply(s *bot.Schedule) (changes []string, err error) {
+// apply sets what was given on t, and says what that changed.
+func (all *optionFlags[T]) apply(t *T) (changes []string, err error) {
 	for _, f := range *all {
 		if len(f.given) == 0 {
 			continue
 		}
-		change, err := bot.ChangeOption(s, f.Option, f.given...)
+		change, err := f.Change(t, f.given...)
 		if err != nil {
 			return nil, usagef("--%s: %w", f.Name, err)
 		}
