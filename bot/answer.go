@@ -152,7 +152,7 @@ func (e *Engine) answerAdd(ctx context.Context, c Command) (Answer, error) {
 	if id == "" {
 		id = NewID(e.now())
 	}
-	n, err := e.store.Add(ctx, id, c.Channel, url, e.now(), e.audit(c.by(), "add", string(id)))
+	n, err := e.store.Add(ctx, id, c.Channel, url, e.now(), e.audit(c.by(), "add", string(id), url))
 	if err != nil {
 		return Answer{}, err
 	}

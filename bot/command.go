@@ -62,6 +62,7 @@ type Param struct {
 // Commands lists what people can ask for, in the order of the help.
 func Commands() []CommandSpec {
 	return slices.Concat(articleCommands(), feedCommands(), scheduleCommands(), draftCommands(), queueCommands(), discussionCommands(), changeCommands(), personCommands(),
+		settingsCommands(),
 		[]CommandSpec{{Name: "help", Help: "this list", answer: (*Engine).answerHelp}})
 }
 

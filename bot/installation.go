@@ -2,6 +2,8 @@ package bot
 
 import (
 	"context"
+	"slices"
+	"strings"
 	"time"
 )
 
@@ -16,6 +18,30 @@ type Installation struct {
 	EraseAt   time.Time // when what is stored of it is erased; zero: not
 	CreatedAt time.Time
 	Preferences
+}
+
+// String is the form people type: "discord:GUILD", "slack:TEAM", "console".
+func (i Installation) String() string {
+	if i.Workspace == "" {
+		return i.Platform
+	}
+	return i.Platform + ":" + i.Workspace
+}
+
+// ParseInstallation reads the form that [Installation.String] writes, and sets
+// nothing but the names. The platform must be one of those given.
+func ParseInstallation(s string, platforms ...string) (Installation, error) {
+	platform, workspace, _ := strings.Cut(s, ":")
+	known := len(platforms) == 0 && platform != "" || slices.Contains(platforms, platform)
+	if !known || strings.Contains(s, ":") != (platform != "console") || workspace != "" && !isName(workspace) || strings.HasSuffix(s, ":") {
+		return Installation{}, Problemf("bad_installation", "%q is no installation: write it as console, discord:GUILD or slack:TEAM", firstWord(s))
+	}
+	return Installation{Platform: platform, Workspace: workspace}, nil
+}
+
+// Everywhere stands for the installation where a channel can: one without an id.
+func (i Installation) Everywhere() Channel {
+	return Channel{Platform: i.Platform, Workspace: i.Workspace}
 }
 
 // Preferences are what the managers of an installation decide for all of it.

@@ -16,7 +16,7 @@ func (e *Engine) Erase(ctx context.Context, p Person, by By) (int, error) {
 	if by.Platform != "" {
 		by = By{Person: Person{ID: "the person"}, From: by.From}
 	}
-	return e.store.ErasePerson(ctx, p, e.now(), e.audit(by, "erase", who[:16]))
+	return e.store.ErasePerson(ctx, p, e.now(), e.audit(by, "erase", who[:16]).In(Channel{Platform: p.Platform, Workspace: p.Workspace}))
 }
 
 func personCommands() []CommandSpec {

@@ -126,7 +126,7 @@ func (e *Engine) AddSchedule(ctx context.Context, s Schedule, feeds []string, by
 	if s.Paused {
 		s.NextAt = time.Time{}
 	}
-	if err := e.store.PutSchedule(ctx, s, e.audit(by, "schedule_add", string(s.ID))); err != nil {
+	if err := e.store.PutSchedule(ctx, s, e.audit(by, "schedule_add", string(s.ID), s.outline()...).In(s.Channel)); err != nil {
 		return s, nil, nil, fmt.Errorf("add schedule: %w", err)
 	}
 	return s, next, warnings, nil
@@ -153,7 +153,7 @@ func (e *Engine) ChangeSchedule(ctx context.Context, old, s Schedule, changes []
 	if (s.Cron != old.Cron || s.Zone != old.Zone) && !s.Paused {
 		s.NextAt = next[0].At
 	}
-	return s, next, changes, e.store.PutSchedule(ctx, s, e.audit(by, "schedule_change", string(s.ID), changes...))
+	return s, next, changes, e.store.PutSchedule(ctx, s, e.audit(by, "schedule_change", string(s.ID), changes...).In(s.Channel))
 }
 
 // checkSchedule fills in the defaults of s and refuses what cannot work.
@@ -236,6 +236,7 @@ func NextTimes(s Schedule, shortest time.Duration, after time.Time, n int) ([]Mo
 // SetPaused pauses or resumes a schedule. A pause ends at until, unless that is
 // zero. Resuming computes the next time from now.
 func (e *Engine) SetPaused(ctx context.Context, s Schedule, paused bool, until time.Time, by By) (Schedule, error) {
+	was := s.standing()
 	s.Paused, s.NextAt, s.ResumeAt, s.Reason = paused, time.Time{}, until, ""
 	if !paused {
 		times, err := ParseTimes(s.Cron, s.Zone, e.set.ShortestEvery)
@@ -248,13 +249,11 @@ func (e *Engine) SetPaused(ctx context.Context, s Schedule, paused bool, until t
 		}
 		s.NextAt = next.At
 	}
-	action, detail := "schedule_pause", []string{}
+	action := "schedule_pause"
 	if !paused {
 		action = "schedule_resume"
-	} else if !until.IsZero() {
-		detail = append(detail, "until "+stampIn(until))
 	}
-	return s, e.store.PutSchedule(ctx, s, e.audit(by, action, string(s.ID), detail...))
+	return s, e.store.PutSchedule(ctx, s, e.audit(by, action, string(s.ID), changed("next", was, s.standing())).In(s.Channel))
 }
 
 // maxSkips is how many due times can be skipped; beyond that a pause is meant.
@@ -271,7 +270,7 @@ func (e *Engine) Skip(ctx context.Context, s Schedule, n int, by By) (Schedule, 
 	}
 	before := s.Skips
 	s.Skips = n
-	return s, e.store.PutSchedule(ctx, s, e.audit(by, "schedule_skip", string(s.ID), fmt.Sprintf("skip: %d → %d", before, n)))
+	return s, e.store.PutSchedule(ctx, s, e.audit(by, "schedule_skip", string(s.ID), fmt.Sprintf("skip: %d → %d", before, n)).In(s.Channel))
 }
 
 // DraftAt is when the draft of a due time is shown to managers; zero: never.
@@ -284,5 +283,29 @@ func (s Schedule) DraftAt() time.Time {
 
 // RemoveSchedule ends a schedule. Its discussions go on; what it did stays on record.
 func (e *Engine) RemoveSchedule(ctx context.Context, s Schedule, by By) error {
-	return e.store.RemoveSchedule(ctx, s.ID, e.now(), e.audit(by, "schedule_remove", string(s.ID)))
+	return e.store.RemoveSchedule(ctx, s.ID, e.now(), e.audit(by, "schedule_remove", string(s.ID), s.outline()...).In(s.Channel))
+}
+
+// standing says when a schedule is due next, or that and why it is paused.
+func (s Schedule) standing() string {
+	switch {
+	case s.NextAt.IsZero() && s.Reason != "":
+		return s.Reason
+	case s.NextAt.IsZero() && !s.ResumeAt.IsZero():
+		return "paused until " + utcText(s.ResumeAt)
+	case s.NextAt.IsZero():
+		return "paused"
+	}
+	return utcText(s.NextAt)
+}
+
+// outline says what a schedule is, part by part: where, when, and what was set.
+func (s Schedule) outline() []string {
+	out := []string{s.Channel.String(), "times: " + s.Cron}
+	for _, o := range ScheduleOptions() {
+		if v := o.Get(s); v != "" {
+			out = append(out, o.Name+": "+v)
+		}
+	}
+	return out
 }

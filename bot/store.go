@@ -21,6 +21,7 @@ type Store interface {
 	replyStore
 	personStore
 	installationStore
+	auditStore
 }
 
 type leaseStore interface {
@@ -220,6 +221,12 @@ type installationStore interface {
 	Installation(ctx context.Context, platform, workspace string) (Installation, error)
 	// PutPreferences stores what the managers of an installation decided.
 	PutPreferences(ctx context.Context, platform, workspace string, p Preferences, now time.Time, a Audit) error
+}
+
+type auditStore interface {
+	// Audits lists what was changed, newest first. Lines are written by what
+	// changes something, in the same transaction.
+	Audits(ctx context.Context, f AuditFilter) ([]Audit, error)
 }
 
 type personStore interface {

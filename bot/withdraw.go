@@ -15,7 +15,7 @@ func (e *Engine) Withdraw(ctx context.Context, d Discussion, by By) error {
 	case StateWithdrawing, StateWithdrawn:
 		return Problemf("withdrawn", "discussion %s is withdrawn already", d.ID.Short())
 	}
-	return e.store.Withdraw(ctx, d, "withdrawn by "+by.who()+": "+d.Title, e.now(), e.audit(by, "withdraw", string(d.ID)))
+	return e.store.Withdraw(ctx, d, "withdrawn by "+by.who()+": "+d.Title, e.now(), e.audit(by, "withdraw", string(d.ID), changed("state", d.State, StateWithdrawn)).In(d.Channel))
 }
 
 // who names an actor for the people of a channel.
@@ -98,7 +98,7 @@ func (e *Engine) Extend(ctx context.Context, d Discussion, more time.Duration, b
 		return time.Time{}, Problemf("bad_duration", "a discussion cannot be extended by %s: give a time from 1m to 30d", FormatDuration(more))
 	}
 	until := d.ClosesAt.Add(more)
-	return until, e.store.Extend(ctx, d.ID, until, e.remindAt(d.Rules, until), e.now(), e.audit(by, "extend", string(d.ID), "closes "+stampIn(until)))
+	return until, e.store.Extend(ctx, d.ID, until, e.remindAt(d.Rules, until), e.now(), e.audit(by, "extend", string(d.ID), changed("closes", utcText(d.ClosesAt), utcText(until))).In(d.Channel))
 }
 
 // Reopen lets people reply again in a closed discussion, for as long as it was
@@ -108,7 +108,7 @@ func (e *Engine) Reopen(ctx context.Context, d Discussion, by By) (time.Time, er
 		return time.Time{}, Problemf("not_closed", "discussion %s is not closed: it is %s", d.ID.Short(), d.State)
 	}
 	until := e.now().Add(d.CloseAfter)
-	return until, e.store.Reopen(ctx, d.ID, until, e.remindAt(d.Rules, until), e.now(), e.audit(by, "reopen", string(d.ID), "closes "+stampIn(until)))
+	return until, e.store.Reopen(ctx, d.ID, until, e.remindAt(d.Rules, until), e.now(), e.audit(by, "reopen", string(d.ID), changed("closes", utcText(d.ClosesAt), utcText(until))).In(d.Channel))
 }
 
 // remindAt is when the thread of a discussion that closes then is reminded.

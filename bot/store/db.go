@@ -219,12 +219,3 @@ func (db *DB) resolve(ctx context.Context, table, kind, where, ref string) (bot.
 	}
 	return ids[0], nil
 }
-
-// writeAudit adds an audit line; one without an action is none.
-func writeAudit(ctx context.Context, tx *sql.Tx, a bot.Audit) error {
-	if a.Action == "" {
-		return nil
-	}
-	return exec(ctx, tx, `INSERT INTO audit (id, actor, source, action, target, detail, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-		a.ID, a.Actor, a.From, a.Action, a.Target, a.Detail, ms(a.At))
-}

@@ -77,14 +77,16 @@ func (db *DB) RemoveFeed(ctx context.Context, id bot.ID, a bot.Audit) error {
 	})
 }
 
-// LinkFeed implements [bot.Store]. A zero channel links nothing.
+// LinkFeed implements [bot.Store]. A zero channel links nothing, and what is
+// linked already is no line of the audit.
 func (db *DB) LinkFeed(ctx context.Context, id bot.ID, ch bot.Channel, a bot.Audit) error {
 	if ch.Platform == "" {
 		return nil
 	}
 	return db.write(ctx, func(tx *sql.Tx) error {
-		if err := exec(ctx, tx, `INSERT INTO channel_feeds (platform, workspace, channel, feed_id) VALUES ($1, $2, $3, $4)
-			ON CONFLICT (platform, workspace, channel, feed_id) DO NOTHING`, ch.Platform, ch.Workspace, ch.ID, id); err != nil {
+		linked, err := changed(tx.ExecContext(ctx, `INSERT INTO channel_feeds (platform, workspace, channel, feed_id) VALUES ($1, $2, $3, $4)
+			ON CONFLICT (platform, workspace, channel, feed_id) DO NOTHING`, ch.Platform, ch.Workspace, ch.ID, id))
+		if err != nil || !linked {
 			return err
 		}
 		return writeAudit(ctx, tx, a)

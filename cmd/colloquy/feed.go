@@ -99,8 +99,9 @@ func (a *app) addFeed(ctx context.Context, url, name string, ch bot.Channel, for
 		if f.Declared {
 			return bot.Problemf("declared", "the feed is declared in the configuration file as %q: change its name there", f.Name)
 		}
+		was := f.Name
 		f.Name = name
-		if err := rt.db.PutFeed(ctx, f, a.audit("feed_name", f.ID)); err != nil {
+		if err := rt.db.PutFeed(ctx, f, a.audit("feed_name", f.ID, "name: "+orDash(was)+" → "+name)); err != nil {
 			return err
 		}
 	}

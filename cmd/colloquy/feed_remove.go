@@ -63,7 +63,7 @@ func (a *app) removeFeed(ctx context.Context, ref string) error {
 	if len(users) > 0 {
 		return bot.Problemf("feed_used", "the feed %s is used by %s: remove that first, with 'colloquy schedule remove ID'", feedName(f), strings.Join(users, ", "))
 	}
-	if err := rt.db.RemoveFeed(ctx, f.ID, a.audit("feed_remove", f.ID)); err != nil {
+	if err := rt.db.RemoveFeed(ctx, f.ID, a.audit("feed_remove", f.ID, f.URL)); err != nil {
 		return err
 	}
 	a.warn(bereft...)

@@ -145,7 +145,7 @@ func (a *app) takeBack(ctx context.Context, db *store.DB, fresh []string, why er
 	ctx = context.WithoutCancel(ctx)
 	for _, url := range fresh {
 		if f, found, err := db.FeedByURL(ctx, url); err == nil && found {
-			if err := db.RemoveFeed(ctx, f.ID, a.audit("feed_remove", f.ID)); err != nil {
+			if err := db.RemoveFeed(ctx, f.ID, a.audit("feed_remove", f.ID, f.URL)); err != nil {
 				return fmt.Errorf("%w; the feed %s stays", why, url)
 			}
 		}
