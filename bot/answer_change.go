@@ -91,7 +91,8 @@ func (e *Engine) answerExtend(ctx context.Context, c Command) (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
-	return say("%q closes %s now.", d.Title, stamp(until)), nil
+	v, err := e.voice(ctx, d.Channel)
+	return say("%q closes %s now.", d.Title, v.private().stamp(until)), err
 }
 
 func (e *Engine) answerReopen(ctx context.Context, c Command) (Answer, error) {
@@ -103,7 +104,8 @@ func (e *Engine) answerReopen(ctx context.Context, c Command) (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
-	return say("%q is open again until %s. Its recap is taken away; a new one follows then.", d.Title, stamp(until)), nil
+	v, err := e.voice(ctx, d.Channel)
+	return say("%q is open again until %s. Its recap is taken away; a new one follows then.", d.Title, v.private().stamp(until)), err
 }
 
 func (e *Engine) answerExclude(ctx context.Context, c Command) (Answer, error) {

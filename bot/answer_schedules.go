@@ -43,8 +43,15 @@ func (e *Engine) answerScheduleAdd(ctx context.Context, c Command) (Answer, erro
 	if _, err := setOptions(&s, ScheduleOptions(), c.Args); err != nil {
 		return Answer{}, err
 	}
+	zoned, err := e.inheritZone(ctx, &s)
+	if err != nil {
+		return Answer{}, err
+	}
 	if _, err := e.checkSchedule(&s); err != nil {
 		return Answer{}, err
+	}
+	if !zoned {
+		return say("In which time zone are these times? Say it once for all with %[1]s settings --zone Asia/Karachi, or for this schedule with --tz Asia/Karachi, and add it then. Nothing is scheduled yet.", CommandPrefix), nil
 	}
 	if url := c.Args["feed"]; url != "" {
 		if !isURL(url) {
@@ -79,7 +86,7 @@ func setOptions[T any](t *T, options []OptionOf[T], args map[string]string) (cha
 		}
 		change, err := o.Change(t, values...)
 		if err != nil {
-			return nil, err
+			return nil, &Problem{Code: ReasonCode(err), Text: "--" + o.Name + ": " + Explain(err), Err: err}
 		}
 		changes = appendNonEmpty(changes, change)
 	}

@@ -88,7 +88,7 @@ func TestAuditOfOneInstallationAlone(t *testing.T) {
 	for i := range 12 {
 		b.wait(time.Second)
 		b.schedule(func(s *bot.Schedule) { s.Name = fmt.Sprint("mine", i) })
-		b.schedule(func(s *bot.Schedule) { s.Name, s.Channel = fmt.Sprint("theirs", i), elsewhere })
+		b.schedule(func(s *bot.Schedule) { s.Name, s.Channel, s.Zone = fmt.Sprint("theirs", i), elsewhere, "UTC" })
 	}
 	got := strings.Split(b.typed("/discuss audit"), "\n")
 	if len(got) != 10 || !strings.HasPrefix(got[0], "1 Mar 08:00 UTC — operator, from command line: schedule add ") || strings.Contains(strings.Join(got, ""), "W2") {

@@ -50,11 +50,11 @@ type Preferences struct {
 	Zone       string        `json:"zone,omitempty"`        // of schedules that name none; "" is UTC
 	Language   string        `json:"language,omitempty"`    // of our own words, ISO 639-1; "" is English
 	Retention  time.Duration `json:"retention,omitempty"`   // how long replies are kept after closing
-	Notices    string        `json:"notices,omitempty"`     // a [Channel] or a [Person] in text, who hears of trouble
+	Notices    string        `json:"notices,omitempty"`     // who hears of trouble: a [Channel] in text, "@" and a [Person], or [NoticesOff]; "" is who installed it
 	Recap      string        `json:"recap,omitempty"`       // as in [Rules], for schedules that say nothing
 	QuoteLimit int           `json:"quote_limit,omitempty"` // words of one's own texts that may be quoted; see [Brief]
-	Consent    string        `json:"consent,omitempty"`     // instead of our sentence on recording
-	Policy     string        `json:"policy,omitempty"`      // URL of a privacy policy
+	Consent    string        `json:"consent,omitempty"`     // wording before what we say on recording in a root post
+	Policy     string        `json:"policy,omitempty"`      // https URL of a privacy policy
 }
 
 // InstallationChanged stores a tenant, or that it is gone; see [Handler].

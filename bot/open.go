@@ -48,12 +48,16 @@ func (e *Engine) write(ctx context.Context, o Occurrence, s Schedule, a Article,
 
 // openWith stores a discussion with all its posts in one transaction.
 func (e *Engine) openWith(ctx context.Context, l Lease, o Occurrence, s Schedule, t Taken, a Article, digest ID, questions []Question) (Discussion, error) {
+	v, err := e.voice(ctx, o.Channel)
+	if err != nil {
+		return Discussion{}, err
+	}
 	now := e.now()
 	d := Discussion{
 		ID: NewID(now), OccurrenceID: o.ID, Channel: o.Channel, ArticleID: a.ID, DigestID: digest,
 		Title: a.Title, URL: a.URL, Questions: questions, State: StatePosting, Repeat: o.Request.ByHand(),
 		CloseAfter: cmp.Or(o.Request.CloseAfter, s.CloseAfter, e.set.CloseAfter),
-		DeadlineAt: o.DeadlineAt, CreatedAt: now, Rules: s.Rules,
+		DeadlineAt: o.DeadlineAt, CreatedAt: now, Rules: e.withDefaults(s.Rules, v.preferences),
 	}
 	posts := []Post{newPost(now, Post{DiscussionID: d.ID, Kind: PostRoot})}
 	for i := range questions {

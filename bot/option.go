@@ -80,16 +80,27 @@ func (o OptionOf[T]) Replace(t *T, values ...string) error {
 // Change sets an option of t and says what that changed, such as
 // "questions: 5 → 3"; nothing when it was so before.
 func (o OptionOf[T]) Change(t *T, values ...string) (change string, err error) {
-	was := o.shown(*t)
+	was := o.Get(*t)
 	if err := o.Replace(t, values...); err != nil {
 		return "", err
 	}
-	return changed(o.Name, was, o.shown(*t)), nil
+	return o.diff(was, o.Get(*t)), nil
 }
 
 // Diff says in what two Ts differ by this option; nothing when they do not.
 func (o OptionOf[T]) Diff(before, after T) string {
-	return changed(o.Name, o.shown(before), o.shown(after))
+	return o.diff(o.Get(before), o.Get(after))
+}
+
+func (o OptionOf[T]) diff(was, is string) string {
+	if was == is {
+		return ""
+	}
+	from, to := cmp.Or(was, o.Default, DefaultWord), cmp.Or(is, o.Default, DefaultWord)
+	if from == to { // what was the default is now set
+		from, to = cmp.Or(was, DefaultWord), cmp.Or(is, DefaultWord)
+	}
+	return o.Name + ": " + from + " → " + to
 }
 
 // shown is the value as people read it.

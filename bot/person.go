@@ -32,9 +32,14 @@ func personCommands() []CommandSpec {
 
 func (e *Engine) answerPerson(ctx context.Context, c Command) (Answer, error) {
 	p := c.Actor.Person
+	v, err := e.voice(ctx, c.Channel)
+	if err != nil {
+		return Answer{}, err
+	}
+	v = v.private()
 	switch c.Name {
 	case "my-data":
-		return e.answerMyData(ctx, p)
+		return e.answerMyData(ctx, p, v)
 	case "forget-me":
 		n, err := e.Erase(ctx, p, c.by())
 		if err != nil {
@@ -58,13 +63,16 @@ func (e *Engine) answerPerson(ctx context.Context, c Command) (Answer, error) {
 	a := Answer{Private: true}
 	a.Message.Paragraphs = []string{
 		"In the thread of a discussion, what people write is recorded: text, names and links of files, counts of reactions, with their author's name and the time. It is used for the recap that is posted there, and the managers can export it.",
-		fmt.Sprintf("It is kept for %s after the discussion closed, then erased. What you delete on the platform is erased here too.", days(e.set.Retention)),
+		fmt.Sprintf("It is kept for %s after the discussion closed, then erased. What you delete on the platform is erased here too.", v.length(e.kept(Rules{}, v.preferences))),
 		fmt.Sprintf("%[1]s my-data shows what is recorded of you, %[1]s forget-me erases it, %[1]s opt-out stops recording what you write.", CommandPrefix),
+	}
+	if v.preferences.Policy != "" {
+		a.Message.Footer, a.Message.FooterLink = v.policy, v.preferences.Policy
 	}
 	return a, nil
 }
 
-func (e *Engine) answerMyData(ctx context.Context, p Person) (Answer, error) {
+func (e *Engine) answerMyData(ctx context.Context, p Person, v voice) (Answer, error) {
 	replies, err := e.store.PersonReplies(ctx, p)
 	if err != nil {
 		return Answer{}, err
@@ -72,7 +80,7 @@ func (e *Engine) answerMyData(ctx context.Context, p Person) (Answer, error) {
 	a := say("Recorded of you: %s.", plural(len(replies), "reply", "replies"))
 	const shown = 20
 	for _, r := range replies[max(0, len(replies)-shown):] {
-		a.Message.Lines = append(a.Message.Lines, stamp(r.CreatedAt)+" — "+r.Text)
+		a.Message.Lines = append(a.Message.Lines, v.stamp(r.CreatedAt)+" — "+r.Text)
 	}
 	if len(replies) > shown {
 		a.Message.Lines = append(a.Message.Lines, fmt.Sprintf("These are the newest %d; whoever runs Colloquy here can export all.", shown))

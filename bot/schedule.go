@@ -100,6 +100,10 @@ func (e *Engine) Plan(s Schedule, now time.Time) Claim {
 // A feed that cannot be reached now is a warning; one at an address that must
 // not be fetched is an error.
 func (e *Engine) AddSchedule(ctx context.Context, s Schedule, feeds []string, by By) (Schedule, []Moment, []string, error) {
+	zoned, err := e.inheritZone(ctx, &s)
+	if err != nil {
+		return s, nil, nil, err
+	}
 	times, err := e.checkSchedule(&s)
 	if err != nil {
 		return s, nil, nil, err
@@ -109,6 +113,9 @@ func (e *Engine) AddSchedule(ctx context.Context, s Schedule, feeds []string, by
 		return s, nil, nil, err
 	}
 	var warnings []string
+	if !zoned {
+		warnings = append(warnings, "its times are in UTC, because no zone was given: give one with --tz, or once for all with 'colloquy settings --zone ZONE'")
+	}
 	for _, url := range feeds {
 		f, warning, err := e.AddFeed(ctx, url, "", s.Channel, by)
 		if err != nil {
@@ -139,6 +146,9 @@ func (e *Engine) ChangeSchedule(ctx context.Context, old, s Schedule, changes []
 	if old.Declared && old.Reason != NotDeclared {
 		return s, nil, nil, Problemf("declared", "schedule %q is declared in the configuration file, at %s: change it there", old.Name, old.DeclaredAt)
 	}
+	if _, err := e.inheritZone(ctx, &s); err != nil {
+		return s, nil, nil, err
+	}
 	times, err := e.checkSchedule(&s)
 	if err != nil {
 		return s, nil, nil, err
@@ -154,6 +164,17 @@ func (e *Engine) ChangeSchedule(ctx context.Context, old, s Schedule, changes []
 		s.NextAt = next[0].At
 	}
 	return s, next, changes, e.store.PutSchedule(ctx, s, e.audit(by, "schedule_change", string(s.ID), changes...).In(s.Channel))
+}
+
+// inheritZone gives a schedule without a zone that of its installation, and
+// reports whether it has one now.
+func (e *Engine) inheritZone(ctx context.Context, s *Schedule) (bool, error) {
+	if s.Zone != "" {
+		return true, nil
+	}
+	i, err := e.store.Installation(ctx, s.Channel.Platform, s.Channel.Workspace)
+	s.Zone = i.Zone
+	return s.Zone != "", err
 }
 
 // checkSchedule fills in the defaults of s and refuses what cannot work.

@@ -219,8 +219,10 @@ type installationStore interface {
 	PutInstallation(ctx context.Context, i Installation, now time.Time) error
 	// Installation is zero but for its names when nothing is stored of it.
 	Installation(ctx context.Context, platform, workspace string) (Installation, error)
-	// PutPreferences stores what the managers of an installation decided.
-	PutPreferences(ctx context.Context, platform, workspace string, p Preferences, now time.Time, a Audit) error
+	// ChangePreferences lets change alter what the managers of an installation
+	// decided, and stores it with the line that change returns. An error stores
+	// nothing.
+	ChangePreferences(ctx context.Context, platform, workspace string, now time.Time, change func(*Preferences) (Audit, error)) error
 }
 
 type auditStore interface {

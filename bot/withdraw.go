@@ -75,8 +75,12 @@ func (e *Engine) takeBack(ctx context.Context, l Lease, d Discussion) (again boo
 		p := newPost(e.now(), Post{DiscussionID: d.ID, Seq: atEnd, Kind: PostWithdrawal})
 		return true, e.store.AddPost(ctx, l, p)
 	}
+	v, err := e.voice(ctx, d.Channel)
+	if err != nil {
+		return false, err
+	}
 	e.log.InfoContext(ctx, "discussion withdrawn", "discussion", d.ID)
-	return true, e.store.EndWithdrawing(ctx, l, d.ID, e.now().Add(e.set.Retention))
+	return true, e.store.EndWithdrawing(ctx, l, d.ID, e.now().Add(e.kept(d.Rules, v.preferences)))
 }
 
 // maxEdits is how often an edit or a removal is tried: about two days.

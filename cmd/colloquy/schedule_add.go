@@ -96,6 +96,11 @@ func (a *app) addSchedule(ctx context.Context, s bot.Schedule, feeds []string, f
 			return bot.Problemf("name_taken", "there is a schedule named %q already (%s): choose another name", s.Name, other.ID.Short())
 		}
 	}
+	if s.Zone == "" {
+		if err := a.askZone(ctx, rt, s.Channel); err != nil {
+			return err
+		}
+	}
 	urls, fresh, err := feedURLs(ctx, rt.db, feeds)
 	if err != nil {
 		return err

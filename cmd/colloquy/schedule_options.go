@@ -1,6 +1,7 @@
 package main
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -49,6 +50,19 @@ func addOptions[T any](fs *pflag.FlagSet, options []bot.OptionOf[T]) *optionFlag
 		fs.Var(f, o.Name, help)
 	}
 	return &all
+}
+
+// given reports whether there is anything to apply.
+func (all *optionFlags[T]) given() bool {
+	return slices.ContainsFunc(*all, func(f *optionFlag[T]) bool { return len(f.given) > 0 })
+}
+
+// define takes the options as they are now that the settings are read: what is
+// the default may differ.
+func (all *optionFlags[T]) define(options []bot.OptionOf[T]) {
+	for i, o := range options {
+		(*all)[i].OptionOf = o
+	}
 }
 
 // apply sets what was given on t, and says what that changed.

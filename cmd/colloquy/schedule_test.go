@@ -83,13 +83,22 @@ func TestRefusedScheduleTakesItsFeedsBack(t *testing.T) {
 func TestScheduleWarnings(t *testing.T) {
 	w := newTown(t)
 	w.down = true
-	got := read[addedJSON](w, "schedule", "add", "--channel", "console:a", "--cron", "@daily", "--feed", w.feed)
+	got := read[addedJSON](w, "schedule", "add", "--channel", "console:a", "--cron", "@daily", "--tz", "UTC", "--feed", w.feed)
 	if len(got.Warnings) != 1 || !strings.Contains(got.Warnings[0], "could not be read now") {
 		t.Errorf("warnings %q", got.Warnings)
 	}
-	r := w.run("schedule", "add", "--channel", "console:b", "--cron", "@daily")
+	r := w.run("schedule", "add", "--channel", "console:b", "--cron", "@daily", "--tz", "UTC")
 	if r.code != exitDone || !strings.HasPrefix(r.stderr, "colloquy: warning: it has no feeds") {
 		t.Errorf("%d, %q", r.code, r.stderr)
+	}
+	r = w.run("schedule", "add", "--channel", "console:b", "--cron", "@daily") // nobody can be asked
+	if r.code != exitDone || !strings.HasPrefix(r.stderr, "colloquy: warning: its times are in UTC, because no zone was given: ") || !strings.Contains(r.stdout, "(UTC)") {
+		t.Errorf("%d, %q", r.code, r.stderr)
+	}
+	w.ok("settings", "--zone", "Asia/Karachi")
+	r = w.run("schedule", "add", "--channel", "console:c", "--cron", "@daily")
+	if strings.Contains(r.stderr, "zone") || !strings.Contains(r.stdout, "(Asia/Karachi)") {
+		t.Errorf("%q, %q", r.stdout, r.stderr)
 	}
 }
 
