@@ -17,6 +17,10 @@ func (e *Engine) Command(ctx context.Context, c Command) (Answer, error) {
 	if !ok {
 		return say("There is no command %q; %s help lists them.", c.Name, CommandPrefix), nil
 	}
+	var err error
+	if c.Actor.Manager, err = e.manages(ctx, c.Actor, c.Channel); err != nil {
+		return Answer{}, err
+	}
 	if spec.Manage && !c.Actor.Manager {
 		return say("%s %s is for those who manage Colloquy here. Ask one of them.", CommandPrefix, c.Name), nil
 	}

@@ -22,7 +22,7 @@ type Command struct {
 type Actor struct {
 	Person
 	Roles   []string
-	Manager bool // the platform says that they may manage Colloquy here
+	Manager bool // the platform says that they may manage Colloquy here; the engine adds whom its managers list
 }
 
 // An Answer is what the asker gets to see.
@@ -62,7 +62,7 @@ type Param struct {
 // Commands lists what people can ask for, in the order of the help.
 func Commands() []CommandSpec {
 	return slices.Concat(articleCommands(), feedCommands(), scheduleCommands(), draftCommands(), queueCommands(), discussionCommands(), changeCommands(), personCommands(),
-		settingsCommands(),
+		settingsCommands(), managerCommands(),
 		[]CommandSpec{{Name: "help", Help: "this list", answer: (*Engine).answerHelp}})
 }
 

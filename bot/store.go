@@ -223,6 +223,11 @@ type installationStore interface {
 	// decided, and stores it with the line that change returns. An error stores
 	// nothing.
 	ChangePreferences(ctx context.Context, platform, workspace string, now time.Time, change func(*Preferences) (Audit, error)) error
+	// Managers lists who may manage besides those whom the platform says, oldest first.
+	Managers(ctx context.Context, platform, workspace string) ([]Manager, error)
+	// PutManager and RemoveManager write their line only when that changes something.
+	PutManager(ctx context.Context, platform, workspace string, m Manager, a Audit) error
+	RemoveManager(ctx context.Context, platform, workspace string, m Manager, a Audit) error
 }
 
 type auditStore interface {
