@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"fmt"
+	"slices"
 )
 
 func feedCommands() []CommandSpec {
@@ -64,6 +65,9 @@ func (e *Engine) answerFeed(ctx context.Context, c Command) (Answer, error) {
 		return Answer{}, err
 	}
 	if c.Name == "feed remove" {
+		if err := e.declaredFor(ctx, f, c.Channel); err != nil {
+			return Answer{}, err
+		}
 		if err := e.store.UnlinkFeed(ctx, f.ID, c.Channel, e.audit(c.by(), "feed_remove", string(f.ID), f.URL)); err != nil {
 			return Answer{}, err
 		}
@@ -75,6 +79,21 @@ func (e *Engine) answerFeed(ctx context.Context, c Command) (Answer, error) {
 		return Answer{}, err
 	}
 	return say("The feed %s is being read; %s feed list says how it is.", f.ID.Short(), CommandPrefix), nil
+}
+
+// declaredFor refuses to take a feed off a channel for which the configuration
+// file has it.
+func (e *Engine) declaredFor(ctx context.Context, f Feed, ch Channel) error {
+	schedules, err := e.store.Schedules(ctx, ch)
+	if err != nil {
+		return err
+	}
+	for _, s := range schedules {
+		if slices.Contains(s.Feeds, f.ID) && s.fromFile("") != nil {
+			return inFile(fmt.Sprintf("the feed %s is named by schedule %q, which", f.ID.Short(), s.Name), "declared in the configuration file", s.DeclaredAt, "take it off there")
+		}
+	}
+	return nil
 }
 
 // addFeedUnread stores a feed without reading it; it is due for its first poll.

@@ -27,6 +27,7 @@ type Feed struct {
 	FoundURL       string // where it is, if that is elsewhere: it moved, or a page named it
 	Title          string
 	Declared       bool
+	DeclaredAt     string // in the configuration file: "colloquy.yaml:12"
 	State          string
 	Reason         string // why it fails or was stopped; for people
 	ETag, Modified string

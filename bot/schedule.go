@@ -143,8 +143,8 @@ func (e *Engine) AddSchedule(ctx context.Context, s Schedule, feeds []string, by
 // next times and what changed. What is declared in a file is changed there. A
 // change of its times or its zone makes the next time count from now.
 func (e *Engine) ChangeSchedule(ctx context.Context, old, s Schedule, changes []string, by By) (Schedule, []Moment, []string, error) {
-	if old.Declared && old.Reason != NotDeclared {
-		return s, nil, nil, Problemf("declared", "schedule %q is declared in the configuration file, at %s: change it there", old.Name, old.DeclaredAt)
+	if err := old.fromFile("change it there"); err != nil {
+		return s, nil, nil, err
 	}
 	if _, err := e.inheritZone(ctx, &s); err != nil {
 		return s, nil, nil, err
@@ -255,8 +255,12 @@ func NextTimes(s Schedule, shortest time.Duration, after time.Time, n int) ([]Mo
 }
 
 // SetPaused pauses or resumes a schedule. A pause ends at until, unless that is
-// zero. Resuming computes the next time from now.
+// zero. Resuming computes the next time from now. What the configuration file
+// pauses is resumed there.
 func (e *Engine) SetPaused(ctx context.Context, s Schedule, paused bool, until time.Time, by By) (Schedule, error) {
+	if err := s.pausedByFile(); err != nil {
+		return s, err
+	}
 	was := s.standing()
 	s.Paused, s.NextAt, s.ResumeAt, s.Reason = paused, time.Time{}, until, ""
 	if !paused {
@@ -302,8 +306,12 @@ func (s Schedule) DraftAt() time.Time {
 	return s.NextAt.Add(-cmp.Or(s.Rules.ApproveBefore, approveBefore))
 }
 
-// RemoveSchedule ends a schedule. Its discussions go on; what it did stays on record.
+// RemoveSchedule ends a schedule. Its discussions go on; what it did stays on
+// record. What is declared in a file is removed there.
 func (e *Engine) RemoveSchedule(ctx context.Context, s Schedule, by By) error {
+	if err := s.fromFile("remove it there, and it is paused when 'colloquy serve' reads the file"); err != nil {
+		return err
+	}
 	return e.store.RemoveSchedule(ctx, s.ID, e.now(), e.audit(by, "schedule_remove", string(s.ID), s.outline()...).In(s.Channel))
 }
 

@@ -89,6 +89,8 @@ type draftStore interface {
 type feedStore interface {
 	PutFeed(ctx context.Context, f Feed, a Audit) error
 	Feed(ctx context.Context, id ID) (Feed, error)
+	// SetDeclaredAt notes where in the configuration file a feed or a schedule is.
+	SetDeclaredAt(ctx context.Context, id ID, at string) error
 	FeedByURL(ctx context.Context, url string) (f Feed, found bool, err error)
 	LinkFeed(ctx context.Context, id ID, ch Channel, a Audit) error
 	UnlinkFeed(ctx context.Context, id ID, ch Channel, a Audit) error

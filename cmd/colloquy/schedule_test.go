@@ -229,15 +229,18 @@ func TestDeclaredScheduleIsChangedInItsFile(t *testing.T) {
 	if err := a.applyConfig(t.Context(), rt); err != nil {
 		t.Fatal(err)
 	}
-	w.fails(exitFailed, "is declared in the configuration file: remove it there", "schedule", "remove", "nine")
-	w.fails(exitFailed, "is declared in the configuration file: remove it there", "feed", "remove", "news")
-	w.fails(exitFailed, "change its name there", "feed", "add", w.feed, "--name", "other")
+	w.fails(exitFailed, `schedule "nine" is declared in the configuration file, at colloquy.yaml:4: remove it there`, "schedule", "remove", "nine")
+	w.fails(exitFailed, `schedule "nine" is declared in the configuration file, at colloquy.yaml:4: change it there`, "schedule", "change", "nine", "--questions", "3")
+	w.fails(exitFailed, "the feed news is declared in the configuration file, at colloquy.yaml:2: remove it there", "feed", "remove", "news")
+	w.fails(exitFailed, "at colloquy.yaml:2: change its name there", "feed", "add", w.feed, "--name", "other")
+	w.ok("schedule", "pause", "nine")
+	w.ok("schedule", "resume", "nine")
 
 	a.config.Schedules, a.config.Feeds = nil, nil
 	if err := a.applyConfig(t.Context(), rt); err != nil {
 		t.Fatal(err)
 	}
-	w.fails(exitFailed, "removed from the configuration file: change it there", "schedule", "resume", "nine")
+	w.fails(exitFailed, "removed from the configuration file: declare it there again", "schedule", "resume", "nine")
 	w.ok("schedule", "remove", "nine")
 	w.ok("feed", "remove", "news")
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"strings"
 	"syscall"
@@ -76,5 +77,31 @@ func TestZoneIsAskedOnceAtATerminal(t *testing.T) {
 	}
 	if zone := read[preferencesJSON](w, "settings").Settings["zone"]; zone != "Europe/Berlin" {
 		t.Error(zone)
+	}
+}
+
+// The hang-up of the terminal in which serve was started ends it, as it ends
+// other programs; any other one does not.
+func TestTerminalThatIsClosed(t *testing.T) {
+	typed, tty := terminal(t)
+	t.Chdir(t.TempDir())
+	a := &app{stdin: tty, getenv: func(string) string { return "" }, config: &Config{}}
+	rt := &running{log: slog.New(slog.DiscardHandler)}
+	hangups, ended := make(chan os.Signal), make(chan bool)
+	go func() { ended <- a.reread(t.Context(), rt, hangups) }()
+	hangups <- syscall.SIGHUP // the terminal is there: the file is read, which is not there
+	select {
+	case hangups <- syscall.SIGHUP:
+	case <-ended:
+		t.Fatal("it ended while its terminal was there")
+	}
+	_ = typed.Close()
+	select {
+	case hangups <- syscall.SIGHUP:
+	case <-ended: // the one before was taken after the terminal had gone
+		return
+	}
+	if !<-ended {
+		t.Error("it goes on without its terminal")
 	}
 }
