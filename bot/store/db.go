@@ -68,7 +68,7 @@ func Open(ctx context.Context, path string, o Options) (*DB, error) {
 		return nil, openProblem(path, err)
 	}
 	db.w.SetMaxOpenConns(1)
-	if err = db.migrate(ctx); err == nil {
+	if err = db.migrateWithOthers(ctx); err == nil {
 		db.r, err = sql.Open("sqlite", dsn(path, "&mode=ro&_pragma=query_only(1)"))
 	}
 	if err != nil {
