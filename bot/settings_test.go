@@ -260,3 +260,25 @@ func TestZoneIsAskedForInChat(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// Whatever is given for a setting is refused as a problem or kept in a form that
+// reads the same again.
+func FuzzInstallationOptions(f *testing.F) {
+	for _, s := range []string{"Asia/Karachi", "de", "30d", "@test:W1/ada", "off", "300", "We record\u202e", "https://example.org/?a=b#c", "\x00", "\xff", "default"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, value string) {
+		for _, o := range bot.InstallationOptions(bot.Settings{}) {
+			var p, again bot.Preferences
+			if err := o.Replace(&p, value); err != nil {
+				if bot.ReasonCode(err) == "internal" || strings.Contains(bot.Explain(err), "\n") {
+					t.Errorf("--%s %q: %v", o.Name, value, err)
+				}
+				continue
+			}
+			if err := o.Set(&again, o.Get(p)); err != nil || again != p {
+				t.Errorf("--%s %q is kept as %q, read again: %+v, %v", o.Name, value, o.Get(p), again, err)
+			}
+		}
+	})
+}
