@@ -85,6 +85,8 @@ func TestAuditNamesNobodyWhoWasErased(t *testing.T) {
 func TestAuditOfOneInstallationAlone(t *testing.T) {
 	b := newBench(t)
 	elsewhere := bot.Channel{Platform: "test", Workspace: "W2", ID: "general"}
+	beside := bot.Channel{Platform: "test", Workspace: "W1", ID: "beside"}
+	b.schedule(func(s *bot.Schedule) { s.Channel = beside })
 	for i := range 12 {
 		b.wait(time.Second)
 		b.schedule(func(s *bot.Schedule) { s.Name = fmt.Sprint("mine", i) })
@@ -98,9 +100,11 @@ func TestAuditOfOneInstallationAlone(t *testing.T) {
 		f    bot.AuditFilter
 		want int
 	}{
-		{bot.AuditFilter{}, 26}, // and the feed, in both channels
+		{bot.AuditFilter{}, 28}, // and the feed, in all channels
 		{bot.AuditFilter{In: channel}, 13},
 		{bot.AuditFilter{In: elsewhere}, 13},
+		{bot.AuditFilter{In: beside}, 2},
+		{bot.AuditFilter{In: bot.Channel{Platform: "test", Workspace: "W1"}}, 15},
 		{bot.AuditFilter{In: bot.Channel{Platform: "test"}}, 0},
 		{bot.AuditFilter{Since: b.clock().Add(-1500 * time.Millisecond)}, 2},
 	} {
