@@ -17,6 +17,10 @@ func (e *Engine) Command(ctx context.Context, c Command) (Answer, error) {
 	if !ok {
 		return say("There is no command %q; %s help lists them.", c.Name, CommandPrefix), nil
 	}
+	var err error
+	if c.Actor.Manager, err = e.manages(ctx, c.Actor, c.Channel); err != nil {
+		return Answer{}, err
+	}
 	if spec.Manage && !c.Actor.Manager {
 		return say("%s %s is for those who manage Colloquy here. Ask one of them.", CommandPrefix, c.Name), nil
 	}
@@ -155,7 +159,7 @@ func (e *Engine) answerAdd(ctx context.Context, c Command) (Answer, error) {
 	if id == "" {
 		id = NewID(e.now())
 	}
-	n, err := e.store.Add(ctx, id, c.Channel, url, e.now(), e.audit(c.by(), "add", string(id)))
+	n, err := e.store.Add(ctx, id, c.Channel, url, e.now(), e.audit(c.by(), "add", string(id), url))
 	if err != nil {
 		return Answer{}, err
 	}

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"time"
 )
 
 // changeCommands are what managers do to a discussion after it was posted.
@@ -92,7 +91,8 @@ func (e *Engine) answerExtend(ctx context.Context, c Command) (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
-	return say("%q closes %s now.", d.Title, stamp(until)), nil
+	v, err := e.voice(ctx, d.Channel)
+	return say("%q closes %s now.", d.Title, v.private().stamp(until)), err
 }
 
 func (e *Engine) answerReopen(ctx context.Context, c Command) (Answer, error) {
@@ -104,7 +104,8 @@ func (e *Engine) answerReopen(ctx context.Context, c Command) (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
-	return say("%q is open again until %s. Its recap is taken away; a new one follows then.", d.Title, stamp(until)), nil
+	v, err := e.voice(ctx, d.Channel)
+	return say("%q is open again until %s. Its recap is taken away; a new one follows then.", d.Title, v.private().stamp(until)), err
 }
 
 func (e *Engine) answerExclude(ctx context.Context, c Command) (Answer, error) {
@@ -132,12 +133,9 @@ func (e *Engine) answerExclude(ctx context.Context, c Command) (Answer, error) {
 // Exclude keeps a reply out of recaps, or no longer so. A recap that is out
 // already is changed.
 func (e *Engine) Exclude(ctx context.Context, r Reply, out bool, by By) error {
-	action := "include"
+	action, place := "include", map[bool]string{true: "out of recaps", false: "in recaps"}
 	if out {
 		action = "exclude"
 	}
-	return e.store.SetExcluded(ctx, r.ID, out, e.now(), e.audit(by, action, string(r.ID)))
+	return e.store.SetExcluded(ctx, r.ID, out, e.now(), e.audit(by, action, string(r.ID), changed("reply", place[r.Excluded], place[out])).In(r.Ref.Channel))
 }
-
-// stampIn is when something was decided, for the audit.
-func stampIn(t time.Time) string { return t.UTC().Format(time.RFC3339) }

@@ -18,6 +18,11 @@ func discussionCommands() []CommandSpec {
 }
 
 func (e *Engine) answerStatus(ctx context.Context, c Command) (Answer, error) {
+	v, err := e.voice(ctx, c.Channel)
+	if err != nil {
+		return Answer{}, err
+	}
+	v = v.private()
 	var out []string
 	open, err := e.store.Discussions(ctx, c.Channel, true, 5)
 	if err != nil {
@@ -26,7 +31,7 @@ func (e *Engine) answerStatus(ctx context.Context, c Command) (Answer, error) {
 	for _, d := range open {
 		closes := "closes when its posts are out"
 		if !d.ClosesAt.IsZero() {
-			closes = "closes " + stamp(d.ClosesAt)
+			closes = "closes " + v.stamp(d.ClosesAt)
 		}
 		out = append(out, fmt.Sprintf("Open: %s — %s by %s, %s (%s)", d.Title,
 			plural(d.Replies, "reply", "replies"), plural(d.People, "person", "people"), closes, d.ID.Short()))
@@ -79,15 +84,20 @@ func (e *Engine) answerWhy(ctx context.Context, c Command) (Answer, error) {
 	if len(last) == 0 {
 		return say("Nothing has happened here yet."), nil
 	}
+	v, err := e.voice(ctx, c.Channel)
+	if err != nil {
+		return Answer{}, err
+	}
 	var out []string
 	for _, o := range last {
-		out = append(out, DescribeOccurrence(o))
+		out = append(out, DescribeOccurrence(o, v.private().stamp))
 	}
 	return list(out...), nil
 }
 
-// DescribeOccurrence says in one line what an occurrence did, and why.
-func DescribeOccurrence(o Occurrence) string {
+// DescribeOccurrence says in one line what an occurrence did, and why; show puts
+// a moment into words.
+func DescribeOccurrence(o Occurrence, show func(time.Time) string) string {
 	what := strings.ReplaceAll(o.Outcome, "_", " ")
 	if what == "" {
 		what = "under way"
@@ -99,7 +109,7 @@ func DescribeOccurrence(o Occurrence) string {
 	if o.Request.By != "" {
 		how = "by hand"
 	}
-	s := fmt.Sprintf("%s (%s): %s", stamp(o.DueAt), how, what)
+	s := fmt.Sprintf("%s (%s): %s", show(o.DueAt), how, what)
 	if o.Reason != "" {
 		s += " — " + o.Reason
 	}

@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"fmt"
+	"slices"
 )
 
 func feedCommands() []CommandSpec {
@@ -64,16 +65,35 @@ func (e *Engine) answerFeed(ctx context.Context, c Command) (Answer, error) {
 		return Answer{}, err
 	}
 	if c.Name == "feed remove" {
-		if err := e.store.UnlinkFeed(ctx, f.ID, c.Channel, e.audit(c.by(), "feed_remove", string(f.ID))); err != nil {
+		if err := e.declaredFor(ctx, f, c.Channel); err != nil {
+			return Answer{}, err
+		}
+		if err := e.store.UnlinkFeed(ctx, f.ID, c.Channel, e.audit(c.by(), "feed_remove", string(f.ID), f.URL)); err != nil {
 			return Answer{}, err
 		}
 		return say("The feed %s is off this channel.", f.ID.Short()), nil
 	}
+	was := f.State
 	f.State, f.Failures, f.NextAt = FeedActive, 0, e.now()
-	if err := e.store.PutFeed(ctx, f, e.audit(c.by(), "feed_test", string(f.ID))); err != nil {
+	if err := e.store.PutFeed(ctx, f, e.audit(c.by(), "feed_test", string(f.ID), f.URL, changed("state", was, f.State))); err != nil {
 		return Answer{}, err
 	}
 	return say("The feed %s is being read; %s feed list says how it is.", f.ID.Short(), CommandPrefix), nil
+}
+
+// declaredFor refuses to take a feed off a channel for which the configuration
+// file has it.
+func (e *Engine) declaredFor(ctx context.Context, f Feed, ch Channel) error {
+	schedules, err := e.store.Schedules(ctx, ch)
+	if err != nil {
+		return err
+	}
+	for _, s := range schedules {
+		if slices.Contains(s.Feeds, f.ID) && s.fromFile("") != nil {
+			return inFile(fmt.Sprintf("the feed %s is named by schedule %q, which", f.ID.Short(), s.Name), "declared in the configuration file", s.DeclaredAt, "take it off there")
+		}
+	}
+	return nil
 }
 
 // addFeedUnread stores a feed without reading it; it is due for its first poll.
@@ -82,12 +102,13 @@ func (e *Engine) addFeedUnread(ctx context.Context, url string, ch Channel, by B
 	if err != nil {
 		return f, err
 	}
-	if !found {
-		now := e.now()
-		f = Feed{ID: NewID(now), URL: url, State: FeedActive, CreatedAt: now, NextAt: now}
-		if err := e.store.PutFeed(ctx, f, e.audit(by, "feed_add", string(f.ID))); err != nil {
-			return f, err
-		}
+	if found {
+		return f, e.store.LinkFeed(ctx, f.ID, ch, e.audit(by, "feed_add", string(f.ID), f.URL))
+	}
+	now := e.now()
+	f = Feed{ID: NewID(now), URL: url, State: FeedActive, CreatedAt: now, NextAt: now}
+	if err := e.store.PutFeed(ctx, f, e.audit(by, "feed_add", string(f.ID), f.URL)); err != nil {
+		return f, err
 	}
 	return f, e.store.LinkFeed(ctx, f.ID, ch, Audit{})
 }

@@ -140,16 +140,16 @@ func (e *Engine) MoveQueued(ctx context.Context, ch Channel, q QueueEntry, place
 			return Problemf("no_url", "%q has no address of its own, so it cannot be put on the list", q.Title)
 		}
 		q.ID = NewID(e.now())
-		if _, err := e.store.Add(ctx, q.ID, ch, q.URL, e.now(), e.audit(by, "add", string(q.ID))); err != nil {
+		if _, err := e.store.Add(ctx, q.ID, ch, q.URL, e.now(), e.audit(by, "add", string(q.ID), q.URL).In(ch)); err != nil {
 			return err
 		}
 	}
-	return e.store.MoveAdded(ctx, ch, q.ID, place, e.audit(by, "queue_move", string(q.ID), fmt.Sprintf("place %d", place)))
+	return e.store.MoveAdded(ctx, ch, q.ID, place, e.audit(by, "queue_move", string(q.ID), fmt.Sprintf("place %d", place), q.URL).In(ch))
 }
 
 // RemoveQueued takes an entry off the queue of a channel for good.
 func (e *Engine) RemoveQueued(ctx context.Context, ch Channel, q QueueEntry, by By) error {
-	switch a := e.audit(by, "queue_remove", string(q.ID)); q.Kind {
+	switch a := e.audit(by, "queue_remove", string(q.ID), q.URL).In(ch); q.Kind {
 	case "draft":
 		d, err := e.store.Draft(ctx, q.ID)
 		if err != nil {

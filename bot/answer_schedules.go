@@ -46,11 +46,18 @@ func (e *Engine) answerScheduleAdd(ctx context.Context, c Command) (Answer, erro
 	if s.Cron == "" {
 		return say(`When? Give its times, as in %s schedule add "weekdays 09:00".`, CommandPrefix), nil
 	}
-	if _, err := setOptions(&s, c.Args); err != nil {
+	if _, err := setOptions(&s, ScheduleOptions(), c.Args); err != nil {
+		return Answer{}, err
+	}
+	zoned, err := e.inheritZone(ctx, &s)
+	if err != nil {
 		return Answer{}, err
 	}
 	if _, err := e.checkSchedule(&s); err != nil {
 		return Answer{}, err
+	}
+	if !zoned {
+		return say("In which time zone are these times? Say it once for all with %[1]s settings --zone Asia/Karachi, or for this schedule with --tz Asia/Karachi, and add it then. Nothing is scheduled yet.", CommandPrefix), nil
 	}
 	if url := c.Args["feed"]; url != "" {
 		if !isURL(url) {
@@ -73,8 +80,8 @@ func (e *Engine) answerScheduleAdd(ctx context.Context, c Command) (Answer, erro
 
 // setOptions sets the options that a command gives, in which several values are
 // divided by commas, and says what that changed.
-func setOptions(s *Schedule, args map[string]string) (changes []string, err error) {
-	for _, o := range ScheduleOptions() {
+func setOptions[T any](t *T, options []OptionOf[T], args map[string]string) (changes []string, err error) {
+	for _, o := range options {
 		given, ok := args[o.Name]
 		if !ok || given == "" {
 			continue
@@ -83,9 +90,9 @@ func setOptions(s *Schedule, args map[string]string) (changes []string, err erro
 		if o.Repeat {
 			values = strings.Split(given, ",")
 		}
-		change, err := ChangeOption(s, o, values...)
+		change, err := o.Change(t, values...)
 		if err != nil {
-			return nil, err
+			return nil, &Problem{Code: ReasonCode(err), Text: "--" + o.Name + ": " + Explain(err), Err: err}
 		}
 		changes = appendNonEmpty(changes, change)
 	}
@@ -97,7 +104,7 @@ func (e *Engine) answerScheduleChange(ctx context.Context, s Schedule, c Command
 	if at := c.Args["at"]; at != "" {
 		changed.Cron = at
 	}
-	changes, err := setOptions(&changed, c.Args)
+	changes, err := setOptions(&changed, ScheduleOptions(), c.Args)
 	if err != nil {
 		return Answer{}, err
 	}

@@ -37,7 +37,21 @@ type bench struct {
 
 var channel = bot.Channel{Platform: "test", Workspace: "W1", ID: "general"}
 
+// newBench makes one whose installation has a zone.
 func newBench(t *testing.T, change ...func(*bot.Options)) *bench {
+	t.Helper()
+	b := newBareBench(t, change...)
+	err := b.db.ChangePreferences(t.Context(), channel.Platform, channel.Workspace, b.clock(), func(p *bot.Preferences) (bot.Audit, error) {
+		p.Zone = "UTC"
+		return bot.Audit{}, nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+func newBareBench(t *testing.T, change ...func(*bot.Options)) *bench {
 	t.Helper()
 	b := &bench{t: t, now: time.Date(2027, 3, 1, 8, 0, 0, 0, time.UTC), path: filepath.Join(t.TempDir(), "colloquy.db")}
 	b.platform = &platform{bench: b}

@@ -22,7 +22,7 @@ type Command struct {
 type Actor struct {
 	Person
 	Roles   []string
-	Manager bool // the platform says that they may manage Colloquy here
+	Manager bool // the platform says that they may manage Colloquy here; the engine adds whom its managers list
 }
 
 // An Answer is what the asker gets to see.
@@ -62,6 +62,7 @@ type Param struct {
 // Commands lists what people can ask for, in the order of the help.
 func Commands() []CommandSpec {
 	return slices.Concat(articleCommands(), feedCommands(), scheduleCommands(), draftCommands(), queueCommands(), discussionCommands(), changeCommands(), reportCommands(), personCommands(),
+		settingsCommands(), managerCommands(),
 		[]CommandSpec{{Name: "help", Help: "this list", answer: (*Engine).answerHelp}})
 }
 
@@ -69,9 +70,12 @@ func Commands() []CommandSpec {
 func idParam() Param { return Param{Name: "id", Help: "its id, or the end of it", Required: true} }
 
 // optionParams are the options of a schedule as parameters.
-func optionParams() []Param {
+func optionParams() []Param { return paramsOf(ScheduleOptions()) }
+
+// paramsOf are options as parameters.
+func paramsOf[T any](options []OptionOf[T]) []Param {
 	var out []Param
-	for _, o := range ScheduleOptions() {
+	for _, o := range options {
 		out = append(out, Param{Name: o.Name, Help: o.Help, Flag: true})
 	}
 	return out

@@ -57,7 +57,11 @@ func (e *Engine) correctPost(ctx context.Context, l Lease, d Discussion, p Post)
 	if p.Kind != PostRecap {
 		return true, e.store.PostShown(ctx, l, p, hash)
 	}
-	note := newPost(e.now(), Post{DiscussionID: d.ID, Seq: atEnd, Kind: PostNote, Body: Message{Paragraphs: []string{e.words(ctx, d).corrected}}})
+	v, err := e.voice(ctx, d.Channel)
+	if err != nil {
+		return false, err
+	}
+	note := newPost(e.now(), Post{DiscussionID: d.ID, Seq: atEnd, Kind: PostNote, Body: Message{Paragraphs: []string{v.corrected}}})
 	return true, e.store.PostShown(ctx, l, p, hash, note)
 }
 

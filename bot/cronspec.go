@@ -29,8 +29,11 @@ func parseZone(name string) (*time.Location, error) {
 	}
 	loc, err := time.LoadLocation(name)
 	if err != nil {
-		return nil, &Problem{Code: "bad_zone", Err: err,
-			Text: fmt.Sprintf("the zone %q is unknown; write a name of the time zone database, such as Asia/Karachi or UTC", name)}
+		text := fmt.Sprintf("the zone %q is unknown; write a name of the time zone database, such as Asia/Karachi or UTC", name)
+		if near := nearZone(name); near != "" {
+			text = fmt.Sprintf("the zone %q is unknown; did you mean %s?", name, near)
+		}
+		return nil, &Problem{Code: "bad_zone", Err: err, Text: text}
 	}
 	return loc, nil
 }

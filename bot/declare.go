@@ -3,13 +3,12 @@ package bot
 import (
 	"context"
 	"fmt"
-	"slices"
-	"time"
+	"strings"
 )
 
 // Declared is what a configuration file declares.
 type Declared struct {
-	Feeds     []Feed // Name and URL
+	Feeds     []Feed // Name, URL and DeclaredAt
 	Schedules []DeclaredSchedule
 }
 
@@ -25,152 +24,90 @@ const (
 	DeclaredPaused = "paused in the configuration file"
 )
 
+// What a configuration file does to a feed or a schedule.
+const (
+	ChangeAdd   = "add"
+	ChangeAlter = "change"
+	ChangePause = "pause" // it is no longer declared: its history is kept
+)
+
+// A DeclaredChange is one thing that a configuration file makes different.
+type DeclaredChange struct {
+	Change  string // [ChangeAdd], [ChangeAlter] or [ChangePause]
+	Kind    string // "feed" or "schedule"
+	Name    string // of the schedule; the URL of the feed
+	At      string // where it is declared: "colloquy.yaml:12"; empty when it is no longer
+	Details []string
+
+	quiet bool // only its line in the file is another
+	do    func(context.Context) error
+}
+
+// String is the change on one line, such as "~ schedule daily: questions: 5 → 3".
+func (c DeclaredChange) String() string {
+	sign := map[string]string{ChangeAdd: "+", ChangeAlter: "~", ChangePause: "-"}[c.Change]
+	s := sign + " " + c.Kind + " " + c.Name
+	if len(c.Details) > 0 {
+		s += ": " + strings.Join(c.Details, "; ")
+	}
+	return s
+}
+
 // Declare makes the declared feeds and schedules what the file says. Doing it
 // twice changes nothing. What is no longer in the file is paused, not removed;
-// a pause that a person asked for stays. It returns one line for each change.
-func (e *Engine) Declare(ctx context.Context, d Declared) ([]string, error) {
-	var changes []string
-	feeds := map[string]ID{}
-	by := Config
-	for _, f := range d.Feeds {
-		id, change, err := e.declareFeed(ctx, f.Name, f.URL, by)
-		if err != nil {
-			return changes, err
-		}
-		feeds[f.URL] = id
-		changes = appendNonEmpty(changes, change)
-	}
-	known, err := e.store.Schedules(ctx, Channel{})
+// what a person paused or skipped stays so. It returns what it changed, and
+// warnings.
+func (e *Engine) Declare(ctx context.Context, d Declared) (done []DeclaredChange, warnings []string, err error) {
+	changes, warnings, err := e.plan(ctx, d)
 	if err != nil {
-		return changes, err
+		return nil, warnings, err
 	}
-	for _, s := range d.Schedules {
-		for _, url := range s.FeedURLs {
-			if feeds[url] == "" {
-				id, change, err := e.declareFeed(ctx, "", url, by)
-				if err != nil {
-					return changes, err
-				}
-				feeds[url] = id
-				changes = appendNonEmpty(changes, change)
-			}
-			s.Feeds = append(s.Feeds, feeds[url])
-			if err := e.store.LinkFeed(ctx, feeds[url], s.Channel, Audit{}); err != nil {
-				return changes, err
-			}
+	for _, c := range changes {
+		if err := c.do(ctx); err != nil {
+			return done, warnings, fmt.Errorf("%s %s: %w", c.Kind, c.Name, err)
 		}
-		change, err := e.declareSchedule(ctx, s.Schedule, known, by)
-		if err != nil {
-			return changes, fmt.Errorf("schedule %q: %w", s.Name, err)
+		if !c.quiet {
+			done = append(done, c)
 		}
-		changes = appendNonEmpty(changes, change)
 	}
-	gone, err := e.pauseUndeclared(ctx, d, known, feeds, by)
-	return append(changes, gone...), err
+	return done, warnings, nil
 }
 
-func appendNonEmpty(list []string, s string) []string {
-	if s == "" {
-		return list
+// PlanDeclared returns what [Engine.Declare] would change, and changes nothing.
+func (e *Engine) PlanDeclared(ctx context.Context, d Declared) (planned []DeclaredChange, warnings []string, err error) {
+	changes, warnings, err := e.plan(ctx, d)
+	for _, c := range changes {
+		if !c.quiet {
+			planned = append(planned, c)
+		}
 	}
-	return append(list, s)
+	return planned, warnings, err
 }
 
-func (e *Engine) declareFeed(ctx context.Context, name, url string, by By) (ID, string, error) {
-	f, found, err := e.store.FeedByURL(ctx, url)
-	if err != nil {
-		return "", "", err
+// inFile says that something is to be changed where it is declared.
+func inFile(what, how, at, do string) error {
+	if at != "" {
+		how += ", at " + at
 	}
-	now := e.now()
-	change := ""
+	return Problemf("declared", "%s is %s: %s", what, how, do)
+}
+
+// fromFile refuses to change a schedule elsewhere than in the file it is declared in.
+func (s Schedule) fromFile(do string) error {
+	if !s.Declared || s.Reason == NotDeclared {
+		return nil
+	}
+	return inFile(fmt.Sprintf("schedule %q", s.Name), "declared in the configuration file", s.DeclaredAt, do)
+}
+
+// pausedByFile refuses to pause or resume what the file, or its absence from the
+// file, pauses.
+func (s Schedule) pausedByFile() error {
 	switch {
-	case !found:
-		f = Feed{ID: NewID(now), URL: url, State: FeedActive, CreatedAt: now, NextAt: now}
-		change = "added feed " + url
-	case f.State == FeedStopped && f.Reason == NotDeclared:
-		f.State, f.Reason, f.NextAt = FeedActive, "", now
-		change = "polling feed " + url + " again"
-	case f.Declared && f.Name == name:
-		return f.ID, "", nil
-	default:
-		change = "changed feed " + url
+	case s.Declared && s.Reason == DeclaredPaused:
+		return inFile(fmt.Sprintf("schedule %q", s.Name), s.Reason, s.DeclaredAt, "change it there")
+	case s.Declared && s.Reason == NotDeclared:
+		return inFile(fmt.Sprintf("schedule %q", s.Name), s.Reason, "", "declare it there again, or remove it for good")
 	}
-	f.Name, f.Declared = name, true
-	return f.ID, change, e.store.PutFeed(ctx, f, e.audit(by, "feed_declare", string(f.ID)))
-}
-
-// declareSchedule makes s what the file says; known are those stored before.
-func (e *Engine) declareSchedule(ctx context.Context, s Schedule, known []Schedule, by By) (string, error) {
-	times, err := e.checkSchedule(&s)
-	if err != nil {
-		return "", err
-	}
-	next, err := times.Next(e.now())
-	if err != nil {
-		return "", err
-	}
-	at := slices.IndexFunc(known, func(old Schedule) bool { return old.Name == s.Name })
-	change := "added schedule " + s.Name
-	s.Declared, s.NextAt = true, next.At
-	if at < 0 {
-		s.ID, s.CreatedAt = NewID(e.now()), e.now()
-		if s.Paused {
-			s.NextAt, s.Reason = time.Time{}, DeclaredPaused
-		}
-		return change, e.store.PutSchedule(ctx, s, e.audit(by, "schedule_declare", string(s.ID)))
-	}
-	old := known[at]
-	s.ID, s.CreatedAt = old.ID, old.CreatedAt
-	if sameTimes := old.Cron == s.Cron && old.Zone == s.Zone; sameTimes && !old.NextAt.IsZero() {
-		s.NextAt = old.NextAt
-	}
-	switch {
-	case s.Paused:
-		s.NextAt, s.Reason = time.Time{}, DeclaredPaused
-	case old.Paused && old.Reason == "": // a person paused it
-		s.Paused, s.NextAt = true, time.Time{}
-	}
-	if sameSchedule(old, s) {
-		return "", nil
-	}
-	return "changed schedule " + s.Name, e.store.PutSchedule(ctx, s, e.audit(by, "schedule_declare", string(s.ID)))
-}
-
-func sameSchedule(a, b Schedule) bool {
-	feeds := slices.Equal(a.Feeds, b.Feeds)
-	a.Feeds, b.Feeds = nil, nil
-	same := a.NextAt.Equal(b.NextAt) && a.CreatedAt.Equal(b.CreatedAt)
-	a.NextAt, b.NextAt, a.CreatedAt, b.CreatedAt = time.Time{}, time.Time{}, time.Time{}, time.Time{}
-	return feeds && same && fmt.Sprint(a) == fmt.Sprint(b)
-}
-
-// pauseUndeclared pauses what was declared once and no longer is.
-func (e *Engine) pauseUndeclared(ctx context.Context, d Declared, known []Schedule, feeds map[string]ID, by By) ([]string, error) {
-	var changes []string
-	for _, s := range known {
-		still := slices.ContainsFunc(d.Schedules, func(x DeclaredSchedule) bool { return x.Name == s.Name })
-		if !s.Declared || still || s.Reason == NotDeclared {
-			continue
-		}
-		s.Paused, s.NextAt, s.Reason = true, time.Time{}, NotDeclared
-		if err := e.store.PutSchedule(ctx, s, e.audit(by, "schedule_pause", string(s.ID))); err != nil {
-			return changes, err
-		}
-		changes = append(changes, "paused schedule "+s.Name+": "+NotDeclared)
-	}
-	all, err := e.store.Feeds(ctx, Channel{})
-	if err != nil {
-		return changes, err
-	}
-	for _, f := range all {
-		if !f.Declared || feeds[f.URL] != "" || f.Reason == NotDeclared {
-			continue
-		}
-		f.State, f.Reason, f.NextAt = FeedStopped, NotDeclared, time.Time{}
-		if err := e.store.PutFeed(ctx, f, e.audit(by, "feed_stop", string(f.ID))); err != nil {
-			return changes, err
-		}
-		changes = append(changes, "stopped feed "+f.URL+": "+NotDeclared)
-	}
-	return changes, nil
+	return nil
 }

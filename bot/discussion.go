@@ -109,5 +109,6 @@ func (e *Engine) Close(ctx context.Context, d Discussion, by By) error {
 	default:
 		return Problemf("not_open", "discussion %s is not open: it is %s", d.ID.Short(), d.State)
 	}
-	return e.store.CloseAt(ctx, d.ID, e.now(), e.audit(by, "close", string(d.ID)))
+	detail := changed("closes", utcText(d.ClosesAt), utcText(e.now()))
+	return e.store.CloseAt(ctx, d.ID, e.now(), e.audit(by, "close", string(d.ID), detail).In(d.Channel))
 }

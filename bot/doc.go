@@ -15,6 +15,9 @@
 //	recap_post.go          the discussion closes with what was said
 //	report.go              what came out, in sums
 //	command.go, answer.go  what people can ask for in chat, on every platform
+//	preferences.go         what managers decide for a whole installation
+//	voice.go, phrases.go   our own words, in its language and on its clock
+//	declare.go             what a configuration file makes of feeds and schedules
 //
 // The engine decides, retries, de-duplicates and counts. It reads articles
 // through a [Reader], writes through a [Writer], keeps everything in a [Store]

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -148,7 +149,7 @@ func (e *Engine) Decide(ctx context.Context, d Draft, s Schedule, decision strin
 		f.Refusal = &Refusal{Occurrence: f.Request.ID, Candidate: d.Candidate, Code: "other_article", Text: "a manager chose another article", Final: true, At: now}
 		f.Refusal.Candidate.Title = d.Title
 	}
-	ok, err := e.store.DecideDraft(ctx, d, f, now, e.audit(by, "draft_"+decision, string(d.ID)))
+	ok, err := e.store.DecideDraft(ctx, d, f, now, e.audit(by, "draft_"+decision, string(d.ID), changed("decision", cmp.Or(d.Decision, "none"), decision)).In(s.Channel))
 	switch {
 	case err != nil:
 		return o, err
@@ -182,7 +183,7 @@ func (e *Engine) DropQuestion(ctx context.Context, d Draft, n int, by By) (Draft
 		return d, err
 	}
 	d.Questions = slices.Delete(slices.Clone(d.Questions), n-1, n)
-	return d, e.changeDraft(ctx, d, e.audit(by, "question_drop", string(d.ID), fmt.Sprintf("question %d", n)))
+	return d, e.changeDraft(ctx, d, e.audit(by, "question_drop", string(d.ID), fmt.Sprintf("question %d", n)).In(d.Channel))
 }
 
 // ReplaceQuestion puts a manager's own question, or, when text is empty, a
@@ -204,7 +205,7 @@ func (e *Engine) ReplaceQuestion(ctx context.Context, d Draft, n int, text strin
 	default:
 		d.Questions[n-1], d.Spares = d.Spares[0], d.Spares[1:]
 	}
-	return d, e.changeDraft(ctx, d, e.audit(by, "question_replace", string(d.ID), fmt.Sprintf("question %d %s", n, how)))
+	return d, e.changeDraft(ctx, d, e.audit(by, "question_replace", string(d.ID), fmt.Sprintf("question %d %s", n, how)).In(d.Channel))
 }
 
 func hasQuestion(d Draft, n int) error {

@@ -21,7 +21,11 @@ func (e *Engine) DraftMessage(ctx context.Context, d Draft) (Message, error) {
 	if err != nil {
 		return Message{}, err
 	}
-	m := DigestMessage(a, dig)
+	v, err := e.voice(ctx, s.Channel)
+	if err != nil {
+		return Message{}, err
+	}
+	m := v.digest(a, dig)
 	m.Title = "Draft: " + m.Title
 	for i, q := range d.Questions {
 		m.Lines = append(m.Lines, fmt.Sprintf("%d. %s", i+1, q.Text))

@@ -27,6 +27,7 @@ type Feed struct {
 	FoundURL       string // where it is, if that is elsewhere: it moved, or a page named it
 	Title          string
 	Declared       bool
+	DeclaredAt     string // in the configuration file: "colloquy.yaml:12"
 	State          string
 	Reason         string // why it fails or was stopped; for people
 	ETag, Modified string
@@ -48,7 +49,7 @@ func (e *Engine) AddFeed(ctx context.Context, url, name string, ch Channel, by B
 		return f, "", err
 	}
 	if found {
-		return f, "", e.store.LinkFeed(ctx, f.ID, ch, e.audit(by, "feed_add", string(f.ID)))
+		return f, "", e.store.LinkFeed(ctx, f.ID, ch, e.audit(by, "feed_add", string(f.ID), f.URL).In(ch))
 	}
 	pctx, cancel := context.WithTimeout(ctx, e.set.FetchTimeout)
 	res, perr := e.reader.Feed(pctx, FeedRequest{URL: url, Scheduled: true})
@@ -59,7 +60,7 @@ func (e *Engine) AddFeed(ctx context.Context, url, name string, ch Channel, by B
 	}
 	now := e.now()
 	f = Feed{ID: NewID(now), Name: name, URL: url, State: FeedActive, CreatedAt: now, NextAt: now}
-	if err := e.store.PutFeed(ctx, f, e.audit(by, "feed_add", string(f.ID))); err != nil {
+	if err := e.store.PutFeed(ctx, f, e.audit(by, "feed_add", string(f.ID), f.URL).In(ch)); err != nil {
 		return f, "", fmt.Errorf("add feed: %w", err)
 	}
 	if f, err = e.polled(ctx, f, res, perr); err != nil {

@@ -2,6 +2,8 @@ package bot
 
 import (
 	"context"
+	"slices"
+	"strings"
 	"time"
 )
 
@@ -18,17 +20,41 @@ type Installation struct {
 	Preferences
 }
 
+// String is the form people type: "discord:GUILD", "slack:TEAM", "console".
+func (i Installation) String() string {
+	if i.Workspace == "" {
+		return i.Platform
+	}
+	return i.Platform + ":" + i.Workspace
+}
+
+// ParseInstallation reads the form that [Installation.String] writes, and sets
+// nothing but the names. The platform must be one of those given.
+func ParseInstallation(s string, platforms ...string) (Installation, error) {
+	platform, workspace, _ := strings.Cut(s, ":")
+	known := len(platforms) == 0 && platform != "" || slices.Contains(platforms, platform)
+	if !known || strings.Contains(s, ":") != (platform != "console") || workspace != "" && !isName(workspace) || strings.HasSuffix(s, ":") {
+		return Installation{}, Problemf("bad_installation", "%q is no installation: write it as console, discord:GUILD or slack:TEAM", firstWord(s))
+	}
+	return Installation{Platform: platform, Workspace: workspace}, nil
+}
+
+// Everywhere stands for the installation where a channel can: one without an id.
+func (i Installation) Everywhere() Channel {
+	return Channel{Platform: i.Platform, Workspace: i.Workspace}
+}
+
 // Preferences are what the managers of an installation decide for all of it.
 // They are stored as JSON; the zero value of each means its default.
 type Preferences struct {
 	Zone       string        `json:"zone,omitempty"`        // of schedules that name none; "" is UTC
 	Language   string        `json:"language,omitempty"`    // of our own words, ISO 639-1; "" is English
 	Retention  time.Duration `json:"retention,omitempty"`   // how long replies are kept after closing
-	Notices    string        `json:"notices,omitempty"`     // a [Channel] or a [Person] in text, who hears of trouble
+	Notices    string        `json:"notices,omitempty"`     // who hears of trouble: a [Channel] in text, "@" and a [Person], or [NoticesOff]; "" is who installed it
 	Recap      string        `json:"recap,omitempty"`       // as in [Rules], for schedules that say nothing
 	QuoteLimit int           `json:"quote_limit,omitempty"` // words of one's own texts that may be quoted; see [Brief]
-	Consent    string        `json:"consent,omitempty"`     // instead of our sentence on recording
-	Policy     string        `json:"policy,omitempty"`      // URL of a privacy policy
+	Consent    string        `json:"consent,omitempty"`     // wording before what we say on recording in a root post
+	Policy     string        `json:"policy,omitempty"`      // https URL of a privacy policy
 }
 
 // InstallationChanged stores a tenant, or that it is gone; see [Handler].

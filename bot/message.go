@@ -8,7 +8,7 @@ type Message struct {
 	Link       string // of the title; http or https; empty if none
 	Source     string // publisher and byline, one line
 	Image      string // http or https
-	Language   string // of Paragraphs, Quotation and Question; ISO 639-1, empty if unknown
+	Language   string // of what is quoted and asked, and of a digest; ISO 639-1, empty if unknown. Our own words may be in another
 	Paragraphs []string
 	Lines      []string // a list, each on a line of its own
 	Quotation  []Quoted // verbatim, shown as a quotation
@@ -16,6 +16,7 @@ type Message struct {
 	Question   string
 	Buttons    []Button
 	Footer     string // small print, in our own words
+	FooterLink string // https; ends the small print, whole; empty if none
 	Ping       string // id of the one role to notify; empty: nobody. Nothing else in a message ever notifies
 }
 

@@ -16,7 +16,7 @@ const (
 )
 
 // answerMyData shows what is recorded of a person page by page, complete.
-func (e *Engine) answerMyData(ctx context.Context, p Person, before string) (Answer, error) {
+func (e *Engine) answerMyData(ctx context.Context, p Person, before string, v voice) (Answer, error) {
 	replies, err := e.store.PersonReplies(ctx, p)
 	if err != nil {
 		return Answer{}, err
@@ -43,7 +43,7 @@ func (e *Engine) answerMyData(ctx context.Context, p Person, before string) (Ans
 			}
 			titles[r.DiscussionID] = d.Title
 		}
-		line := ownReply(r, titles[r.DiscussionID])
+		line := ownReply(r, titles[r.DiscussionID], v)
 		if used += utf8.RuneCountInString(line); used > pageCharacters && first < end {
 			break
 		}
@@ -70,13 +70,13 @@ func pageEnd(replies []Reply, before string) (int, error) {
 }
 
 // ownReply is everything that is recorded of a reply, for its author.
-func ownReply(r Reply, title string) string {
-	parts := []string{stamp(r.CreatedAt), title}
+func ownReply(r Reply, title string, v voice) string {
+	parts := []string{v.stamp(r.CreatedAt), title}
 	if r.Question > 0 {
 		parts = append(parts, fmt.Sprintf("question %d", r.Question))
 	}
 	if !r.EditedAt.IsZero() {
-		parts = append(parts, "edited "+stamp(r.EditedAt))
+		parts = append(parts, "edited "+v.stamp(r.EditedAt))
 	}
 	if r.Late {
 		parts = append(parts, "late")

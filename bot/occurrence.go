@@ -53,6 +53,19 @@ type Request struct {
 // ByHand reports whether somebody asked for one certain article.
 func (r Request) ByHand() bool { return r.Article != "" || r.Ref != "" || r.Text != "" }
 
+// about names what was asked for, without its words.
+func (r Request) about() string {
+	switch {
+	case r.Article != "":
+		return "article " + string(r.Article)
+	case r.Schedule != "":
+		return "the next article of schedule " + string(r.Schedule)
+	case r.Text != "":
+		return "a pasted text"
+	}
+	return r.Ref
+}
+
 // requestDeadline is how long a request by hand is worth carrying out.
 const requestDeadline = time.Hour
 
@@ -65,7 +78,7 @@ func (e *Engine) Request(ctx context.Context, ch Channel, r Request, commandID s
 		ID: NewID(now), ScheduleID: r.Schedule, Channel: ch, DueAt: now, DeadlineAt: now.Add(requestDeadline),
 		Request: r, Count: 1, CreatedAt: now,
 	}
-	if err := e.store.AddRequest(ctx, o, commandID, e.audit(by, "request", string(o.ID))); err != nil {
+	if err := e.store.AddRequest(ctx, o, commandID, e.audit(by, "request", string(o.ID), r.about()).In(ch)); err != nil {
 		return o, fmt.Errorf("store the request: %w", err)
 	}
 	return o, nil

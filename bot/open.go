@@ -30,10 +30,14 @@ func (e *Engine) write(ctx context.Context, o Occurrence, s Schedule, a Article,
 	case posted && !o.Request.ByHand():
 		return w, ErrAlreadyPosted
 	}
+	i, err := e.store.Installation(ctx, o.Channel.Platform, o.Channel.Workspace)
+	if err != nil {
+		return w, err
+	}
 	w.digest, err = e.digest(ctx, a, Brief{
 		Sentences:  cmp.Or(o.Request.Sentences, s.Sentences),
 		Questions:  cmp.Or(o.Request.Questions, s.Questions),
-		QuoteWords: cmp.Or(o.Request.QuoteLimit, s.Rules.QuoteLimit),
+		QuoteWords: cmp.Or(o.Request.QuoteLimit, s.Rules.QuoteLimit, i.QuoteLimit),
 	})
 	if err != nil {
 		return w, err
@@ -49,12 +53,16 @@ func (e *Engine) write(ctx context.Context, o Occurrence, s Schedule, a Article,
 
 // openWith stores a discussion with all its posts in one transaction.
 func (e *Engine) openWith(ctx context.Context, l Lease, o Occurrence, s Schedule, t Taken, a Article, digest ID, questions []Question) (Discussion, error) {
+	v, err := e.voice(ctx, o.Channel)
+	if err != nil {
+		return Discussion{}, err
+	}
 	now := e.now()
 	d := Discussion{
 		ID: NewID(now), OccurrenceID: o.ID, Channel: o.Channel, ArticleID: a.ID, DigestID: digest,
 		Title: a.Title, URL: a.URL, Questions: questions, State: StatePosting, Repeat: o.Request.ByHand(),
 		CloseAfter: cmp.Or(o.Request.CloseAfter, s.CloseAfter, e.set.CloseAfter),
-		DeadlineAt: o.DeadlineAt, CreatedAt: now, Rules: s.Rules,
+		DeadlineAt: o.DeadlineAt, CreatedAt: now, Rules: e.withDefaults(s.Rules, v.preferences),
 	}
 	posts := []Post{newPost(now, Post{DiscussionID: d.ID, Kind: PostRoot})}
 	for i := range questions {

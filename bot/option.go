@@ -9,22 +9,26 @@ import (
 	"time"
 )
 
-// An Option is one setting of a schedule. It is defined once, for the flags of
-// the command line, for the commands in chat and for the configuration file,
-// where its name has underscores.
-type Option struct {
-	Name   string
-	Value  string // what the value is called in help: "TIME"
-	Help   string // one line; the default stands in brackets at its end
-	Repeat bool   // several values may be given
+// An OptionOf is one thing of a T that people can set. It is defined once, for
+// the flags of the command line, for the commands in chat and for the
+// configuration file, where its name has underscores.
+type OptionOf[T any] struct {
+	Name    string
+	Value   string // what the value is called in help: "TIME"
+	Help    string // one line; the default stands in brackets at its end
+	Default string // how what holds without it is shown; empty means [DefaultWord]
+	Repeat  bool   // several values may be given
 	// Set reads one value; "" goes back to the default. A Repeat option adds it
 	// to those before. Its error is a [Problem] that does not name the option.
-	Set func(s *Schedule, value string) error
+	Set func(t *T, value string) error
 	// Get writes the value as Set reads it, parts divided by commas; "" is the default.
-	Get func(s Schedule) string
+	Get func(t T) string
 }
 
-// ScheduleOptions lists what can be set, in the order of the help.
+// An Option is one setting of a schedule.
+type Option = OptionOf[Schedule]
+
+// ScheduleOptions lists what can be set of a schedule, in the order of the help.
 func ScheduleOptions() []Option {
 	return []Option{
 		{Name: "tz", Value: "ZONE", Help: "zone of the times, such as Europe/Berlin (that of the installation, else UTC)",
@@ -70,7 +74,7 @@ func ScheduleOptions() []Option {
 	}
 }
 
-// FindOption gives the option of that name.
+// FindOption gives the option of a schedule of that name.
 func FindOption(name string) (Option, bool) {
 	all := ScheduleOptions()
 	i := slices.IndexFunc(all, func(o Option) bool { return o.Name == name })
@@ -85,8 +89,8 @@ const DefaultWord = "default"
 
 // Replace sets an option to values, instead of what it was; [DefaultWord] alone
 // goes back to the default.
-func (o Option) Replace(s *Schedule, values ...string) error {
-	if err := o.Set(s, ""); err != nil {
+func (o OptionOf[T]) Replace(t *T, values ...string) error {
+	if err := o.Set(t, ""); err != nil {
 		return err
 	}
 	for _, v := range values {
@@ -96,31 +100,55 @@ func (o Option) Replace(s *Schedule, values ...string) error {
 		if strings.TrimSpace(v) == "" {
 			return Problemf("bad_value", "a value is empty: give one, or %q", DefaultWord)
 		}
-		if err := o.Set(s, v); err != nil {
+		if err := o.Set(t, v); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// ChangeOption sets an option of s and says what that changed, such as
+// Change sets an option of t and says what that changed, such as
 // "questions: 5 → 3"; nothing when it was so before.
-func ChangeOption(s *Schedule, o Option, values ...string) (change string, err error) {
-	before := cmp.Or(o.Get(*s), DefaultWord)
-	if err := o.Replace(s, values...); err != nil {
+func (o OptionOf[T]) Change(t *T, values ...string) (change string, err error) {
+	was := o.Get(*t)
+	if err := o.Replace(t, values...); err != nil {
 		return "", err
 	}
-	if after := cmp.Or(o.Get(*s), DefaultWord); after != before {
-		change = o.Name + ": " + before + " → " + after
-	}
-	return change, nil
+	return o.diff(was, o.Get(*t)), nil
 }
 
-func durationOption(name, help string, least, most time.Duration, at func(*Schedule) *time.Duration) Option {
-	return Option{Name: name, Value: "TIME", Help: help,
-		Set: func(s *Schedule, v string) error {
+// Diff says in what two Ts differ by this option; nothing when they do not.
+func (o OptionOf[T]) Diff(before, after T) string {
+	return o.diff(o.Get(before), o.Get(after))
+}
+
+func (o OptionOf[T]) diff(was, is string) string {
+	if was == is {
+		return ""
+	}
+	from, to := cmp.Or(was, o.Default, DefaultWord), cmp.Or(is, o.Default, DefaultWord)
+	if from == to { // what was the default is now set
+		from, to = cmp.Or(was, DefaultWord), cmp.Or(is, DefaultWord)
+	}
+	return o.Name + ": " + from + " → " + to
+}
+
+// shown is the value as people read it.
+func (o OptionOf[T]) shown(t T) string { return cmp.Or(o.Get(t), o.Default, DefaultWord) }
+
+// changed says what became of one thing; nothing when it is what it was.
+func changed(what, was, is string) string {
+	if was == is {
+		return ""
+	}
+	return what + ": " + was + " → " + is
+}
+
+func durationOption[T any](name, help string, least, most time.Duration, at func(*T) *time.Duration) OptionOf[T] {
+	return OptionOf[T]{Name: name, Value: "TIME", Help: help,
+		Set: func(t *T, v string) error {
 			if v == "" {
-				*at(s) = 0
+				*at(t) = 0
 				return nil
 			}
 			d, err := ParseDuration(v)
@@ -130,11 +158,11 @@ func durationOption(name, help string, least, most time.Duration, at func(*Sched
 			if d < least || d > most {
 				return Problemf("bad_duration", "%s cannot be used here: give a time from %s to %s", FormatDuration(d), FormatDuration(least), FormatDuration(most))
 			}
-			*at(s) = d
+			*at(t) = d
 			return nil
 		},
-		Get: func(s Schedule) string {
-			if d := *at(&s); d != 0 {
+		Get: func(t T) string {
+			if d := *at(&t); d != 0 {
 				return FormatDuration(d)
 			}
 			return ""
@@ -217,22 +245,22 @@ func wordsOption(name, help string, at func(*Schedule) *[]string) Option {
 		Get: func(s Schedule) string { return strings.Join(*at(&s), ",") }}
 }
 
-func numberOption(name, help string, least, most int, at func(*Schedule) *int) Option {
-	return Option{Name: name, Value: "N", Help: help,
-		Set: func(s *Schedule, v string) error {
+func numberOption[T any](name, help string, least, most int, at func(*T) *int) OptionOf[T] {
+	return OptionOf[T]{Name: name, Value: "N", Help: help,
+		Set: func(t *T, v string) error {
 			if v == "" {
-				*at(s) = 0
+				*at(t) = 0
 				return nil
 			}
 			n, err := strconv.Atoi(v)
 			if err != nil || n < least || n > most {
 				return Problemf("bad_count", "%q cannot be used here: give a whole number from %d to %d", firstWord(v), least, most)
 			}
-			*at(s) = n
+			*at(t) = n
 			return nil
 		},
-		Get: func(s Schedule) string {
-			if n := *at(&s); n != 0 {
+		Get: func(t T) string {
+			if n := *at(&t); n != 0 {
 				return strconv.Itoa(n)
 			}
 			return ""
@@ -240,29 +268,29 @@ func numberOption(name, help string, least, most int, at func(*Schedule) *int) O
 }
 
 // wordOption takes one of some words, the first of which is the default.
-func wordOption(name, help string, at func(*Schedule) *string, words ...string) Option {
-	return Option{Name: name, Value: strings.Join(words, "|"), Help: help,
-		Set: func(s *Schedule, v string) error {
+func wordOption[T any](name, help string, at func(*T) *string, words ...string) OptionOf[T] {
+	return OptionOf[T]{Name: name, Value: strings.Join(words, "|"), Help: help,
+		Set: func(t *T, v string) error {
 			if v != "" && !slices.Contains(words, v) {
 				return Problemf("bad_value", "%q cannot be used here: give one of %s", firstWord(v), strings.Join(words, ", "))
 			}
-			*at(s) = v
+			*at(t) = v
 			return nil
 		},
-		Get: func(s Schedule) string { return *at(&s) }}
+		Get: func(t T) string { return *at(&t) }}
 }
 
-func channelOption(name, help string, at func(*Schedule) *Channel) Option {
-	return Option{Name: name, Value: "CHANNEL", Help: help,
-		Set: func(s *Schedule, v string) (err error) {
-			*at(s) = Channel{}
+func channelOption[T any](name, help string, at func(*T) *Channel) OptionOf[T] {
+	return OptionOf[T]{Name: name, Value: "CHANNEL", Help: help,
+		Set: func(t *T, v string) (err error) {
+			*at(t) = Channel{}
 			if v != "" {
-				*at(s), err = ParseChannel(v)
+				*at(t), err = ParseChannel(v)
 			}
 			return err
 		},
-		Get: func(s Schedule) string {
-			if c := *at(&s); c != (Channel{}) {
+		Get: func(t T) string {
+			if c := *at(&t); c != (Channel{}) {
 				return c.String()
 			}
 			return ""

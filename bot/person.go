@@ -16,7 +16,7 @@ func (e *Engine) Erase(ctx context.Context, p Person, by By) (int, error) {
 	if by.Platform != "" {
 		by = By{Person: Person{ID: "the person"}, From: by.From}
 	}
-	return e.store.ErasePerson(ctx, p, e.now(), e.audit(by, "erase", who[:16]))
+	return e.store.ErasePerson(ctx, p, e.now(), e.audit(by, "erase", who[:16]).In(Channel{Platform: p.Platform, Workspace: p.Workspace}))
 }
 
 func personCommands() []CommandSpec {
@@ -33,9 +33,14 @@ func personCommands() []CommandSpec {
 
 func (e *Engine) answerPerson(ctx context.Context, c Command) (Answer, error) {
 	p := c.Actor.Person
+	v, err := e.voice(ctx, c.Channel)
+	if err != nil {
+		return Answer{}, err
+	}
+	v = v.private()
 	switch c.Name {
 	case "my-data":
-		return e.answerMyData(ctx, p, c.Args["before"])
+		return e.answerMyData(ctx, p, c.Args["before"], v)
 	case "forget-me":
 		n, err := e.Erase(ctx, p, c.by())
 		if err != nil {
@@ -59,8 +64,11 @@ func (e *Engine) answerPerson(ctx context.Context, c Command) (Answer, error) {
 	a := Answer{Private: true}
 	a.Message.Paragraphs = []string{
 		"In the thread of a discussion, what people write is recorded: text, names and links of files, counts of reactions, with their author's name and the time. It is used for the recap that is posted there, and the managers can export it.",
-		fmt.Sprintf("It is kept for %s after the discussion closed, then erased. What you delete on the platform is erased here too.", days(e.set.Retention)),
+		fmt.Sprintf("It is kept for %s after the discussion closed, then erased. What you delete on the platform is erased here too.", v.length(e.kept(Rules{}, v.preferences))),
 		fmt.Sprintf("%[1]s my-data shows what is recorded of you, %[1]s forget-me erases it, %[1]s opt-out stops recording what you write.", CommandPrefix),
+	}
+	if v.preferences.Policy != "" {
+		a.Message.Footer, a.Message.FooterLink = v.policy, v.preferences.Policy
 	}
 	return a, nil
 }

@@ -1,19 +1,61 @@
 package bot
 
-import "context"
-
-// phrases are our own words in a channel, in one language.
+// phrases are our own words in a channel, in one language. Each slot in braces
+// is filled in by [voice.fill]; every language has the same slots, in the order
+// that suits it. Commands stand as they are typed.
 type phrases struct {
+	code      string // ISO 639-1
+	rightLeft bool   // it is written from right to left
+	zeroIsOne bool   // 0 takes the form of 1
+
+	consent  string // {until} {kept}: the small print of a root post
+	recorded string // {until} {kept}: the same, where no recap comes or after a wording of somebody's own
+	privacy  string // where more is said
+	policy   string // stands before a link
+	days     counted
+	hours    counted
+
+	recapTitle  string // {title}
+	people      counted
+	replies     counted
+	wrote       string  // {people} {replies}
+	most        counted // {question}: the one with the most replies
+	onQuestion  string  // {question}: follows the name of whom a quotation is by
+	disagreeing string  // follows that
+	byWriter    string  // {writer}: the small print of a recap
+
+	gapMissing string  // {from} {to}: what was written while nobody listened may be missing
+	gapNone    string  // {from} {to}: nothing was missing
+	gapFound   counted // {from} {to}: that many were found afterwards
+
+	reminder  string // {until}
+	untilThen string // follows it, where a recap comes
 	withdrawn string // where posts cannot be removed
 	corrected string // where the recap cannot be edited
-	reminder  string // one %s: when it closes
 }
 
-var english = phrases{
-	withdrawn: "This discussion was withdrawn by those who manage it. It is over, and no recap will follow.",
-	corrected: "The recap above quotes something that its author has taken back since. Please take the quotation as not made.",
-	reminder:  "This discussion closes %s. Until then, replies are recorded for its recap.",
+// A counted phrase differs with {n}. The languages we have need two forms.
+type counted struct{ one, other string }
+
+// spoken are the languages we speak, the default first.
+func spoken() []phrases { return []phrases{english, german, spanish, french, urdu} }
+
+// languages lists their codes.
+func languages() []string {
+	var out []string
+	for _, p := range spoken() {
+		out = append(out, p.code)
+	}
+	return out
 }
 
-// words gives the phrases for a discussion.
-func (e *Engine) words(context.Context, Discussion) phrases { return english }
+// phrasesIn gives the words of a language; those of the default for one that we
+// do not speak.
+func phrasesIn(code string) phrases {
+	for _, p := range spoken() {
+		if p.code == code {
+			return p
+		}
+	}
+	return english
+}

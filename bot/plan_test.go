@@ -105,3 +105,18 @@ func TestTimesAreStoredInOneForm(t *testing.T) {
 		}
 	}
 }
+
+// A file says every second week without a date: reading it again does not move the weeks.
+func TestDeclaredWeeksKeepTheirBeginning(t *testing.T) {
+	b := newBench(t)
+	d := bot.Declared{Schedules: []bot.DeclaredSchedule{{Schedule: bot.Schedule{Name: "biweekly", Channel: channel, Cron: "every 2 weeks mon 09:00", Zone: "UTC"}}}}
+	for range 3 {
+		if _, _, err := b.engine.Declare(t.Context(), d); err != nil {
+			t.Fatal(err)
+		}
+		if s := b.named("biweekly"); s.Cron != "every 2 weeks mon 09:00 from 2027-03-01" {
+			t.Errorf("stored as %q, next at %s", s.Cron, s.NextAt)
+		}
+		b.wait(8 * 24 * time.Hour)
+	}
+}

@@ -258,6 +258,10 @@ func (e *Engine) allPosted(ctx context.Context, l Lease, d Discussion) (again bo
 	if err != nil || wrote {
 		return wrote, err
 	}
+	v, err := e.voice(ctx, d.Channel)
+	if err != nil {
+		return false, err
+	}
 	e.log.InfoContext(ctx, "discussion closed", "discussion", d.ID)
-	return true, e.store.EndClosing(ctx, l, d.ID, e.now().Add(e.set.Retention))
+	return true, e.store.EndClosing(ctx, l, d.ID, e.now().Add(e.kept(d.Rules, v.preferences)))
 }

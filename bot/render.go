@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -23,7 +24,11 @@ func (e *Engine) render(ctx context.Context, d Discussion, p Post) (Message, err
 		}
 		return m, err
 	case PostReminder:
-		return Message{Paragraphs: []string{fmt.Sprintf(e.words(ctx, d).reminder, stamp(d.ClosesAt))}}, nil
+		v, err := e.voice(ctx, d.Channel)
+		if err != nil {
+			return Message{}, err
+		}
+		return v.remind(d), nil
 	case PostDraft:
 		draft, err := e.store.Draft(ctx, p.DraftID)
 		if err != nil {
@@ -31,7 +36,8 @@ func (e *Engine) render(ctx context.Context, d Discussion, p Post) (Message, err
 		}
 		return e.DraftMessage(ctx, draft)
 	case PostWithdrawal:
-		return Message{Paragraphs: []string{e.words(ctx, d).withdrawn}}, nil
+		v, err := e.voice(ctx, d.Channel)
+		return Message{Paragraphs: []string{v.withdrawn}}, err
 	case PostNote, PostNotice:
 		return p.Body, nil
 	}
@@ -51,16 +57,22 @@ func (e *Engine) renderRoot(ctx context.Context, d Discussion) (Message, error) 
 	if closes.IsZero() {
 		closes = e.now().Add(d.CloseAfter)
 	}
-	m := DigestMessage(a, dig)
+	v, err := e.voice(ctx, d.Channel)
+	if err != nil {
+		return Message{}, err
+	}
+	m := v.digest(a, dig)
 	m.Ping = d.Rules.Ping
-	m.Footer = fmt.Sprintf("Replies are recorded until %s and kept for %s after that, for a recap posted here. /discuss privacy says more.",
-		stamp(closes), days(e.set.Retention))
+	m.Footer, m.FooterLink = v.smallPrint(d, closes, e.kept(d.Rules, v.preferences))
 	return m, nil
 }
 
-// DigestMessage shows a digest without its questions, which are posts of their own.
-func DigestMessage(a Article, dig Digest) Message {
-	m := Message{Title: a.Title, Link: a.URL, Image: a.Image, Source: sourceLine(a), Language: dig.Language}
+// DigestMessage shows a digest, in English, without its questions, which are
+// posts of their own.
+func DigestMessage(a Article, dig Digest) Message { return voice{phrases: english}.digest(a, dig) }
+
+func (v voice) digest(a Article, dig Digest) Message {
+	m := Message{Title: a.Title, Link: a.URL, Image: a.Image, Source: v.source(a), Language: dig.Language}
 	if verbatim(dig) {
 		if len(dig.Summary) > 0 {
 			m.Quotation = []Quoted{{Text: quotation(dig.Summary), By: cmp.Or(a.Site, a.Byline)}}
@@ -100,8 +112,8 @@ func verbatim(d Digest) bool {
 	return true
 }
 
-// sourceLine names publisher, author and day, as far as they are known.
-func sourceLine(a Article) string {
+// source names publisher, author and day, as far as they are known.
+func (v voice) source(a Article) string {
 	var parts []string
 	site := a.Site
 	if u, err := url.Parse(a.URL); err == nil && u.Host != "" {
@@ -118,7 +130,7 @@ func sourceLine(a Article) string {
 		}
 	}
 	if !a.Published.IsZero() {
-		parts = append(parts, a.Published.Format("2 January 2006"))
+		parts = append(parts, v.date(a.Published))
 	}
 	return strings.Join(parts, " · ")
 }
@@ -142,16 +154,20 @@ func (e *Engine) renderRecap(ctx context.Context, d Discussion, r Recap) (Messag
 	for _, reply := range in.Replies {
 		byID[reply.ID] = reply
 	}
-	m := Message{Title: "Recap: " + d.Title, Link: d.URL, Language: in.Language}
+	v, err := e.voice(ctx, d.Channel)
+	if err != nil {
+		return Message{}, err
+	}
+	m := Message{Title: v.fill(v.recapTitle, "title", d.Title), Link: d.URL, Language: in.Language}
 	for _, s := range r.Statements {
 		switch s.Kind {
 		case RecapCount:
-			m.Paragraphs = append(m.Paragraphs, fmt.Sprintf("%s wrote %s.", plural(s.People, "person", "people"), plural(s.Count, "reply", "replies")))
+			m.Paragraphs = append(m.Paragraphs, v.fill(v.wrote, "people", v.count(v.people, s.People), "replies", v.count(v.replies, s.Count)))
 		case RecapQuestion:
-			m.Paragraphs = append(m.Paragraphs, fmt.Sprintf("Question %d drew the most replies: %d.", s.Question, s.Count))
+			m.Paragraphs = append(m.Paragraphs, v.count(v.most, s.Count, "question", strconv.Itoa(s.Question)))
 		case RecapQuote, RecapDissent:
 			if reply, ok := byID[firstOf(s.Replies)]; ok {
-				m.Quotation = append(m.Quotation, quoteOf(s, reply))
+				m.Quotation = append(m.Quotation, v.quoted(s, reply))
 			}
 		case RecapText:
 			if anyLeft(s.Replies, byID) {
@@ -160,9 +176,9 @@ func (e *Engine) renderRecap(ctx context.Context, d Discussion, r Recap) (Messag
 		}
 	}
 	for _, g := range in.Gaps {
-		m.Paragraphs = append(m.Paragraphs, DescribeGap(g, stamp))
+		m.Paragraphs = append(m.Paragraphs, v.gap(g, v.stamp))
 	}
-	m.Footer = "Written from the replies by the " + r.Writer.Name + " writer. /discuss forget-me removes what you wrote from the record."
+	m.Footer = v.fill(v.byWriter, "writer", r.Writer.Name)
 	return m, nil
 }
 
@@ -182,44 +198,10 @@ func anyLeft(ids []ID, left map[ID]Reply) bool {
 	return false
 }
 
-// quoteOf shows one reply, with what it answers.
-func quoteOf(s RecapStatement, r Reply) Quoted {
-	by := r.Author.Name
-	if by == "" {
-		by = r.Author.ID
-	}
-	if r.Question > 0 {
-		by += fmt.Sprintf(", on question %d", r.Question)
-	}
-	if s.Kind == RecapDissent {
-		by += ", disagreeing"
-	}
-	return Quoted{Text: r.Text, By: by, ID: ID(r.Ref.MessageID).Short()}
-}
-
-// DescribeGap says in one line when nobody listened and what that means for the
-// record; show puts a moment into words.
+// DescribeGap says in one line, in English, when nobody listened and what that
+// means for the record; show puts a moment into words.
 func DescribeGap(g Gap, show func(time.Time) string) string {
-	line := fmt.Sprintf("From %s to %s nobody was listening here; ", show(g.From), show(g.To))
-	switch {
-	case !g.Listed:
-		return line + "what was written then may be missing."
-	case g.Recovered == 0:
-		return line + "the thread was read afterwards, and no reply was missing."
-	case g.Recovered == 1:
-		return line + "1 reply from that time was found afterwards."
-	}
-	return line + fmt.Sprintf("%d replies from that time were found afterwards.", g.Recovered)
-}
-
-// stamp shows a moment in a form that is the same for everyone who reads it.
-func stamp(t time.Time) string { return t.UTC().Format("2 Jan 15:04 MST") }
-
-func days(d time.Duration) string {
-	if d >= 48*time.Hour {
-		return fmt.Sprintf("%d days", int(d.Hours()/24))
-	}
-	return plural(int(d.Hours()), "hour", "hours")
+	return voice{phrases: english}.gap(g, show)
 }
 
 func plural(n int, one, many string) string {

@@ -51,10 +51,7 @@ func TestReportInChat(t *testing.T) {
 	if got := b.typed("/discuss report --from 2027-04-01"); !strings.Contains(got, "is still to come") {
 		t.Errorf("of days to come: %s", got)
 	}
-	zone := bot.Preferences{Zone: "Pacific/Auckland"}
-	if err := b.db.PutPreferences(t.Context(), channel.Platform, channel.Workspace, zone, b.clock(), bot.Audit{}); err != nil {
-		t.Fatal(err)
-	}
+	b.typed("/discuss settings --zone Pacific/Auckland")
 	if got := b.typed("/discuss report --from 2027-03-01 --to 2027-03-01"); !strings.Contains(got, "1 March 2027 (Pacific/Auckland): 1 discussion.") {
 		t.Errorf("in another zone: %s", got)
 	}

@@ -29,6 +29,22 @@ type Rules struct {
 	Ping   string        `json:"ping,omitempty"`   // id of the one role that the root post notifies
 	Remind time.Duration `json:"remind,omitempty"` // how long before closing the thread is reminded; 0 means not at all
 	Recap  string        `json:"recap,omitempty"`  // [RecapPost], the default, [RecapPreview] or [RecapOff]
+
+	// Retention is how long the replies to a discussion are kept after it closed: what
+	// held in its installation when it was opened, because its root post says so.
+	Retention time.Duration `json:"retention,omitempty"`
+}
+
+// withDefaults fills in what an installation decided for all its discussions.
+func (e *Engine) withDefaults(r Rules, p Preferences) Rules {
+	r.Recap = cmp.Or(r.Recap, p.Recap)
+	r.Retention = e.kept(r, p)
+	return r
+}
+
+// kept is how long the replies to a discussion are kept after it closed.
+func (e *Engine) kept(r Rules, p Preferences) time.Duration {
+	return cmp.Or(r.Retention, p.Retention, e.set.Retention)
 }
 
 // What happens to a draft that nobody answered by the time it is due.

@@ -61,6 +61,11 @@ func (s Schedule) Times(shortest time.Duration) (Times, error) {
 	return times.Without(s.Rules.Calendar), err
 }
 
+// sameTimes reports whether two schedules fall due at the same times.
+func (s Schedule) sameTimes(o Schedule) bool {
+	return s.Cron == o.Cron && s.Zone == o.Zone && fmt.Sprint(s.Rules.Calendar) == fmt.Sprint(o.Rules.Calendar)
+}
+
 // missedRows is how many missed occurrences are recorded one by one.
 const missedRows = 100
 
@@ -118,6 +123,10 @@ func (e *Engine) Plan(s Schedule, now time.Time) Claim {
 // A feed that cannot be reached now is a warning; one at an address that must
 // not be fetched is an error.
 func (e *Engine) AddSchedule(ctx context.Context, s Schedule, feeds []string, by By) (Schedule, []Moment, []string, error) {
+	zoned, err := e.inheritZone(ctx, &s)
+	if err != nil {
+		return s, nil, nil, err
+	}
 	times, err := e.checkSchedule(&s)
 	if err != nil {
 		return s, nil, nil, err
@@ -127,6 +136,9 @@ func (e *Engine) AddSchedule(ctx context.Context, s Schedule, feeds []string, by
 		return s, nil, nil, err
 	}
 	var warnings []string
+	if !zoned {
+		warnings = append(warnings, "its times are in UTC, because no zone was given: give one with --tz, or once for all with 'colloquy settings --zone ZONE'")
+	}
 	for _, url := range feeds {
 		f, warning, err := e.AddFeed(ctx, url, "", s.Channel, by)
 		if err != nil {
@@ -144,7 +156,7 @@ func (e *Engine) AddSchedule(ctx context.Context, s Schedule, feeds []string, by
 	if s.Paused {
 		s.NextAt = time.Time{}
 	}
-	if err := e.store.PutSchedule(ctx, s, e.audit(by, "schedule_add", string(s.ID))); err != nil {
+	if err := e.store.PutSchedule(ctx, s, e.audit(by, "schedule_add", string(s.ID), s.outline()...).In(s.Channel)); err != nil {
 		return s, nil, nil, fmt.Errorf("add schedule: %w", err)
 	}
 	return s, next, warnings, nil
@@ -154,8 +166,11 @@ func (e *Engine) AddSchedule(ctx context.Context, s Schedule, feeds []string, by
 // next times and what changed. What is declared in a file is changed there. A
 // change of its times or its zone makes the next time count from now.
 func (e *Engine) ChangeSchedule(ctx context.Context, old, s Schedule, changes []string, by By) (Schedule, []Moment, []string, error) {
-	if old.Declared && old.Reason != NotDeclared {
-		return s, nil, nil, Problemf("declared", "schedule %q is declared in the configuration file, at %s: change it there", old.Name, old.DeclaredAt)
+	if err := old.fromFile("change it there"); err != nil {
+		return s, nil, nil, err
+	}
+	if _, err := e.inheritZone(ctx, &s); err != nil {
+		return s, nil, nil, err
 	}
 	times, err := e.checkSchedule(&s)
 	if err != nil {
@@ -168,10 +183,21 @@ func (e *Engine) ChangeSchedule(ctx context.Context, old, s Schedule, changes []
 	if err != nil || len(changes) == 0 {
 		return s, next, changes, err
 	}
-	if !s.Paused {
+	if !s.Paused && !s.sameTimes(old) {
 		s.NextAt = next[0].At
 	}
-	return s, next, changes, e.store.PutSchedule(ctx, s, e.audit(by, "schedule_change", string(s.ID), changes...))
+	return s, next, changes, e.store.PutSchedule(ctx, s, e.audit(by, "schedule_change", string(s.ID), changes...).In(s.Channel))
+}
+
+// inheritZone gives a schedule without a zone that of its installation, and
+// reports whether it has one now.
+func (e *Engine) inheritZone(ctx context.Context, s *Schedule) (bool, error) {
+	if s.Zone != "" {
+		return true, nil
+	}
+	i, err := e.store.Installation(ctx, s.Channel.Platform, s.Channel.Workspace)
+	s.Zone = i.Zone
+	return s.Zone != "", err
 }
 
 // checkSchedule fills in the defaults of s and refuses what cannot work.
@@ -261,8 +287,13 @@ func NextTimes(s Schedule, shortest time.Duration, after time.Time, n int) ([]Mo
 }
 
 // SetPaused pauses or resumes a schedule. A pause ends at until, unless that is
-// zero. Resuming computes the next time from now.
+// zero. Resuming computes the next time from now. What the configuration file
+// pauses is resumed there.
 func (e *Engine) SetPaused(ctx context.Context, s Schedule, paused bool, until time.Time, by By) (Schedule, error) {
+	if err := s.pausedByFile(); err != nil {
+		return s, err
+	}
+	was := s.standing()
 	s.Paused, s.NextAt, s.ResumeAt, s.Reason = paused, time.Time{}, until, ""
 	if !paused {
 		times, err := s.Times(e.set.ShortestEvery)
@@ -275,13 +306,11 @@ func (e *Engine) SetPaused(ctx context.Context, s Schedule, paused bool, until t
 		}
 		s.NextAt = next.At
 	}
-	action, detail := "schedule_pause", []string{}
+	action := "schedule_pause"
 	if !paused {
 		action = "schedule_resume"
-	} else if !until.IsZero() {
-		detail = append(detail, "until "+stampIn(until))
 	}
-	return s, e.store.PutSchedule(ctx, s, e.audit(by, action, string(s.ID), detail...))
+	return s, e.store.PutSchedule(ctx, s, e.audit(by, action, string(s.ID), changed("next", was, s.standing())).In(s.Channel))
 }
 
 // maxSkips is how many due times can be skipped; beyond that a pause is meant.
@@ -298,7 +327,7 @@ func (e *Engine) Skip(ctx context.Context, s Schedule, n int, by By) (Schedule, 
 	}
 	before := s.Skips
 	s.Skips = n
-	return s, e.store.PutSchedule(ctx, s, e.audit(by, "schedule_skip", string(s.ID), fmt.Sprintf("skip: %d → %d", before, n)))
+	return s, e.store.PutSchedule(ctx, s, e.audit(by, "schedule_skip", string(s.ID), fmt.Sprintf("skip: %d → %d", before, n)).In(s.Channel))
 }
 
 // DraftAt is when the draft of a due time is shown to managers; zero: never.
@@ -309,7 +338,35 @@ func (s Schedule) DraftAt() time.Time {
 	return s.NextAt.Add(-cmp.Or(s.Rules.ApproveBefore, approveBefore))
 }
 
-// RemoveSchedule ends a schedule. Its discussions go on; what it did stays on record.
+// RemoveSchedule ends a schedule. Its discussions go on; what it did stays on
+// record. What is declared in a file is removed there.
 func (e *Engine) RemoveSchedule(ctx context.Context, s Schedule, by By) error {
-	return e.store.RemoveSchedule(ctx, s.ID, e.now(), e.audit(by, "schedule_remove", string(s.ID)))
+	if err := s.fromFile("remove it there, and it is paused when 'colloquy serve' reads the file"); err != nil {
+		return err
+	}
+	return e.store.RemoveSchedule(ctx, s.ID, e.now(), e.audit(by, "schedule_remove", string(s.ID), s.outline()...).In(s.Channel))
+}
+
+// standing says when a schedule is due next, or that and why it is paused.
+func (s Schedule) standing() string {
+	switch {
+	case s.NextAt.IsZero() && s.Reason != "":
+		return s.Reason
+	case s.NextAt.IsZero() && !s.ResumeAt.IsZero():
+		return "paused until " + utcText(s.ResumeAt)
+	case s.NextAt.IsZero():
+		return "paused"
+	}
+	return utcText(s.NextAt)
+}
+
+// outline says what a schedule is, part by part: where, when, and what was set.
+func (s Schedule) outline() []string {
+	out := []string{s.Channel.String(), "times: " + s.Cron}
+	for _, o := range ScheduleOptions() {
+		if v := o.Get(s); v != "" {
+			out = append(out, o.Name+": "+v)
+		}
+	}
+	return out
 }

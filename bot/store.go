@@ -22,6 +22,7 @@ type Store interface {
 	personStore
 	reportStore
 	installationStore
+	auditStore
 }
 
 type leaseStore interface {
@@ -89,6 +90,8 @@ type draftStore interface {
 type feedStore interface {
 	PutFeed(ctx context.Context, f Feed, a Audit) error
 	Feed(ctx context.Context, id ID) (Feed, error)
+	// SetDeclaredAt notes where in the configuration file a feed or a schedule is.
+	SetDeclaredAt(ctx context.Context, id ID, at string) error
 	FeedByURL(ctx context.Context, url string) (f Feed, found bool, err error)
 	LinkFeed(ctx context.Context, id ID, ch Channel, a Audit) error
 	UnlinkFeed(ctx context.Context, id ID, ch Channel, a Audit) error
@@ -221,8 +224,21 @@ type installationStore interface {
 	PutInstallation(ctx context.Context, i Installation, now time.Time) error
 	// Installation is zero but for its names when nothing is stored of it.
 	Installation(ctx context.Context, platform, workspace string) (Installation, error)
-	// PutPreferences stores what the managers of an installation decided.
-	PutPreferences(ctx context.Context, platform, workspace string, p Preferences, now time.Time, a Audit) error
+	// ChangePreferences lets change alter what the managers of an installation
+	// decided, and stores it with the line that change returns. An error stores
+	// nothing.
+	ChangePreferences(ctx context.Context, platform, workspace string, now time.Time, change func(*Preferences) (Audit, error)) error
+	// Managers lists who may manage besides those whom the platform says, oldest first.
+	Managers(ctx context.Context, platform, workspace string) ([]Manager, error)
+	// PutManager and RemoveManager write their line only when that changes something.
+	PutManager(ctx context.Context, platform, workspace string, m Manager, a Audit) error
+	RemoveManager(ctx context.Context, platform, workspace string, m Manager, a Audit) error
+}
+
+type auditStore interface {
+	// Audits lists what was changed, newest first. Lines are written by what
+	// changes something, in the same transaction.
+	Audits(ctx context.Context, f AuditFilter) ([]Audit, error)
 }
 
 type personStore interface {

@@ -15,7 +15,7 @@ func (e *Engine) Withdraw(ctx context.Context, d Discussion, by By) error {
 	case StateWithdrawing, StateWithdrawn:
 		return Problemf("withdrawn", "discussion %s is withdrawn already", d.ID.Short())
 	}
-	return e.store.Withdraw(ctx, d, "withdrawn by "+by.who()+": "+d.Title, e.now(), e.audit(by, "withdraw", string(d.ID)))
+	return e.store.Withdraw(ctx, d, "withdrawn by "+by.who()+": "+d.Title, e.now(), e.audit(by, "withdraw", string(d.ID), changed("state", d.State, StateWithdrawn)).In(d.Channel))
 }
 
 // who names an actor for the people of a channel.
@@ -75,8 +75,12 @@ func (e *Engine) takeBack(ctx context.Context, l Lease, d Discussion) (again boo
 		p := newPost(e.now(), Post{DiscussionID: d.ID, Seq: atEnd, Kind: PostWithdrawal})
 		return true, e.store.AddPost(ctx, l, p)
 	}
+	v, err := e.voice(ctx, d.Channel)
+	if err != nil {
+		return false, err
+	}
 	e.log.InfoContext(ctx, "discussion withdrawn", "discussion", d.ID)
-	return true, e.store.EndWithdrawing(ctx, l, d.ID, e.now().Add(e.set.Retention))
+	return true, e.store.EndWithdrawing(ctx, l, d.ID, e.now().Add(e.kept(d.Rules, v.preferences)))
 }
 
 // maxEdits is how often an edit or a removal is tried: about two days.
@@ -98,7 +102,7 @@ func (e *Engine) Extend(ctx context.Context, d Discussion, more time.Duration, b
 		return time.Time{}, Problemf("bad_duration", "a discussion cannot be extended by %s: give a time from 1m to 30d", FormatDuration(more))
 	}
 	until := d.ClosesAt.Add(more)
-	return until, e.store.Extend(ctx, d.ID, until, e.remindAt(d.Rules, until), e.now(), e.audit(by, "extend", string(d.ID), "closes "+stampIn(until)))
+	return until, e.store.Extend(ctx, d.ID, until, e.remindAt(d.Rules, until), e.now(), e.audit(by, "extend", string(d.ID), changed("closes", utcText(d.ClosesAt), utcText(until))).In(d.Channel))
 }
 
 // Reopen lets people reply again in a closed discussion, for as long as it was
@@ -108,7 +112,7 @@ func (e *Engine) Reopen(ctx context.Context, d Discussion, by By) (time.Time, er
 		return time.Time{}, Problemf("not_closed", "discussion %s is not closed: it is %s", d.ID.Short(), d.State)
 	}
 	until := e.now().Add(d.CloseAfter)
-	return until, e.store.Reopen(ctx, d.ID, until, e.remindAt(d.Rules, until), e.now(), e.audit(by, "reopen", string(d.ID), "closes "+stampIn(until)))
+	return until, e.store.Reopen(ctx, d.ID, until, e.remindAt(d.Rules, until), e.now(), e.audit(by, "reopen", string(d.ID), changed("closes", utcText(d.ClosesAt), utcText(until))).In(d.Channel))
 }
 
 // remindAt is when the thread of a discussion that closes then is reminded.

@@ -35,6 +35,21 @@ func TestParseChannel(t *testing.T) {
 	}
 }
 
+func TestParseInstallation(t *testing.T) {
+	for text, want := range map[string]bot.Installation{
+		"console": {Platform: "console"}, "discord:12": {Platform: "discord", Workspace: "12"}, "slack:T1": {Platform: "slack", Workspace: "T1"},
+	} {
+		if got, err := bot.ParseInstallation(text, "console", "discord", "slack"); err != nil || got != want || got.String() != text {
+			t.Errorf("%s: %+v, %v", text, got, err)
+		}
+	}
+	for _, text := range []string{"", "discord", "discord:", "console:", "console:general", "irc:x", ":x", "slack:T1/C2", "slack:../x", "slack:a b"} {
+		if got, err := bot.ParseInstallation(text, "console", "discord", "slack"); bot.ReasonCode(err) != "bad_installation" {
+			t.Errorf("%q is taken as %+v, %v", text, got, err)
+		}
+	}
+}
+
 func TestIDs(t *testing.T) {
 	form := regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$`)
 	now := time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC)

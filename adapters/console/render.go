@@ -78,9 +78,14 @@ func renderMessage(m bot.Message, s style) string {
 		}
 		add(s.block(q, number, strings.Repeat(" ", len(number)), s.bold))
 	}
+	foot := ""
 	if f := text.Inline(m.Footer); f != "" {
-		add(s.block(f, "", "", s.dim))
+		foot = s.block(f, "", "", s.dim)
 	}
+	if l := link(m.FooterLink); l != "" {
+		foot += s.dim(l) + "\n"
+	}
+	add(foot)
 	buttons := ""
 	for _, b := range m.Buttons {
 		if b.Command == "" {
@@ -112,7 +117,7 @@ func renderQuoted(q bot.Quoted, s style) string {
 		return ""
 	}
 	block := s.block(t, "│ ", "│ ", nil)
-	by := text.Isolate(text.Truncate(text.Inline(q.By), 60))
+	by := text.Isolate(text.Clean(text.Truncate(text.Inline(q.By), 60))) // again: what was isolated may be cut
 	if q.ID != "" {
 		by = strings.TrimSpace(by + " (" + text.Inline(q.ID) + ")")
 	}

@@ -68,7 +68,7 @@ func Open(ctx context.Context, path string, o Options) (*DB, error) {
 		return nil, openProblem(path, err)
 	}
 	db.w.SetMaxOpenConns(1)
-	if err = db.migrate(ctx); err == nil {
+	if err = db.migrateWithOthers(ctx); err == nil {
 		db.r, err = sql.Open("sqlite", dsn(path, "&mode=ro&_pragma=query_only(1)"))
 	}
 	if err != nil {
@@ -218,13 +218,4 @@ func (db *DB) resolve(ctx context.Context, table, kind, where, ref string) (bot.
 		return "", bot.Problemf("ambiguous", "several %ss end in %q; give more of the id", kind, ref)
 	}
 	return ids[0], nil
-}
-
-// writeAudit adds an audit line; one without an action is none.
-func writeAudit(ctx context.Context, tx *sql.Tx, a bot.Audit) error {
-	if a.Action == "" {
-		return nil
-	}
-	return exec(ctx, tx, `INSERT INTO audit (id, actor, source, action, target, detail, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-		a.ID, a.Actor, a.From, a.Action, a.Target, a.Detail, ms(a.At))
 }

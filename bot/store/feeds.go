@@ -10,13 +10,13 @@ import (
 	"colloquy/bot"
 )
 
-const feedColumns = `id, name, url, found_url, title, declared, state, reason, etag, modified, failures, polled_at, ok_at, work_at, created_at`
+const feedColumns = `id, name, url, found_url, title, declared, state, reason, etag, modified, failures, polled_at, ok_at, work_at, created_at, declared_at`
 
 func scanFeed(s scanner) (bot.Feed, error) {
 	var f bot.Feed
 	var polled, ok, work, created sql.NullInt64
 	err := s.Scan(&f.ID, &f.Name, &f.URL, &f.FoundURL, &f.Title, &f.Declared, &f.State, &f.Reason, &f.ETag, &f.Modified, &f.Failures,
-		&polled, &ok, &work, &created, &f.Items)
+		&polled, &ok, &work, &created, &f.DeclaredAt, &f.Items)
 	f.PolledAt, f.OKAt, f.NextAt, f.CreatedAt = at(polled), at(ok), at(work), at(created)
 	return f, err
 }
@@ -34,12 +34,25 @@ func (db *DB) PutFeed(ctx context.Context, f bot.Feed, a bot.Audit) error {
 }
 
 func putFeed(ctx context.Context, tx *sql.Tx, f bot.Feed) error {
-	return exec(ctx, tx, `INSERT INTO feeds (`+feedColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+	return exec(ctx, tx, `INSERT INTO feeds (`+feedColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
 		ON CONFLICT (id) DO UPDATE SET name = excluded.name, found_url = excluded.found_url, title = excluded.title, declared = excluded.declared,
 			state = excluded.state, reason = excluded.reason, etag = excluded.etag, modified = excluded.modified,
-			failures = excluded.failures, polled_at = excluded.polled_at, ok_at = excluded.ok_at, work_at = excluded.work_at`,
+			failures = excluded.failures, polled_at = excluded.polled_at, ok_at = excluded.ok_at, work_at = excluded.work_at,
+			declared_at = excluded.declared_at`,
 		f.ID, f.Name, f.URL, f.FoundURL, f.Title, f.Declared, f.State, f.Reason, f.ETag, f.Modified, f.Failures,
-		ms(f.PolledAt), ms(f.OKAt), ms(f.NextAt), ms(f.CreatedAt))
+		ms(f.PolledAt), ms(f.OKAt), ms(f.NextAt), ms(f.CreatedAt), f.DeclaredAt)
+}
+
+// SetDeclaredAt implements [bot.Store].
+func (db *DB) SetDeclaredAt(ctx context.Context, id bot.ID, place string) error {
+	return db.write(ctx, func(tx *sql.Tx) error {
+		for _, table := range []string{"feeds", "schedules"} {
+			if err := exec(ctx, tx, `UPDATE `+table+` SET declared_at = $1 WHERE id = $2`, place, id); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 // Feed implements [bot.Store].
@@ -77,14 +90,16 @@ func (db *DB) RemoveFeed(ctx context.Context, id bot.ID, a bot.Audit) error {
 	})
 }
 
-// LinkFeed implements [bot.Store]. A zero channel links nothing.
+// LinkFeed implements [bot.Store]. A zero channel links nothing, and what is
+// linked already is no line of the audit.
 func (db *DB) LinkFeed(ctx context.Context, id bot.ID, ch bot.Channel, a bot.Audit) error {
 	if ch.Platform == "" {
 		return nil
 	}
 	return db.write(ctx, func(tx *sql.Tx) error {
-		if err := exec(ctx, tx, `INSERT INTO channel_feeds (platform, workspace, channel, feed_id) VALUES ($1, $2, $3, $4)
-			ON CONFLICT (platform, workspace, channel, feed_id) DO NOTHING`, ch.Platform, ch.Workspace, ch.ID, id); err != nil {
+		linked, err := changed(tx.ExecContext(ctx, `INSERT INTO channel_feeds (platform, workspace, channel, feed_id) VALUES ($1, $2, $3, $4)
+			ON CONFLICT (platform, workspace, channel, feed_id) DO NOTHING`, ch.Platform, ch.Workspace, ch.ID, id))
+		if err != nil || !linked {
 			return err
 		}
 		return writeAudit(ctx, tx, a)

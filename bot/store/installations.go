@@ -59,11 +59,21 @@ func (db *DB) PutInstallation(ctx context.Context, i bot.Installation, now time.
 	})
 }
 
-// PutPreferences implements [bot.Store].
-func (db *DB) PutPreferences(ctx context.Context, platform, workspace string, p bot.Preferences, now time.Time, a bot.Audit) error {
+// ChangePreferences implements [bot.Store]. Who changes something else at the
+// same time waits for this transaction.
+func (db *DB) ChangePreferences(ctx context.Context, platform, workspace string, now time.Time, change func(*bot.Preferences) (bot.Audit, error)) error {
 	return db.write(ctx, func(tx *sql.Tx) error {
-		err := exec(ctx, tx, `INSERT INTO installations (platform, workspace, name, settings, created_at) VALUES ($1, $2, '', $3, $4)
-			ON CONFLICT (platform, workspace) DO UPDATE SET settings = excluded.settings`, platform, workspace, pack(p), ms(now))
+		i, err := scanInstallation(tx.QueryRowContext(ctx, selectInstallation+`WHERE platform = $1 AND workspace = $2`, platform, workspace))
+		if err != nil && !errors.Is(err, sql.ErrNoRows) {
+			return err
+		}
+		before := pack(i.Preferences)
+		a, err := change(&i.Preferences)
+		if err != nil || pack(i.Preferences) == before {
+			return err
+		}
+		err = exec(ctx, tx, `INSERT INTO installations (platform, workspace, name, settings, created_at) VALUES ($1, $2, '', $3, $4)
+			ON CONFLICT (platform, workspace) DO UPDATE SET settings = excluded.settings`, platform, workspace, pack(i.Preferences), ms(now))
 		if err != nil {
 			return err
 		}

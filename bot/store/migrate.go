@@ -5,8 +5,10 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
+	"time"
 
 	"github.com/pressly/goose/v3"
+	sqlite3 "modernc.org/sqlite/lib"
 
 	"colloquy/bot"
 )
@@ -60,6 +62,26 @@ func (db *DB) migrate(ctx context.Context) error {
 			return nil
 		}
 	}
+}
+
+// migrateWithOthers is migrate where other processes may do the same at this
+// moment: their steps and ours come between one another, and what fails for that
+// is tried again for up to a second.
+func (db *DB) migrateWithOthers(ctx context.Context) error {
+	first := db.migrate(ctx)
+	for err, tries := first, 0; err != nil; tries++ {
+		others := code(err) == sqlite3.SQLITE_BUSY || code(err) == sqlite3.SQLITE_ERROR || bot.ReasonCode(err) == "backup"
+		if !others || tries == 40 {
+			return first
+		}
+		select {
+		case <-ctx.Done():
+			return first
+		case <-time.After(25 * time.Millisecond):
+		}
+		err = db.migrate(ctx)
+	}
+	return nil
 }
 
 // readable reads what goose would read first: on a damaged file goose takes the

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"database/sql"
 	"encoding/hex"
+	"fmt"
 	"time"
 
 	"colloquy/bot"
@@ -80,6 +81,7 @@ func (db *DB) ErasePerson(ctx context.Context, p bot.Person, now time.Time, a bo
 			return err
 		}
 		n = int(rows)
+		a.Detail = fmt.Sprintf("replies: %d → 0", n)
 		return writeAudit(ctx, tx, a)
 	})
 	return n, err

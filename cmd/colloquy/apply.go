@@ -8,24 +8,33 @@ import (
 )
 
 // applyConfig makes the feeds and schedules that the configuration file
-// declares. Without a file nothing is changed.
+// declares. Without a file nothing is changed. Its error begins with the line of
+// the file, where there is one.
 func (a *app) applyConfig(ctx context.Context, rt *running) error {
 	if a.config.File == "" {
 		return nil
 	}
-	var d bot.Declared
-	for _, f := range a.config.Feeds {
-		d.Feeds = append(d.Feeds, bot.Feed{Name: f.Name, URL: f.URL})
+	changes, warnings, err := rt.engine.Declare(ctx, a.config.declared())
+	for _, w := range warnings {
+		rt.log.WarnContext(ctx, "configuration", "warning", w)
 	}
-	for _, s := range a.config.Schedules {
-		d.Schedules = append(d.Schedules, bot.DeclaredSchedule{Schedule: s.Schedule, FeedURLs: s.FeedURLs})
-	}
-	changes, err := rt.engine.Declare(ctx, d)
 	for _, c := range changes {
 		rt.log.InfoContext(ctx, "configuration applied", "change", c)
 	}
 	if err != nil {
-		return fmt.Errorf("%s: %w", a.config.File, err)
+		return fmt.Errorf("apply the configuration: %w", err)
 	}
 	return nil
+}
+
+// declared is what the file declares, for the engine.
+func (c *Config) declared() bot.Declared {
+	var d bot.Declared
+	for _, f := range c.Feeds {
+		d.Feeds = append(d.Feeds, bot.Feed{Name: f.Name, URL: f.URL, DeclaredAt: fmt.Sprintf("%s:%d", c.File, f.Line)})
+	}
+	for _, s := range c.Schedules {
+		d.Schedules = append(d.Schedules, bot.DeclaredSchedule{Schedule: s.Schedule, FeedURLs: s.FeedURLs})
+	}
+	return d
 }

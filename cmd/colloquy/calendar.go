@@ -13,6 +13,24 @@ import (
 // isCalendarFile tells a file of days from the days themselves.
 func isCalendarFile(value string) bool { return strings.EqualFold(filepath.Ext(value), ".ics") }
 
+// readCalendars reads the calendar files among the options of a schedule, whose
+// zone is given among them, or known.
+func (a *app) readCalendars(options *optionFlags[bot.Schedule], zone string) error {
+	for _, f := range *options {
+		var err error
+		switch {
+		case f.Name == "tz" && len(f.given) > 0:
+			zone = f.given[0]
+		case f.Name == "except":
+			f.given, err = calendarFiles(f.given, zone, "", func(text string) { a.warn(text) })
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // calendarFiles puts the days of each .ics file in the place of its name. Names
 // are relative to a folder. What a file holds and cannot be read is told to warn.
 func calendarFiles(values []string, zone, folder string, warn func(string)) ([]string, error) {

@@ -161,6 +161,7 @@ func TestNoDatabaseIsMadeByLooking(t *testing.T) {
 		"feed list", "feed remove x", "feed test x", "schedule list", "schedule next x", "schedule pause x", "schedule resume x",
 		"schedule remove x", "schedule run x", "schedule why", "discussion list", "discussion show x", "discussion close x",
 		"discussion export x", "recap x", "person show console:x", "person export console:x", "person erase console:x --yes", "backup b.db",
+		"audit", "settings", "managers", "managers remove x",
 	} {
 		w.fails(exitFailed, "there is no database colloquy.db yet: give another file with --db", strings.Fields(args)...)
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"colloquy/adapters/console"
 	"colloquy/bot"
@@ -49,8 +50,8 @@ func (a *app) existing(ctx context.Context, screen console.Options) (*running, e
 func hidden() console.Options { return console.Options{} }
 
 // audit is the line that says what the operator changed.
-func (a *app) audit(action string, target bot.ID) bot.Audit {
-	return bot.Audit{ID: bot.NewID(a.now()), At: a.now(), Actor: bot.Operator.ID, Action: action, Target: string(target)}
+func (a *app) audit(action string, target bot.ID, detail ...string) bot.Audit {
+	return bot.NewAudit(a.now(), bot.Operator, action, string(target), detail...)
 }
 
 // flagChannel reads the value of --channel. Empty is the zero channel.
@@ -63,6 +64,20 @@ func flagChannel(text string) (bot.Channel, error) {
 		return ch, &usageError{err}
 	}
 	return ch, nil
+}
+
+// addInstallation adds the flag --installation. It is read by [flagInstallation].
+func addInstallation(fs *pflag.FlagSet, to *string, initial string) {
+	fs.StringVar(to, "installation", initial, "`INSTALLATION`: console, discord:GUILD or slack:TEAM")
+}
+
+// flagInstallation reads the value of --installation.
+func flagInstallation(text string) (bot.Installation, error) {
+	i, err := bot.ParseInstallation(text, platforms...)
+	if err != nil {
+		return i, &usageError{err}
+	}
+	return i, nil
 }
 
 // runnable are the platforms that this build can post on.

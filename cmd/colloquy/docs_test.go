@@ -31,6 +31,12 @@ func TestDocumentedCommands(t *testing.T) {
 		}
 		general = append(general, o.Name)
 	}
+	for _, o := range bot.InstallationOptions(bot.Settings{}) {
+		if !strings.Contains(string(page), "\n| `--"+o.Name+" ") {
+			t.Errorf("docs/cli.md does not describe the setting --%s", o.Name)
+		}
+		general = append(general, o.Name)
+	}
 	var check func(c *cobra.Command, group string)
 	check = func(c *cobra.Command, group string) {
 		if !c.IsAvailableCommand() || c.Name() == "help" || c.Name() == "completion" {

@@ -155,7 +155,7 @@ func (e *examination) schedules(ctx context.Context, rt *running, schedules []bo
 		}
 	}
 	if n := e.undeclared(schedules); n > 0 {
-		e.note("schedules", fmt.Sprintf("%s declares %s that nothing has read yet", e.config.File, plural(n, "schedule", "schedules")), "start 'colloquy serve' again")
+		e.note("schedules", fmt.Sprintf("%s declares %s that nothing has read yet", e.config.File, plural(n, "schedule", "schedules")), "start 'colloquy serve' again, or send it SIGHUP")
 	}
 }
 

@@ -97,10 +97,11 @@ func (a *app) addFeed(ctx context.Context, url, name string, ch bot.Channel, for
 	}
 	if known && name != "" && f.Name != name {
 		if f.Declared {
-			return bot.Problemf("declared", "the feed is declared in the configuration file as %q: change its name there", f.Name)
+			return inFile(f, "change its name there")
 		}
+		was := f.Name
 		f.Name = name
-		if err := rt.db.PutFeed(ctx, f, a.audit("feed_name", f.ID)); err != nil {
+		if err := rt.db.PutFeed(ctx, f, a.audit("feed_name", f.ID, "name: "+orDash(was)+" → "+name)); err != nil {
 			return err
 		}
 	}
@@ -128,6 +129,15 @@ func (a *app) addFeed(ctx context.Context, url, name string, ch bot.Channel, for
 	}
 	_, err = fmt.Fprintf(a.stdout, "Feed %s (%s) is %s: %s.\n", f.ID.Short(), inline(feedName(f)), was, how)
 	return err
+}
+
+// inFile refuses to change a feed elsewhere than in the file it is declared in.
+func inFile(f bot.Feed, do string) error {
+	at := ""
+	if f.DeclaredAt != "" {
+		at = ", at " + f.DeclaredAt
+	}
+	return bot.Problemf("declared", "the feed %s is declared in the configuration file%s: %s", feedName(f), at, do)
 }
 
 // nameIsFree refuses a name that another feed has.

@@ -39,7 +39,7 @@ func (a *app) removeFeed(ctx context.Context, ref string) error {
 		return err
 	}
 	if f.Declared && f.Reason != bot.NotDeclared {
-		return bot.Problemf("declared", "the feed %s is declared in the configuration file: remove it there, and 'colloquy serve' stops reading it", feedName(f))
+		return inFile(f, "remove it there, and it is no longer read when 'colloquy serve' reads the file")
 	}
 	schedules, err := rt.db.Schedules(ctx, bot.Channel{})
 	if err != nil {
@@ -63,7 +63,7 @@ func (a *app) removeFeed(ctx context.Context, ref string) error {
 	if len(users) > 0 {
 		return bot.Problemf("feed_used", "the feed %s is used by %s: remove that first, with 'colloquy schedule remove ID'", feedName(f), strings.Join(users, ", "))
 	}
-	if err := rt.db.RemoveFeed(ctx, f.ID, a.audit("feed_remove", f.ID)); err != nil {
+	if err := rt.db.RemoveFeed(ctx, f.ID, a.audit("feed_remove", f.ID, f.URL)); err != nil {
 		return err
 	}
 	a.warn(bereft...)

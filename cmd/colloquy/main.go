@@ -65,7 +65,8 @@ type app struct {
 	getenv         func(string) string
 	now            bot.Clock
 	set            settings
-	config         *Config // never nil after configure
+	config         *Config  // never nil after configure
+	overridden     []string // flags that say something themselves or by a variable, whatever the file says
 }
 
 // Groups of commands in the help.
@@ -113,6 +114,10 @@ It needs no account, no key and no network to begin with: try "colloquy demo".`,
 		a.reportCommand(),
 		a.personCommand(),
 		a.serveCommand(),
+		a.settingsCommand(),
+		a.managersCommand(),
+		a.auditCommand(),
+		a.configCommand(),
 		a.doctorCommand(),
 		a.backupCommand(),
 		a.versionCommand(),

@@ -46,7 +46,10 @@ func newMonth(t testing.TB) *month {
 	// The same pseudonyms in every run.
 	_, err = rt.db.Conn().Exec(`INSERT INTO settings (name, value) VALUES ('hash_key', $1)`, strings.Repeat("5e", 32))
 	m.must(err)
-	m.must(rt.db.PutPreferences(t.Context(), "console", "", bot.Preferences{Zone: "Europe/Berlin"}, m.now, bot.Audit{}))
+	m.must(rt.db.ChangePreferences(t.Context(), "console", "", m.now, func(p *bot.Preferences) (bot.Audit, error) {
+		p.Zone = "Europe/Berlin"
+		return bot.Audit{}, nil
+	}))
 	return m
 }
 

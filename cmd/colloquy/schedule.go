@@ -213,10 +213,7 @@ func (a *app) pauseSchedule(ctx context.Context, rt *running, s bot.Schedule, un
 }
 
 func (a *app) resumeSchedule(ctx context.Context, rt *running, s bot.Schedule) (string, error) {
-	switch {
-	case s.Reason == bot.NotDeclared || s.Reason == bot.DeclaredPaused:
-		return "", bot.Problemf("declared", "%s is %s: change it there, and 'colloquy serve' goes on with it when it starts", scheduleName(s), s.Reason)
-	case !s.Paused:
+	if !s.Paused {
 		return "is not paused: next " + zoned(inZone(s.NextAt, s.Zone)) + ".", nil
 	}
 	s, err := rt.engine.SetPaused(ctx, s, false, time.Time{}, bot.Operator)
@@ -227,8 +224,5 @@ func (a *app) resumeSchedule(ctx context.Context, rt *running, s bot.Schedule) (
 }
 
 func (a *app) removeSchedule(ctx context.Context, rt *running, s bot.Schedule) (string, error) {
-	if s.Declared && s.Reason != bot.NotDeclared {
-		return "", bot.Problemf("declared", "%s is declared in the configuration file: remove it there, and 'colloquy serve' pauses it", scheduleName(s))
-	}
 	return "is removed. Its discussions go on.", rt.engine.RemoveSchedule(ctx, s, bot.Operator)
 }

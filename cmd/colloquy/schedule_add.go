@@ -25,7 +25,7 @@ func (a *app) scheduleAddCommand() *cobra.Command {
 	var s bot.Schedule
 	var channel, at string
 	var feeds []string
-	var options *optionFlags
+	var options *optionFlags[bot.Schedule]
 	format := choice{value: "text", options: outputFormats}
 	cmd := &cobra.Command{
 		Use:   "add",
@@ -64,7 +64,10 @@ without it, articles come from the feeds of the channel.`,
 					return usagef("--name: %w", err)
 				}
 			}
-			if _, err := a.apply(options, &s); err != nil {
+			if err := a.readCalendars(options, ""); err != nil {
+				return err
+			}
+			if _, err := options.apply(&s); err != nil {
 				return err
 			}
 			return a.addSchedule(cmd.Context(), s, feeds, format.value)
@@ -76,7 +79,7 @@ without it, articles come from the feeds of the channel.`,
 	f.StringVar(&s.Cron, "cron", "", "its times as a cron `SPEC` instead")
 	f.StringArrayVar(&feeds, "feed", nil, "`FEED` to take articles from; may be repeated")
 	f.StringVar(&s.Name, "name", "", "`NAME` to call it by")
-	options = addOptions(f)
+	options = addOptions(f, bot.ScheduleOptions())
 	a.set.addDB(f)
 	addFormat(cmd, &format)
 	return cmd
@@ -101,6 +104,11 @@ func (a *app) addSchedule(ctx context.Context, s bot.Schedule, feeds []string, f
 	for _, other := range known {
 		if s.Name != "" && other.Name == s.Name {
 			return bot.Problemf("name_taken", "there is a schedule named %q already (%s): choose another name", s.Name, other.ID.Short())
+		}
+	}
+	if s.Zone == "" {
+		if err := a.askZone(ctx, rt, s.Channel); err != nil {
+			return err
 		}
 	}
 	urls, fresh, err := feedURLs(ctx, rt.db, feeds)
@@ -152,7 +160,7 @@ func (a *app) takeBack(ctx context.Context, db *store.DB, fresh []string, why er
 	ctx = context.WithoutCancel(ctx)
 	for _, url := range fresh {
 		if f, found, err := db.FeedByURL(ctx, url); err == nil && found {
-			if err := db.RemoveFeed(ctx, f.ID, a.audit("feed_remove", f.ID)); err != nil {
+			if err := db.RemoveFeed(ctx, f.ID, a.audit("feed_remove", f.ID, f.URL)); err != nil {
 				return fmt.Errorf("%w; the feed %s stays", why, url)
 			}
 		}

@@ -13,7 +13,7 @@ import (
 
 func (a *app) scheduleEditCommand() *cobra.Command {
 	var at, cron string
-	var options *optionFlags
+	var options *optionFlags[bot.Schedule]
 	cmd := &cobra.Command{
 		Use:   "change ID",
 		Short: "Change the times or the options of a schedule",
@@ -33,12 +33,12 @@ with. What the configuration file declares is changed there.`,
 	}
 	cmd.Flags().StringVar(&at, "at", "", "its new `TIMES` in quotes, such as \"weekdays 09:00\"")
 	cmd.Flags().StringVar(&cron, "cron", "", "its new times as a cron `SPEC` instead")
-	options = addOptions(cmd.Flags())
+	options = addOptions(cmd.Flags(), bot.ScheduleOptions())
 	a.set.addDB(cmd.Flags())
 	return cmd
 }
 
-func (a *app) changeSchedule(ctx context.Context, ref, cron string, options *optionFlags) error {
+func (a *app) changeSchedule(ctx context.Context, ref, cron string, options *optionFlags[bot.Schedule]) error {
 	rt, err := a.existing(ctx, hidden())
 	if err != nil {
 		return err
@@ -52,7 +52,10 @@ func (a *app) changeSchedule(ctx context.Context, ref, cron string, options *opt
 	if cron != "" {
 		s.Cron = cron
 	}
-	changes, err := a.apply(options, &s)
+	if err := a.readCalendars(options, s.Zone); err != nil {
+		return err
+	}
+	changes, err := options.apply(&s)
 	if err != nil {
 		return err
 	}

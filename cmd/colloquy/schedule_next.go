@@ -54,8 +54,11 @@ times from midnight on are shown.`,
 			}
 			after := a.now()
 			if cmd.Flags().Changed("from") {
-				if after, err = parseFrom(from, s.Zone); err != nil {
+				if after, err = parseMoment("from", from, inZone(time.Time{}, s.Zone).Location()); err != nil {
 					return err
+				}
+				if len(strings.TrimSpace(from)) == len(time.DateOnly) {
+					after = after.Add(-time.Second) // its midnight is included
 				}
 			}
 			next, err := bot.NextTimes(s, a.config.Shortest, after, count)
@@ -72,23 +75,18 @@ times from midnight on are shown.`,
 	return cmd
 }
 
-// parseFrom reads a moment. A day alone is the last moment before it.
-func parseFrom(text, zone string) (time.Time, error) {
+// parseMoment reads the moment that a flag gives. A day alone is its midnight.
+func parseMoment(flag, text string, loc *time.Location) (time.Time, error) {
 	text = strings.TrimSpace(text)
 	if t, err := time.Parse(time.RFC3339, text); err == nil {
 		return t, nil
 	}
-	loc := inZone(time.Time{}, zone).Location()
-	for _, layout := range []string{"2006-01-02T15:04:05", "2006-01-02 15:04:05", "2006-01-02T15:04", "2006-01-02 15:04"} {
+	for _, layout := range []string{"2006-01-02T15:04:05", "2006-01-02 15:04:05", "2006-01-02T15:04", "2006-01-02 15:04", time.DateOnly} {
 		if t, err := time.ParseInLocation(layout, text, loc); err == nil {
 			return t, nil
 		}
 	}
-	t, err := time.ParseInLocation("2006-01-02", text, loc)
-	if err != nil {
-		return t, usagef("--from: %q is no moment: write it like 2027-03-14, \"2027-03-14 01:30\" or 2027-03-14T01:30:00-05:00", shorten(text))
-	}
-	return t.Add(-time.Second), nil
+	return time.Time{}, usagef("--%s: %q is no moment: write it like 2027-03-14, \"2027-03-14 01:30\" or 2027-03-14T01:30:00-05:00", flag, shorten(text))
 }
 
 func (a *app) showTimes(s bot.Schedule, next []bot.Moment, format string) error {

@@ -11,40 +11,40 @@ import (
 	"colloquy/bot"
 )
 
-// An optionFlag is one option of a schedule as a flag. It keeps what was given
-// until there is a schedule to set it on.
-type optionFlag struct {
-	bot.Option
+// An optionFlag is one option of a T as a flag. It keeps what was given until
+// there is a T to set it on.
+type optionFlag[T any] struct {
+	bot.OptionOf[T]
 	given []string
 }
 
-func (f *optionFlag) String() string { return strings.Join(f.given, ",") }
-func (f *optionFlag) Type() string   { return f.Value }
+func (f *optionFlag[T]) String() string { return strings.Join(f.given, ",") }
+func (f *optionFlag[T]) Type() string   { return f.Value }
 
 // Set checks a value; one that is given again replaces the one before, unless
 // the option takes several. Calendar files are read when the zone is known.
-func (f *optionFlag) Set(value string) error {
+func (f *optionFlag[T]) Set(value string) error {
 	value = norm.NFC.String(value) // as articles are
 	given := append(f.given, value)
 	if !f.Repeat {
 		given = []string{value}
 	}
 	known := slices.DeleteFunc(slices.Clone(given), func(v string) bool { return f.Name == "except" && isCalendarFile(v) })
-	if err := f.Replace(&bot.Schedule{}, known...); err != nil {
+	if err := f.Replace(new(T), known...); err != nil {
 		return err
 	}
 	f.given = given
 	return nil
 }
 
-// optionFlags are the options of a schedule that a command takes.
-type optionFlags []*optionFlag
+// optionFlags are the options of a T that a command takes.
+type optionFlags[T any] []*optionFlag[T]
 
-// addOptions adds a flag for each option of a schedule.
-func addOptions(fs *pflag.FlagSet) *optionFlags {
-	var all optionFlags
-	for _, o := range bot.ScheduleOptions() {
-		f := &optionFlag{Option: o}
+// addOptions adds a flag for each option.
+func addOptions[T any](fs *pflag.FlagSet, options []bot.OptionOf[T]) *optionFlags[T] {
+	var all optionFlags[T]
+	for _, o := range options {
+		f := &optionFlag[T]{OptionOf: o}
 		all = append(all, f)
 		help := o.Help
 		if o.Repeat {
@@ -55,19 +55,26 @@ func addOptions(fs *pflag.FlagSet) *optionFlags {
 	return &all
 }
 
-// apply sets the options that were given on s, and says what that changed.
-func (a *app) apply(all *optionFlags, s *bot.Schedule) (changes []string, err error) {
+// given reports whether there is anything to apply.
+func (all *optionFlags[T]) given() bool {
+	return slices.ContainsFunc(*all, func(f *optionFlag[T]) bool { return len(f.given) > 0 })
+}
+
+// define takes the options as they are now that the settings are read: what is
+// the default may differ.
+func (all *optionFlags[T]) define(options []bot.OptionOf[T]) {
+	for i, o := range options {
+		(*all)[i].OptionOf = o
+	}
+}
+
+// apply sets what was given on t, and says what that changed.
+func (all *optionFlags[T]) apply(t *T) (changes []string, err error) {
 	for _, f := range *all {
 		if len(f.given) == 0 {
 			continue
 		}
-		given := f.given
-		if f.Name == "except" {
-			if given, err = calendarFiles(given, s.Zone, "", func(text string) { a.warn(text) }); err != nil {
-				return nil, err
-			}
-		}
-		change, err := bot.ChangeOption(s, f.Option, given...)
+		change, err := f.Change(t, f.given...)
 		if err != nil {
 			return nil, usagef("--%s: %w", f.Name, err)
 		}

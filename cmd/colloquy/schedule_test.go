@@ -83,13 +83,22 @@ func TestRefusedScheduleTakesItsFeedsBack(t *testing.T) {
 func TestScheduleWarnings(t *testing.T) {
 	w := newTown(t)
 	w.down = true
-	got := read[addedJSON](w, "schedule", "add", "--channel", "console:a", "--cron", "@daily", "--feed", w.feed)
+	got := read[addedJSON](w, "schedule", "add", "--channel", "console:a", "--cron", "@daily", "--tz", "UTC", "--feed", w.feed)
 	if len(got.Warnings) != 1 || !strings.Contains(got.Warnings[0], "could not be read now") {
 		t.Errorf("warnings %q", got.Warnings)
 	}
-	r := w.run("schedule", "add", "--channel", "console:b", "--cron", "@daily")
+	r := w.run("schedule", "add", "--channel", "console:b", "--cron", "@daily", "--tz", "UTC")
 	if r.code != exitDone || !strings.HasPrefix(r.stderr, "colloquy: warning: it has no feeds") {
 		t.Errorf("%d, %q", r.code, r.stderr)
+	}
+	r = w.run("schedule", "add", "--channel", "console:b", "--cron", "@daily") // nobody can be asked
+	if r.code != exitDone || !strings.HasPrefix(r.stderr, "colloquy: warning: its times are in UTC, because no zone was given: ") || !strings.Contains(r.stdout, "(UTC)") {
+		t.Errorf("%d, %q", r.code, r.stderr)
+	}
+	w.ok("settings", "--zone", "Asia/Karachi")
+	r = w.run("schedule", "add", "--channel", "console:c", "--cron", "@daily")
+	if strings.Contains(r.stderr, "zone") || !strings.Contains(r.stdout, "(Asia/Karachi)") {
+		t.Errorf("%q, %q", r.stdout, r.stderr)
 	}
 }
 
@@ -220,15 +229,18 @@ func TestDeclaredScheduleIsChangedInItsFile(t *testing.T) {
 	if err := a.applyConfig(t.Context(), rt); err != nil {
 		t.Fatal(err)
 	}
-	w.fails(exitFailed, "is declared in the configuration file: remove it there", "schedule", "remove", "nine")
-	w.fails(exitFailed, "is declared in the configuration file: remove it there", "feed", "remove", "news")
-	w.fails(exitFailed, "change its name there", "feed", "add", w.feed, "--name", "other")
+	w.fails(exitFailed, `schedule "nine" is declared in the configuration file, at colloquy.yaml:4: remove it there`, "schedule", "remove", "nine")
+	w.fails(exitFailed, `schedule "nine" is declared in the configuration file, at colloquy.yaml:4: change it there`, "schedule", "change", "nine", "--questions", "3")
+	w.fails(exitFailed, "the feed news is declared in the configuration file, at colloquy.yaml:2: remove it there", "feed", "remove", "news")
+	w.fails(exitFailed, "at colloquy.yaml:2: change its name there", "feed", "add", w.feed, "--name", "other")
+	w.ok("schedule", "pause", "nine")
+	w.ok("schedule", "resume", "nine")
 
 	a.config.Schedules, a.config.Feeds = nil, nil
 	if err := a.applyConfig(t.Context(), rt); err != nil {
 		t.Fatal(err)
 	}
-	w.fails(exitFailed, "removed from the configuration file: change it there", "schedule", "resume", "nine")
+	w.fails(exitFailed, "removed from the configuration file: declare it there again", "schedule", "resume", "nine")
 	w.ok("schedule", "remove", "nine")
 	w.ok("feed", "remove", "news")
 }

@@ -5,7 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
+	"os/signal"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -22,8 +25,8 @@ func (a *app) serveCommand() *cobra.Command {
 		Short: "Run every schedule, record the replies and post the recaps",
 		Long: `Run everything until it is stopped: poll the feeds, post what falls due, record
 replies, close discussions and post their recaps. What the configuration file
-declares is applied first. On SIGTERM or Ctrl-C it finishes what is under way,
-for up to 10 seconds.
+declares is applied first, and again on SIGHUP. On SIGTERM or Ctrl-C it finishes
+what is under way, for up to 10 seconds.
 
 A line "#NAME text" on standard input is a reply in console:NAME, and
 "#NAME /discuss help" a command there; "recorded ID" says that it is stored.`,
@@ -44,6 +47,9 @@ A line "#NAME text" on standard input is a reply in console:NAME, and
 }
 
 func (a *app) serve(ctx context.Context) error {
+	hangups := make(chan os.Signal, 1)
+	signal.Notify(hangups, syscall.SIGHUP)
+	defer signal.Stop(hangups)
 	release, err := lock(a.set.db, "colloquy serve")
 	if err != nil {
 		return err
@@ -66,15 +72,20 @@ func (a *app) serve(ctx context.Context) error {
 	rt.log.InfoContext(ctx, "serving", "db", a.set.db, "version", readBuild().Version)
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
-	var adapters sync.WaitGroup
-	adapters.Go(func() {
+	var beside sync.WaitGroup
+	beside.Go(func() {
 		if err := rt.console.Run(ctx, rt.engine); err != nil {
 			stop(fmt.Errorf("the console cannot go on: %w", err))
 		}
 	})
+	beside.Go(func() {
+		if a.reread(ctx, rt, hangups) {
+			stop(context.Canceled)
+		}
+	})
 	err = runner.Run(ctx, grace)
 	stop(nil)
-	adapters.Wait()
+	beside.Wait()
 	if cause := context.Cause(ctx); err == nil && !errors.Is(cause, context.Canceled) {
 		err = cause
 	}

@@ -65,10 +65,13 @@ func (a *app) configure(cmd *cobra.Command) error {
 	}
 	for _, name := range []string{"db", "allow-network", "log-format", "log-level"} {
 		flag := cmd.Flag(name)
+		from, value := variable(name), a.getenv(variable(name))
+		if flag != nil && (flag.Changed || value != "") {
+			a.overridden = append(a.overridden, name)
+		}
 		if flag == nil || flag.Changed {
 			continue
 		}
-		from, value := variable(name), a.getenv(variable(name))
 		if value == "" {
 			from, value = a.config.File, a.config.flags[name]
 		}

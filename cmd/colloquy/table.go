@@ -170,6 +170,6 @@ func (a *app) messageText(m bot.Message) string {
 	if len(list) > 0 {
 		parts = append(parts, strings.Join(list, "\n"))
 	}
-	add(m.Footer, "")
+	add(join([]string{m.Footer, m.FooterLink}, "\n"), "")
 	return strings.Join(parts, "\n\n")
 }
