@@ -233,7 +233,9 @@ type personStore interface {
 	// so. Recaps that quote them are stale from then on.
 	SetOptOut(ctx context.Context, p Person, who string, out bool, now time.Time) error
 	PersonReplies(ctx context.Context, p Person) ([]Reply, error)
-	ErasePerson(ctx context.Context, p Person, now time.Time, a Audit) (int, error)
+	// ErasePerson removes what a person, known by a hash as well, wrote, and leaves
+	// tombstones. It returns how many replies that were.
+	ErasePerson(ctx context.Context, p Person, who string, now time.Time, a Audit) (int, error)
 }
 
 type reportStore interface {

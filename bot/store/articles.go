@@ -19,6 +19,15 @@ func contentHash(text string) string {
 	return hex.EncodeToString(sum[:])
 }
 
+// urlHash is what the ledger knows a page by: the hash of its [urlKey].
+func urlHash(key string) string {
+	if key == "" {
+		return ""
+	}
+	sum := sha256.Sum256([]byte(key))
+	return hex.EncodeToString(sum[:])
+}
+
 // urlKey is the same for URLs under which people see the same page: without
 // scheme, "www.", fragment and a slash at the end.
 func urlKey(s string) string {
@@ -86,10 +95,15 @@ func (db *DB) Article(ctx context.Context, id bot.ID) (bot.Article, error) {
 
 // Posted implements [bot.Store].
 func (db *DB) Posted(ctx context.Context, ch bot.Channel, url string, article bot.ID) (posted, withdrawn bool, err error) {
-	err = db.r.QueryRowContext(ctx, `SELECT COUNT(*) > 0, COUNT(CASE WHEN state IN ('withdrawing', 'withdrawn') THEN 1 END) > 0 FROM discussions
-		WHERE platform = $1 AND workspace = $2 AND channel = $3 AND state <> 'failed'
-			AND ($4 <> '' AND url_key = $4 OR hash = (SELECT hash FROM articles WHERE id = $5))`,
-		ch.Platform, ch.Workspace, ch.ID, urlKey(url), article).Scan(&posted, &withdrawn)
+	key := urlKey(url)
+	err = db.r.QueryRowContext(ctx, `SELECT COUNT(*) > 0, COUNT(CASE WHEN withdrawn THEN 1 END) > 0 FROM (
+			SELECT state IN ('withdrawing', 'withdrawn') AS withdrawn FROM discussions
+			WHERE platform = $1 AND workspace = $2 AND channel = $3 AND state <> 'failed'
+				AND ($4 <> '' AND url_key = $4 OR hash = (SELECT hash FROM articles WHERE id = $5))
+		UNION ALL SELECT withdrawn FROM ledger_openings
+			WHERE platform = $1 AND workspace = $2 AND channel = $3
+				AND ($6 <> '' AND url = $6 OR hash = (SELECT hash FROM articles WHERE id = $5))) AS openings`,
+		ch.Platform, ch.Workspace, ch.ID, key, article, urlHash(key)).Scan(&posted, &withdrawn)
 	return posted, withdrawn, writeProblem(err)
 }
 

@@ -15,8 +15,8 @@ import (
 var migrations embed.FS
 
 // migrate brings the tables up to date. Before it changes a database that holds
-// something, it puts a copy beside it.
-func (db *DB) migrate(ctx context.Context) error {
+// something, it puts a copy beside it, if that is wanted.
+func (db *DB) migrate(ctx context.Context, copyFirst bool) error {
 	if err := db.readable(ctx); err != nil {
 		return err
 	}
@@ -38,8 +38,8 @@ func (db *DB) migrate(ctx context.Context) error {
 	if have == want {
 		return nil
 	}
-	if have > 0 {
-		if err := db.Backup(ctx, fmt.Sprintf("%s.before-%d", db.path, want)); err != nil {
+	if have > 0 && copyFirst {
+		if err := db.Backup(ctx, freeName(fmt.Sprintf("%s.before-%d", db.path, want))); err != nil {
 			return fmt.Errorf("copy before migration: %w", err)
 		}
 	}
@@ -71,13 +71,4 @@ func (db *DB) readable(ctx context.Context) error {
 		return err
 	}
 	return db.w.QueryRowContext(ctx, `SELECT COUNT(*) FROM goose_db_version`).Scan(&n)
-}
-
-// Backup writes a consistent copy of the database to a new file. It can run
-// while others write.
-func (db *DB) Backup(ctx context.Context, path string) error {
-	if _, err := db.w.ExecContext(ctx, `VACUUM INTO $1`, path); err != nil {
-		return &bot.Problem{Code: "backup", Text: "the backup to " + path + " failed: the file must not exist yet, and its folder must have room and be writable", Err: err}
-	}
-	return nil
 }
