@@ -1,7 +1,9 @@
 package bot
 
 import (
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -66,11 +68,7 @@ func parsePlace(s string, platforms []string) (platform, workspace, id string, e
 	if !ok || platform == "" {
 		return "", "", "", fmt.Errorf("no platform before a colon")
 	}
-	known := len(platforms) == 0
-	for _, p := range platforms {
-		known = known || p == platform
-	}
-	if !known {
+	if len(platforms) > 0 && !slices.Contains(platforms, platform) {
 		return "", "", "", fmt.Errorf("the platform is not one of %s", strings.Join(platforms, ", "))
 	}
 	id = rest
@@ -80,17 +78,23 @@ func parsePlace(s string, platforms []string) (platform, workspace, id string, e
 	if platform != "console" && workspace == "" {
 		return "", "", "", fmt.Errorf("no workspace")
 	}
-	for _, part := range []string{workspace, id} {
-		if strings.ContainsFunc(part, func(r rune) bool {
-			return r != '-' && r != '_' && r != '.' && (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z')
-		}) || strings.HasPrefix(part, ".") || len(part) > 64 {
-			return "", "", "", fmt.Errorf("a name has 1 to 64 letters, digits, '-', '_' or '.', and does not begin with a dot")
-		}
+	if workspace != "" && !isName(workspace) || id != "" && !isName(id) {
+		return "", "", "", errors.New(nameRule)
 	}
 	if id == "" {
 		return "", "", "", fmt.Errorf("the name is empty")
 	}
 	return platform, workspace, id, nil
+}
+
+const nameRule = "a name has 1 to 64 letters, digits, '-', '_' or '.', and does not begin with a dot"
+
+// isName reports whether s can be the id of a workspace, a channel, a person or
+// a role.
+func isName(s string) bool {
+	return s != "" && len(s) <= 64 && s[0] != '.' && !strings.ContainsFunc(s, func(r rune) bool {
+		return r != '-' && r != '_' && r != '.' && (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z')
+	})
 }
 
 // A MessageRef names one message on a platform.

@@ -1,7 +1,8 @@
 package bot
 
 import (
-	"context"
+	"slices"
+	"strings"
 	"time"
 )
 
@@ -18,6 +19,25 @@ type Installation struct {
 	Preferences
 }
 
+// String is the form people type: "discord:GUILD", "slack:TEAM", "console".
+func (i Installation) String() string {
+	if i.Workspace == "" {
+		return i.Platform
+	}
+	return i.Platform + ":" + i.Workspace
+}
+
+// ParseInstallation reads the form that [Installation.String] writes, and sets
+// nothing but the names. The platform must be one of those given.
+func ParseInstallation(s string, platforms ...string) (Installation, error) {
+	platform, workspace, _ := strings.Cut(s, ":")
+	known := len(platforms) == 0 && platform != "" || slices.Contains(platforms, platform)
+	if !known || strings.Contains(s, ":") != (platform != "console") || workspace != "" && !isName(workspace) || strings.HasSuffix(s, ":") {
+		return Installation{}, Problemf("bad_installation", "%q is no installation: write it as console, discord:GUILD or slack:TEAM", firstWord(s))
+	}
+	return Installation{Platform: platform, Workspace: workspace}, nil
+}
+
 // Preferences are what the managers of an installation decide for all of it.
 // They are stored as JSON; the zero value of each means its default.
 type Preferences struct {
@@ -29,9 +49,4 @@ type Preferences struct {
 	QuoteLimit int           `json:"quote_limit,omitempty"` // words of one's own texts that may be quoted; see [Brief]
 	Consent    string        `json:"consent,omitempty"`     // instead of our sentence on recording
 	Policy     string        `json:"policy,omitempty"`      // URL of a privacy policy
-}
-
-// InstallationChanged stores a tenant, or that it is gone; see [Handler].
-func (e *Engine) InstallationChanged(ctx context.Context, i Installation) error {
-	return e.store.PutInstallation(ctx, i, e.now())
 }

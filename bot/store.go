@@ -106,7 +106,8 @@ type feedStore interface {
 }
 
 type articleStore interface {
-	// PutArticle stores an article, or returns the one with the same URL and content.
+	// PutArticle stores an article, or returns the one with the same URL and
+	// content. Its text is kept for [KeepText] from now.
 	PutArticle(ctx context.Context, a Article, now time.Time) (Article, error)
 	Article(ctx context.Context, id ID) (Article, error)
 	// Posted reports whether a discussion about this URL, or about an article
@@ -218,7 +219,11 @@ type replyStore interface {
 }
 
 type installationStore interface {
-	PutInstallation(ctx context.Context, i Installation, now time.Time) error
+	// PutInstallation stores a tenant that is there, or is gone. With that its
+	// schedules pause, and EraseAt is kept unless it was gone before.
+	PutInstallation(ctx context.Context, i Installation, now time.Time, a Audit) error
+	// PausedFor lists the schedules of an installation that are paused for a reason.
+	PausedFor(ctx context.Context, platform, workspace, reason string) ([]Schedule, error)
 	// Installation is zero but for its names when nothing is stored of it.
 	Installation(ctx context.Context, platform, workspace string) (Installation, error)
 	// PutPreferences stores what the managers of an installation decided.

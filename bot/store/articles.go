@@ -73,11 +73,12 @@ func unpackList(text string, into *[]string) error {
 func (db *DB) PutArticle(ctx context.Context, a bot.Article, now time.Time) (bot.Article, error) {
 	hash := contentHash(a.Text)
 	err := db.write(ctx, func(tx *sql.Tx) error {
-		err := exec(ctx, tx, `INSERT INTO articles (`+articleColumns+`, url_key, hash, fetched_at)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
-			ON CONFLICT (hash, url) DO UPDATE SET snippet = excluded.snippet, categories = excluded.categories`,
+		err := exec(ctx, tx, `INSERT INTO articles (`+articleColumns+`, url_key, hash, fetched_at, erase_at)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+			ON CONFLICT (hash, url) DO UPDATE SET snippet = excluded.snippet, categories = excluded.categories,
+				text = excluded.text, erase_at = excluded.erase_at`,
 			bot.NewID(now), a.URL, a.Title, a.TitleMade, a.Byline, a.Site, a.Language, a.Image, a.Words, a.Text, ms(a.Published),
-			a.Snippet, packList(a.Categories), urlKey(a.URL), hash, ms(now))
+			a.Snippet, packList(a.Categories), urlKey(a.URL), hash, ms(now), ms(now.Add(bot.KeepText)))
 		if err != nil {
 			return err
 		}
@@ -147,6 +148,10 @@ func scanDigest(s scanner) (bot.Digest, error) {
 	return d, nil
 }
 
+func packDigest(d bot.Digest) string {
+	return pack(body{d.Language, d.Opinion, d.Sentences, d.Summary, d.Questions, d.Spares, d.Writer, d.Dropped})
+}
+
 // A digest is found again by the text that it is about, by the brief with what
 // the publisher lets others quote, and by the writer.
 const digestByContent = `SELECT digests.id, digests.article_id, digests.body FROM articles JOIN digests ON digests.hash = articles.hash
@@ -164,7 +169,7 @@ func (db *DB) FindDigest(ctx context.Context, article bot.ID, b bot.Brief, v bot
 
 // PutDigest implements [bot.Store].
 func (db *DB) PutDigest(ctx context.Context, d bot.Digest, b bot.Brief, v bot.WriterInfo, now time.Time) (bot.Digest, error) {
-	text := pack(body{d.Language, d.Opinion, d.Sentences, d.Summary, d.Questions, d.Spares, d.Writer, d.Dropped})
+	text := packDigest(d)
 	err := db.write(ctx, func(tx *sql.Tx) error {
 		err := exec(ctx, tx, `INSERT INTO digests (id, article_id, hash, brief, version, body, created_at)
 			SELECT $1, articles.id, articles.hash, $2 || '/' || CAST(articles.snippet AS TEXT), $3, $4, $5 FROM articles WHERE articles.id = $6

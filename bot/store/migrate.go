@@ -5,6 +5,8 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
+	"path"
+	"strconv"
 
 	"github.com/pressly/goose/v3"
 
@@ -71,4 +73,17 @@ func (db *DB) readable(ctx context.Context) error {
 		return err
 	}
 	return db.w.QueryRowContext(ctx, `SELECT COUNT(*) FROM goose_db_version`).Scan(&n)
+}
+
+// knownSchema is the number of the newest migration of this program.
+func knownSchema() int {
+	names, err := fs.Glob(migrations, "migrations/*.sql")
+	if err != nil || len(names) == 0 {
+		return 0
+	}
+	n, err := strconv.Atoi(path.Base(names[len(names)-1])[:5])
+	if err != nil {
+		return 0
+	}
+	return n
 }

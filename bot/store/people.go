@@ -56,15 +56,16 @@ func (db *DB) SetOptOut(ctx context.Context, p bot.Person, who string, out bool,
 		if err := staleRecap(ctx, tx, now, writtenBy, p.Platform, p.Workspace, p.ID); err != nil {
 			return err
 		}
-		return optOut(ctx, tx, who, out, now)
+		_, err := optOut(ctx, tx, who, out, now)
+		return err
 	})
 }
 
-func optOut(ctx context.Context, tx *sql.Tx, who string, out bool, now time.Time) error {
+func optOut(ctx context.Context, tx *sql.Tx, who string, out bool, now time.Time) (bool, error) {
 	if !out {
-		return exec(ctx, tx, `DELETE FROM optouts WHERE hash = $1`, who)
+		return changed(tx.ExecContext(ctx, `DELETE FROM optouts WHERE hash = $1`, who))
 	}
-	return exec(ctx, tx, `INSERT INTO optouts (hash, created_at) VALUES ($1, $2) ON CONFLICT (hash) DO NOTHING`, who, ms(now))
+	return changed(tx.ExecContext(ctx, `INSERT INTO optouts (hash, created_at) VALUES ($1, $2) ON CONFLICT (hash) DO NOTHING`, who, ms(now)))
 }
 
 const selectPersonReplies = selectReply + `WHERE platform = $1 AND workspace = $2 AND author_id = $3 AND author_id <> '' AND NOT deleted

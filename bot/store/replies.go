@@ -159,11 +159,20 @@ func (db *DB) FindReply(ctx context.Context, ch bot.Channel, ref string) (bot.Re
 
 // SetExcluded implements [bot.Store].
 func (db *DB) SetExcluded(ctx context.Context, id bot.ID, out bool, now time.Time, a bot.Audit) error {
-	return db.write(ctx, func(tx *sql.Tx) error {
-		ok, err := changed(tx.ExecContext(ctx, `UPDATE replies SET excluded = $1 WHERE id = $2 AND excluded <> $1`, out, id))
-		if err != nil || !ok {
+	return db.keep(ctx, func(tx *sql.Tx, n *noted) error {
+		e := entry{Did: didInclude, Messages: make([]string, 1)}
+		if out {
+			e.Did = didExclude
+		}
+		err := tx.QueryRowContext(ctx, `UPDATE replies SET excluded = $1 WHERE id = $2 AND excluded <> $1 RETURNING platform, workspace, channel, message_id`, out, id).
+			Scan(&e.Platform, &e.Workspace, &e.Channel, &e.Messages[0])
+		if errors.Is(err, sql.ErrNoRows) {
+			return nil
+		}
+		if err != nil {
 			return err
 		}
+		n.note(e)
 		if err := staleRecap(ctx, tx, now, `id = $3`, id); err != nil {
 			return err
 		}

@@ -115,6 +115,8 @@ It needs no account, no key and no network to begin with: try "colloquy demo".`,
 		a.serveCommand(),
 		a.doctorCommand(),
 		a.backupCommand(),
+		a.restoreCommand(),
+		a.installationCommand(),
 		a.versionCommand(),
 	)
 	return root

@@ -31,6 +31,7 @@ CREATE TABLE ledger_exclusions (
 );
 
 CREATE INDEX items_text ON items (found_at) WHERE text <> '';
+CREATE INDEX occurrences_text ON occurrences (created_at) WHERE request LIKE '%"text":%';
 CREATE INDEX digests_article ON digests (article_id);
 CREATE INDEX discussions_article ON discussions (article_id);
 CREATE INDEX discussions_digest ON discussions (digest_id);
