@@ -28,8 +28,11 @@ func (db *DB) TrimLedger(ctx context.Context) error {
 		old = e.At.Before(before.Add(-30 * 24 * time.Hour))
 		return first
 	})
-	if !errors.Is(err, first) || !old {
+	switch {
+	case !errors.Is(err, first): // there is none, or it cannot be read
 		return err
+	case !old:
+		return nil
 	}
 	// Nobody else writes to the ledger while the database is held.
 	return db.write(ctx, func(*sql.Tx) error { return db.ledger.problem(db.ledger.trim(before)) })
