@@ -76,7 +76,7 @@ func Restore(ctx context.Context, from, path string, o RestoreOptions) (did Rest
 	}
 	defer func() {
 		if err != nil {
-			for _, end := range []string{"", "-wal", "-shm", "-journal"} {
+			for _, end := range append([]string{""}, companions...) {
 				_ = os.Remove(temp + end)
 			}
 		}
@@ -183,7 +183,7 @@ func same(a, b string) bool {
 
 // copyBeside makes a durable copy of a backup in the folder of the database.
 func copyBeside(ctx context.Context, from, real string) (temp string, err error) {
-	dir, base := filepath.Split(real)
+	dir, base := filepath.Dir(real), filepath.Base(real)
 	old, _ := filepath.Glob(filepath.Join(dir, base+".restoring-*")) // of one that was cut off; the pattern is good
 	for _, left := range old {
 		if !same(left, from) {

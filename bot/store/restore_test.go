@@ -307,3 +307,36 @@ func TestErasureKnowsEveryTable(t *testing.T) {
 		}
 	}
 }
+
+// When the restored database cannot take its place, what was there is there as before.
+func TestSwapThatFails(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "x.db")
+	for name, content := range map[string]string{path: "rust", path + "-wal": "more rust"} {
+		if err := os.WriteFile(name, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	same := func() {
+		t.Helper()
+		got := files(t, dir)
+		delete(got, "x.db-shm") // made by looking
+		if len(got) != 2 || got["x.db"] != "rust" || got["x.db-wal"] != "more rust" {
+			t.Errorf("%d files, %.10q and %.10q", len(got), got["x.db"], got["x.db-wal"])
+		}
+	}
+	if _, err := swap(t.Context(), filepath.Join(dir, "missing"), path, start); bot.ReasonCode(err) != "restore" {
+		t.Errorf("%v", err)
+	}
+	same()
+	if err := setAside(path, path+".away"); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Remove(path); err != nil { // as where a file has one name only
+		t.Fatal(err)
+	}
+	if err := setBack(path, path+".away"); err != nil {
+		t.Fatal(err)
+	}
+	same()
+}
