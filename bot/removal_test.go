@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -141,6 +142,13 @@ func TestErasedAMonthAfterTheBotWasRemoved(t *testing.T) {
 	if _, _, _, err := b.engine.AddSchedule(t.Context(), own, []string{b.web.feedURL() + "?own"}, bot.Operator); err != nil {
 		t.Fatal(err)
 	}
+	linked, _, err := b.engine.AddFeed(t.Context(), b.web.feedURL()+"?linked", "", channel, bot.Operator)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := b.db.LinkFeed(t.Context(), linked.ID, other, bot.Audit{}); err != nil {
+		t.Fatal(err)
+	}
 	b.web.publish("both")
 	b.command("add", map[string]string{"url": b.web.URL + "/byhand"})
 	b.wait(2 * time.Hour)
@@ -178,7 +186,7 @@ func TestErasedAMonthAfterTheBotWasRemoved(t *testing.T) {
 				t.Errorf("%d of %d %s of others are there", others[table], held[table], table)
 			}
 		}
-		if left["all feeds"] != 1 {
+		if left["all feeds"] != 2 {
 			t.Errorf("%d feeds", left["all feeds"])
 		}
 		discussed, err := b.db.Discussions(t.Context(), bot.Channel{}, false, 100)
@@ -204,6 +212,22 @@ func TestErasedAMonthAfterTheBotWasRemoved(t *testing.T) {
 	}
 	if did := b.restore(b.backup()); did.Installations != 0 || b.rows("W1")["discussions"] != 1 {
 		t.Errorf("an old erasure erased what came after it: %+v", did)
+	}
+	// A line whose transaction was cut off says that all was erased, and it was not.
+	f, err := os.OpenFile(b.path+".ledger", os.O_APPEND|os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := fmt.Fprintf(f, `{"at":%q,"did":"installation","platform":"test","workspace":"W1"}`+"\n", b.clock().Format(time.RFC3339Nano)); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Close(); err != nil {
+		t.Fatal(err)
+	}
+	b.wait(time.Minute)
+	b.request(bot.Request{Ref: b.web.URL + "/again"})
+	if did := b.restore(b.backup()); did.Installations != 0 || b.rows("W1")["discussions"] != 2 {
+		t.Errorf("a line without its transaction erased something: %+v", did)
 	}
 }
 

@@ -451,4 +451,47 @@ func TestFurtherPostsOfAThread(t *testing.T) {
 			}
 		}
 	}
+	b.command("reopen", nil)
+	b.platform.say(d, "Cleo", "Both have a point about the parking.", true)
+	b.wait(25 * time.Hour)
+	if n := len(b.platform.posts()) - before; n != 1 || b.platform.count("Recap") != 1 || b.discussion().State != bot.StateClosed {
+		t.Errorf("opened and closed again: %d posts more, %d recaps, %s", n, b.platform.count("Recap"), b.discussion().State)
+	}
+}
+
+// People are known by the same hash before and after, also when the backup is
+// older than the first of them.
+func TestOptOutAfterABackupOfNothing(t *testing.T) {
+	b := newBench(t)
+	b.connect()
+	copied := b.backup()
+	b.answer(bot.Command{Name: "opt-out", Actor: bot.Actor{Person: bot.Person{Platform: "test", Workspace: "W1", ID: "cleo"}}, Channel: channel})
+	b.restore(copied)
+	b.request(bot.Request{Ref: b.web.URL + "/quay"})
+	if b.platform.tell(b.platform.say(b.discussion(), "Cleo", "Not for the record.", false)) {
+		t.Error("somebody who opted out is recorded")
+	}
+}
+
+// Somebody is erased in a database that does not know all that they wrote, as it
+// was restored from an older backup itself. A newer one knows more.
+func TestErasedWhereNotAllWasKnown(t *testing.T) {
+	b := newBench(t)
+	b.connect()
+	b.request(bot.Request{Ref: b.web.URL + "/quay"})
+	d := b.discussion()
+	b.platform.say(d, "Ada", "The first.", true)
+	b.wait(time.Minute)
+	older := b.backup()
+	b.platform.remove(b.platform.say(d, "Ada", "The second, gone from the platform.", true))
+	newer := b.backup()
+	b.restore(older)
+	if _, err := b.engine.Erase(t.Context(), bot.Person{Platform: "test", Workspace: "W1", ID: "ada"}, bot.Operator); err != nil {
+		t.Fatal(err)
+	}
+	b.platform.unlisted = errCut // only the ledger can tell
+	did := b.restore(newer)
+	if got := b.saidBy(d, "Ada"); len(got) != 0 || did.People != 1 {
+		t.Errorf("%q, %+v", got, did)
+	}
 }
