@@ -79,7 +79,7 @@ func backupProblem(path string, err error) error {
 // freeName is name, or name with a number when there is such a file.
 func freeName(name string) string {
 	for n, try := 2, name; ; n++ {
-		if _, err := os.Lstat(try); errors.Is(err, os.ErrNotExist) || n > 1000 {
+		if _, err := os.Lstat(try); err != nil { // there is none, or making it will say why not
 			return try
 		}
 		try = fmt.Sprintf("%s.%d", name, n)

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"embed"
+	"errors"
 	"fmt"
 	"io/fs"
 	"path"
@@ -41,7 +42,11 @@ func (db *DB) migrate(ctx context.Context, copyFirst bool) error {
 		return nil
 	}
 	if have > 0 && copyFirst {
-		if err := db.Backup(ctx, freeName(fmt.Sprintf("%s.before-%d", db.path, want))); err != nil {
+		err := db.Backup(ctx, freeName(fmt.Sprintf("%s.before-%d", db.path, want)))
+		for errors.Is(err, fs.ErrExist) { // another process was faster
+			err = db.Backup(ctx, freeName(fmt.Sprintf("%s.before-%d", db.path, want)))
+		}
+		if err != nil {
 			return fmt.Errorf("copy before migration: %w", err)
 		}
 	}

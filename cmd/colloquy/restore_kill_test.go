@@ -101,7 +101,15 @@ func (c *crash) command(args ...string) string {
 	return string(out)
 }
 
-// roots waits until the chat has more than n discussions and gives their number.
+func (c *crash) openDiscussions() (open []discussionJSON) {
+	c.t.Helper()
+	if err := json.Unmarshal([]byte(c.command("discussion", "list", "--open", "--format", "json")), &open); err != nil || len(open) < 3 {
+		c.t.Fatal(open, err)
+	}
+	return open
+}
+
+// rootsBeyond waits until the chat has more than n discussions and gives their number.
 func (c *crash) rootsBeyond(n int) int {
 	c.t.Helper()
 	for end := time.Now().Add(time.Minute); ; time.Sleep(50 * time.Millisecond) {
@@ -153,7 +161,7 @@ feed_interval: 1s
 shortest_interval: 1s
 recap: {min_replies: 1, min_people: 1}
 schedules:
-  - {name: one, channel: "console:one", cron: "@every %[3]s", feeds: ["%[2]s/feed.xml"], close_after: 1m, order: oldest, paused: %[4]v}
+  - {name: one, channel: "console:one", cron: "@every %[3]s", feeds: ["%[2]s/feed.xml"], close_after: 1m, order: oldest, same_story: post, paused: %[4]v}
 `, c.dir, c.web.URL, every, paused)
 		if err := os.WriteFile(filepath.Join(c.dir, "colloquy.yaml"), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
@@ -167,10 +175,7 @@ schedules:
 		s.say(who+" before the backup", "recorded ")
 	}
 	taken := s.say("Cleo takes this back", "recorded ")
-	var open []discussionJSON
-	if err := json.Unmarshal([]byte(c.command("discussion", "list", "--open", "--format", "json")), &open); err != nil || len(open) < 3 {
-		t.Fatal(open, err)
-	}
+	open := c.openDiscussions()
 	c.command("backup", "copy.db")
 
 	events := 0
@@ -224,6 +229,9 @@ schedules:
 	}
 	configure("2s", true)
 	s = c.begin()
+	for _, d := range c.openDiscussions() {
+		s.say("/discuss close "+string(d.ID), "Closing ")
+	}
 	c.waitUntilClosed() // what was on its way is looked up; what closes gets its recap
 	s.end(syscall.SIGTERM)
 	c.compareRestored(withdrawn)
