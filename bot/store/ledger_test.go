@@ -24,8 +24,8 @@ func entries(t testing.TB, db *DB) []entry {
 	return out
 }
 
-// say records a reply in the discussion that [discussion] makes.
-func say(t testing.TB, db *DB, id, author, text string) bot.MessageRef {
+// recorded records a reply in the discussion that [discussion] makes.
+func recorded(t testing.TB, db *DB, id, author, text string) bot.MessageRef {
 	t.Helper()
 	ref := bot.MessageRef{Channel: bot.Channel{Platform: "console", ID: "c", Thread: "t"}, MessageID: id}
 	res, err := db.RecordReply(t.Context(), bot.Reply{ID: bot.NewID(start), Ref: ref, Author: bot.Person{Platform: "console", ID: author, Name: author},
@@ -39,9 +39,9 @@ func say(t testing.TB, db *DB, id, author, text string) bot.MessageRef {
 func TestLedgerHoldsIDsAndHashesOnly(t *testing.T) {
 	db := open(t, filepath.Join(t.TempDir(), "x.db"))
 	discussion(t, db)
-	ref := say(t, db, "m1", "Adalbert", "Something confidential.")
-	say(t, db, "m2", "Adalbert", "Something else.")
-	say(t, db, "m3", "Adalbert", "A third thing.")
+	ref := recorded(t, db, "m1", "Adalbert", "Something confidential.")
+	recorded(t, db, "m2", "Adalbert", "Something else.")
+	recorded(t, db, "m3", "Adalbert", "A third thing.")
 	who := bot.Person{Platform: "console", ID: "Adalbert"}
 	d, err := db.Discussion(t.Context(), "d")
 	if err != nil {
@@ -87,7 +87,7 @@ func TestLedgerHoldsIDsAndHashesOnly(t *testing.T) {
 func TestNothingIsErasedWithoutTheLedger(t *testing.T) {
 	db := open(t, filepath.Join(t.TempDir(), "x.db"))
 	discussion(t, db)
-	ref := say(t, db, "m1", "ada", "Still here.")
+	ref := recorded(t, db, "m1", "ada", "Still here.")
 	if err := os.Symlink("/dev/full", db.path+".ledger"); err != nil {
 		t.Fatal(err)
 	}

@@ -112,11 +112,11 @@ func TestRestoreKeepsWhatWasThere(t *testing.T) {
 	path, copied := filepath.Join(dir, "x.db"), filepath.Join(t.TempDir(), "copy.db")
 	db := open(t, path)
 	discussion(t, db)
-	say(t, db, "m1", "ada", "In the copy.")
+	recorded(t, db, "m1", "ada", "In the copy.")
 	if err := db.Backup(t.Context(), copied); err != nil {
 		t.Fatal(err)
 	}
-	say(t, db, "m2", "ada", "Not in the copy.")
+	recorded(t, db, "m2", "ada", "Not in the copy.")
 	if _, err := Restore(t.Context(), copied, path, restoring()); bot.ReasonCode(err) != "running" {
 		t.Errorf("while it is open: %v", err)
 	}
