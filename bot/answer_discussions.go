@@ -81,18 +81,34 @@ func (e *Engine) answerWhy(ctx context.Context, c Command) (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
-	if len(last) == 0 {
-		return say("Nothing has happened here yet."), nil
+	schedules, err := e.store.Schedules(ctx, c.Channel)
+	if err != nil {
+		return Answer{}, err
 	}
 	v, err := e.voice(ctx, c.Channel)
 	if err != nil {
 		return Answer{}, err
 	}
-	var out []string
+	out := PausedWhy(schedules...)
 	for _, o := range last {
 		out = append(out, DescribeOccurrence(o, v.private().stamp))
 	}
+	if len(out) == 0 {
+		return say("Nothing has happened here yet."), nil
+	}
 	return list(out...), nil
+}
+
+// PausedWhy says of those schedules that were not paused by a person why they
+// are, one line each.
+func PausedWhy(schedules ...Schedule) []string {
+	var out []string
+	for _, s := range schedules {
+		if s.Paused && s.Reason != "" {
+			out = append(out, fmt.Sprintf("Schedule %s is paused: %s", s.ID.Short(), s.Reason))
+		}
+	}
+	return out
 }
 
 // DescribeOccurrence says in one line what an occurrence did, and why; show puts

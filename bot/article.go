@@ -17,7 +17,7 @@ type Article struct {
 	Language  string    // ISO 639-1 ("en", "ur"); empty if unknown
 	Image     string    // http or https URL; empty if none
 	Words     int       // words of Text, by Unicode word boundaries
-	Text      string    // paragraphs divided by a blank line; NFC, no markup, no control characters
+	Text      string    // paragraphs divided by a blank line; NFC, no markup, no control characters; empty once it is kept no longer
 	// Categories are the sections, tags and keywords that the page and its feed
 	// give, as they write them: at most 20 of at most 80 characters.
 	Categories []string
@@ -29,6 +29,11 @@ type Article struct {
 
 // NoSnippet is the [Article].Snippet of an article from which nothing may be quoted.
 const NoSnippet = -1
+
+// KeepText is how long the full text of an article, and that of an entry of a
+// feed, is kept after it was read. What was posted of it, and the sentences that
+// support that, stay.
+const KeepText = 30 * oneDay
 
 // A Source says what to read: exactly one of Ref and Item is set.
 type Source struct {

@@ -1,7 +1,6 @@
 package bot
 
 import (
-	"context"
 	"slices"
 	"strings"
 	"time"
@@ -55,9 +54,4 @@ type Preferences struct {
 	QuoteLimit int           `json:"quote_limit,omitempty"` // words of one's own texts that may be quoted; see [Brief]
 	Consent    string        `json:"consent,omitempty"`     // wording before what we say on recording in a root post
 	Policy     string        `json:"policy,omitempty"`      // https URL of a privacy policy
-}
-
-// InstallationChanged stores a tenant, or that it is gone; see [Handler].
-func (e *Engine) InstallationChanged(ctx context.Context, i Installation) error {
-	return e.store.PutInstallation(ctx, i, e.now())
 }

@@ -81,6 +81,9 @@ func (e *Engine) digest(ctx context.Context, a Article, b Brief) (Digest, error)
 	if err != nil || found {
 		return dig, err
 	}
+	if a.Text == "" {
+		return dig, Problemf("text_erased", "its text was erased %s after it was read: read it again", inDays(KeepText))
+	}
 	wctx, cancel := context.WithTimeout(ctx, e.set.WriteTimeout)
 	defer cancel()
 	if dig, err = e.writer.Digest(wctx, a, b); err != nil {

@@ -2,6 +2,9 @@ package bot
 
 import (
 	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 )
 
@@ -16,7 +19,32 @@ func (e *Engine) Erase(ctx context.Context, p Person, by By) (int, error) {
 	if by.Platform != "" {
 		by = By{Person: Person{ID: "the person"}, From: by.From}
 	}
-	return e.store.ErasePerson(ctx, p, e.now(), e.audit(by, "erase", who[:16]).In(Channel{Platform: p.Platform, Workspace: p.Workspace}))
+	return e.store.ErasePerson(ctx, p, who, e.now(), e.audit(by, "erase", who[:16]).In(Channel{Platform: p.Platform, Workspace: p.Workspace}))
+}
+
+// PersonHash is what is kept of a person who opted out or was erased: an
+// HMAC-SHA256 under a key that their database made for itself.
+func PersonHash(key []byte, p Person) string {
+	mac := hmac.New(sha256.New, key)
+	fmt.Fprintf(mac, "%s\x00%s\x00%s", p.Platform, p.Workspace, p.ID)
+	return hex.EncodeToString(mac.Sum(nil))
+}
+
+func (e *Engine) personHash(ctx context.Context, p Person) (string, error) {
+	key, err := e.store.HashKey(ctx)
+	if err != nil {
+		return "", err
+	}
+	return PersonHash(key, p), nil
+}
+
+// OptedOut reports whether a person keeps what they write out of the record.
+func (e *Engine) OptedOut(ctx context.Context, p Person) (bool, error) {
+	who, err := e.personHash(ctx, p)
+	if err != nil {
+		return false, err
+	}
+	return e.store.OptedOut(ctx, who)
 }
 
 func personCommands() []CommandSpec {

@@ -103,7 +103,7 @@ func (p *platform) FindPost(_ context.Context, _ bot.Channel, key string, _ time
 		return bot.Posted{}, false, p.unfound
 	}
 	for _, m := range p.msgs {
-		if m.key == key {
+		if m.key == key && !m.gone {
 			thread := m.ref.Channel
 			if thread.Thread == "" {
 				thread.Thread = m.ref.MessageID

@@ -174,6 +174,15 @@ func postChannel(d Discussion, p Post) Channel {
 	return d.Channel
 }
 
+// unclearSince is since when the fate of p is unknown: since its attempt, or
+// since it was found to be so when a backup was restored.
+func (p Post) unclearSince() time.Time {
+	if p.RetryAt.After(p.AttemptedAt) {
+		return p.RetryAt
+	}
+	return p.AttemptedAt
+}
+
 func (e *Engine) lookUpTime(p Post) time.Time {
 	return p.AttemptedAt.Add(e.set.SendTimeout + e.set.LookUpAfter)
 }
@@ -192,7 +201,7 @@ func (e *Engine) lookUp(ctx context.Context, l Lease, d Discussion, p Post, a Ad
 	posted, found, ferr := f.FindPost(fctx, postChannel(d, p), p.Key, p.AttemptedAt.Add(-time.Minute))
 	cancel()
 	switch {
-	case ferr != nil && e.now().Sub(p.AttemptedAt) > giveUpAfter:
+	case ferr != nil && e.now().Sub(p.unclearSince()) > giveUpAfter:
 		return true, e.store.EndPost(ctx, l, p.ID, PostUnknown, "its sending was cut off, and for a day it could not be looked up", e.now())
 	case ferr != nil:
 		e.log.WarnContext(ctx, "look-up of a post failed", "post", p.ID, "err", ferr)
@@ -217,7 +226,7 @@ func (e *Engine) sent(ctx context.Context, l Lease, d Discussion, p Post, a Adap
 		thread, err = t.StartThread(sctx, posted.Ref, d.Title, p.Key)
 		cancel()
 		_, finds := a.(Finder)
-		if err != nil && !IsPermanent(err) && finds && e.now().Sub(p.AttemptedAt) < giveUpAfter {
+		if err != nil && !IsPermanent(err) && finds && e.now().Sub(p.unclearSince()) < giveUpAfter {
 			// Starting a thread is idempotent: the look-up of the root finds it
 			// again and comes back here.
 			e.log.WarnContext(ctx, "thread not started yet", "discussion", d.ID, "err", err)

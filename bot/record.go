@@ -2,9 +2,6 @@ package bot
 
 import (
 	"context"
-	"crypto/hmac"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"regexp"
 	"strconv"
@@ -94,27 +91,6 @@ func answerText(r Reply) string {
 		return rest
 	}
 	return r.Text
-}
-
-// personHash is what an opt-out is kept as: an HMAC-SHA256 of the person under
-// a key that this database made for itself.
-func (e *Engine) personHash(ctx context.Context, p Person) (string, error) {
-	key, err := e.store.HashKey(ctx)
-	if err != nil {
-		return "", err
-	}
-	mac := hmac.New(sha256.New, key)
-	fmt.Fprintf(mac, "%s\x00%s\x00%s", p.Platform, p.Workspace, p.ID)
-	return hex.EncodeToString(mac.Sum(nil)), nil
-}
-
-// OptedOut reports whether a person keeps what they write out of the record.
-func (e *Engine) OptedOut(ctx context.Context, p Person) (bool, error) {
-	who, err := e.personHash(ctx, p)
-	if err != nil {
-		return false, err
-	}
-	return e.store.OptedOut(ctx, who)
 }
 
 // Connected marks a scope as listening, or no longer so; see [Handler]. When it

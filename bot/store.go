@@ -109,7 +109,8 @@ type feedStore interface {
 }
 
 type articleStore interface {
-	// PutArticle stores an article, or returns the one with the same URL and content.
+	// PutArticle stores an article, or returns the one with the same URL and
+	// content. Its text is kept for [KeepText] from now.
 	PutArticle(ctx context.Context, a Article, now time.Time) (Article, error)
 	Article(ctx context.Context, id ID) (Article, error)
 	// Posted reports whether a discussion about this URL, or about an article
@@ -221,7 +222,11 @@ type replyStore interface {
 }
 
 type installationStore interface {
-	PutInstallation(ctx context.Context, i Installation, now time.Time) error
+	// PutInstallation stores a tenant that is there, or is gone. With that its
+	// schedules pause, and EraseAt is kept unless it was gone before.
+	PutInstallation(ctx context.Context, i Installation, now time.Time, a Audit) error
+	// PausedFor lists the schedules of an installation that are paused for a reason.
+	PausedFor(ctx context.Context, platform, workspace, reason string) ([]Schedule, error)
 	// Installation is zero but for its names when nothing is stored of it.
 	Installation(ctx context.Context, platform, workspace string) (Installation, error)
 	// ChangePreferences lets change alter what the managers of an installation
@@ -249,7 +254,9 @@ type personStore interface {
 	// so. Recaps that quote them are stale from then on.
 	SetOptOut(ctx context.Context, p Person, who string, out bool, now time.Time) error
 	PersonReplies(ctx context.Context, p Person) ([]Reply, error)
-	ErasePerson(ctx context.Context, p Person, now time.Time, a Audit) (int, error)
+	// ErasePerson removes what a person, known by a hash as well, wrote, and leaves
+	// tombstones. It returns how many replies that were.
+	ErasePerson(ctx context.Context, p Person, who string, now time.Time, a Audit) (int, error)
 }
 
 type reportStore interface {

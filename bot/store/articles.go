@@ -19,6 +19,15 @@ func contentHash(text string) string {
 	return hex.EncodeToString(sum[:])
 }
 
+// urlHash is what the ledger knows a page by: the hash of its [urlKey].
+func urlHash(key string) string {
+	if key == "" {
+		return ""
+	}
+	sum := sha256.Sum256([]byte(key))
+	return hex.EncodeToString(sum[:])
+}
+
 // urlKey is the same for URLs under which people see the same page: without
 // scheme, "www.", fragment and a slash at the end.
 func urlKey(s string) string {
@@ -64,11 +73,12 @@ func unpackList(text string, into *[]string) error {
 func (db *DB) PutArticle(ctx context.Context, a bot.Article, now time.Time) (bot.Article, error) {
 	hash := contentHash(a.Text)
 	err := db.write(ctx, func(tx *sql.Tx) error {
-		err := exec(ctx, tx, `INSERT INTO articles (`+articleColumns+`, url_key, hash, fetched_at)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
-			ON CONFLICT (hash, url) DO UPDATE SET snippet = excluded.snippet, categories = excluded.categories`,
+		err := exec(ctx, tx, `INSERT INTO articles (`+articleColumns+`, url_key, hash, fetched_at, erase_at)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+			ON CONFLICT (hash, url) DO UPDATE SET snippet = excluded.snippet, categories = excluded.categories,
+				text = excluded.text, erase_at = excluded.erase_at`,
 			bot.NewID(now), a.URL, a.Title, a.TitleMade, a.Byline, a.Site, a.Language, a.Image, a.Words, a.Text, ms(a.Published),
-			a.Snippet, packList(a.Categories), urlKey(a.URL), hash, ms(now))
+			a.Snippet, packList(a.Categories), urlKey(a.URL), hash, ms(now), ms(now.Add(bot.KeepText)))
 		if err != nil {
 			return err
 		}
@@ -86,10 +96,15 @@ func (db *DB) Article(ctx context.Context, id bot.ID) (bot.Article, error) {
 
 // Posted implements [bot.Store].
 func (db *DB) Posted(ctx context.Context, ch bot.Channel, url string, article bot.ID) (posted, withdrawn bool, err error) {
-	err = db.r.QueryRowContext(ctx, `SELECT COUNT(*) > 0, COUNT(CASE WHEN state IN ('withdrawing', 'withdrawn') THEN 1 END) > 0 FROM discussions
-		WHERE platform = $1 AND workspace = $2 AND channel = $3 AND state <> 'failed'
-			AND ($4 <> '' AND url_key = $4 OR hash = (SELECT hash FROM articles WHERE id = $5))`,
-		ch.Platform, ch.Workspace, ch.ID, urlKey(url), article).Scan(&posted, &withdrawn)
+	key := urlKey(url)
+	err = db.r.QueryRowContext(ctx, `SELECT COUNT(*) > 0, COUNT(CASE WHEN withdrawn THEN 1 END) > 0 FROM (
+			SELECT state IN ('withdrawing', 'withdrawn') AS withdrawn FROM discussions
+			WHERE platform = $1 AND workspace = $2 AND channel = $3 AND state <> 'failed'
+				AND ($4 <> '' AND url_key = $4 OR hash = (SELECT hash FROM articles WHERE id = $5))
+		UNION ALL SELECT withdrawn FROM ledger_openings
+			WHERE platform = $1 AND workspace = $2 AND channel = $3
+				AND ($6 <> '' AND url = $6 OR hash = (SELECT hash FROM articles WHERE id = $5))) AS openings`,
+		ch.Platform, ch.Workspace, ch.ID, key, article, urlHash(key)).Scan(&posted, &withdrawn)
 	return posted, withdrawn, writeProblem(err)
 }
 
@@ -133,6 +148,10 @@ func scanDigest(s scanner) (bot.Digest, error) {
 	return d, nil
 }
 
+func packDigest(d bot.Digest) string {
+	return pack(body{d.Language, d.Opinion, d.Sentences, d.Summary, d.Questions, d.Spares, d.Writer, d.Dropped})
+}
+
 // A digest is found again by the text that it is about, by the brief with what
 // the publisher lets others quote, and by the writer.
 const digestByContent = `SELECT digests.id, digests.article_id, digests.body FROM articles JOIN digests ON digests.hash = articles.hash
@@ -150,7 +169,7 @@ func (db *DB) FindDigest(ctx context.Context, article bot.ID, b bot.Brief, v bot
 
 // PutDigest implements [bot.Store].
 func (db *DB) PutDigest(ctx context.Context, d bot.Digest, b bot.Brief, v bot.WriterInfo, now time.Time) (bot.Digest, error) {
-	text := pack(body{d.Language, d.Opinion, d.Sentences, d.Summary, d.Questions, d.Spares, d.Writer, d.Dropped})
+	text := packDigest(d)
 	err := db.write(ctx, func(tx *sql.Tx) error {
 		err := exec(ctx, tx, `INSERT INTO digests (id, article_id, hash, brief, version, body, created_at)
 			SELECT $1, articles.id, articles.hash, $2 || '/' || CAST(articles.snippet AS TEXT), $3, $4, $5 FROM articles WHERE articles.id = $6

@@ -110,3 +110,31 @@ func discussion(b testing.TB, db *DB) {
 		}
 	}
 }
+
+// BenchmarkRemovals removes replies from 256 callers, each waiting until its own
+// removal, and the line in the ledger, are durable.
+func BenchmarkRemovals(b *testing.B) {
+	const callers, each = 256, 20
+	db := open(b, filepath.Join(b.TempDir(), "bench.db"))
+	discussion(b, db)
+	var n atomic.Int64
+	var removals int
+	begin := time.Now()
+	for b.Loop() {
+		var all sync.WaitGroup
+		for range callers {
+			all.Go(func() {
+				for range each {
+					ref := bot.MessageRef{Channel: bot.Channel{Platform: "console", ID: "c", Thread: "t"}, MessageID: fmt.Sprint(n.Add(1))}
+					if err := db.RemoveReply(context.Background(), ref, start); err != nil {
+						b.Error(err)
+						return
+					}
+				}
+			})
+		}
+		all.Wait()
+		removals += callers * each
+	}
+	b.ReportMetric(float64(removals)/time.Since(begin).Seconds(), "removals/s")
+}

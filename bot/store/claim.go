@@ -25,15 +25,19 @@ const anyDue = `SELECT EXISTS (SELECT 1 FROM schedules WHERE next_at <= $1)
 	OR EXISTS (SELECT 1 FROM occurrences WHERE work_at <= $1)
 	OR EXISTS (SELECT 1 FROM discussions WHERE work_at <= $1)
 	OR EXISTS (SELECT 1 FROM posts WHERE work_at <= $1)
-	OR EXISTS (SELECT 1 FROM feeds WHERE work_at <= $1)`
+	OR EXISTS (SELECT 1 FROM feeds WHERE work_at <= $1)
+	OR EXISTS (SELECT 1 FROM articles WHERE erase_at <= $1)
+	OR EXISTS (SELECT 1 FROM installations WHERE erase_at <= $1)
+	OR EXISTS (SELECT 1 FROM items WHERE text <> '' AND found_at <= $2)
+	OR EXISTS (SELECT 1 FROM occurrences WHERE ` + pasted + ` AND created_at <= $2)`
 
 // ClaimDue claims up to limit rows of each kind whose time has come, and has
 // them enqueued. For a schedule, its occurrences, their jobs and its next time
-// are one transaction. It returns how many rows it claimed; when that is not 0
-// there may be more.
+// are one transaction. What is kept no longer is erased. It returns how many
+// rows it claimed or erased; when that is not 0 there may be more.
 func (db *DB) ClaimDue(ctx context.Context, now time.Time, limit int, plan func(bot.Schedule, time.Time) bot.Claim, enqueue Enqueue) (int, error) {
 	var due bool
-	if err := db.r.QueryRowContext(ctx, anyDue, now.UnixMilli()).Scan(&due); err != nil || !due {
+	if err := db.r.QueryRowContext(ctx, anyDue, now.UnixMilli(), now.Add(-bot.KeepText).UnixMilli()).Scan(&due); err != nil || !due {
 		return 0, err
 	}
 	n := 0
@@ -71,18 +75,36 @@ func (db *DB) ClaimDue(ctx context.Context, now time.Time, limit int, plan func(
 			return n, fmt.Errorf("claim %s: %w", w.table, err)
 		}
 	}
-	return n, nil
+	erased, err := db.EraseDue(ctx, now)
+	if err != nil {
+		return n, fmt.Errorf("erase what is kept no longer: %w", err)
+	}
+	return n + erased, nil
 }
 
 func scanID(s scanner) (id bot.ID, err error) { return id, s.Scan(&id) }
 
 func claimSchedules(ctx context.Context, tx *sql.Tx, now time.Time, limit int, plan func(bot.Schedule, time.Time) bot.Claim, enqueue Enqueue) (int, error) {
+	// Where the bot was removed, nothing falls due, whoever set it going meanwhile.
+	if err := pauseGone(ctx, tx, `next_at <= $2 OR resume_at <= $2`, now.UnixMilli()); err != nil {
+		return 0, err
+	}
 	rows, err := tx.QueryContext(ctx, `SELECT `+scheduleColumns+` FROM schedules WHERE next_at <= $1 OR resume_at <= $1
 		ORDER BY COALESCE(next_at, resume_at) LIMIT $2`, now.UnixMilli(), limit)
 	due, err := collect(rows, err, scanSchedule)
 	if err != nil || len(due) == 0 {
 		return 0, err
 	}
+	ids, err := storeClaims(ctx, tx, due, plan, now, missedReason)
+	if err != nil || len(ids) == 0 {
+		return len(due), err
+	}
+	return len(due), enqueue(ctx, Tx{tx}, bot.WorkOccurrence, ids)
+}
+
+// storeClaims stores what becomes of schedules and returns the occurrences that
+// are to be carried out. reason is why the others were missed.
+func storeClaims(ctx context.Context, tx *sql.Tx, due []bot.Schedule, plan func(bot.Schedule, time.Time) bot.Claim, now time.Time, reason string) ([]bot.ID, error) {
 	var run, missed, next values
 	for _, s := range due {
 		c := plan(s, now)
@@ -93,14 +115,14 @@ func claimSchedules(ctx context.Context, tx *sql.Tx, now time.Time, limit int, p
 			run.add(append(row(c.Run), ms(c.RunAt))...)
 		}
 		if c.Older > 0 {
-			missed.add(append(row(c.OlderUntil), c.Older, bot.OutcomeMissed, missedReason)...)
+			missed.add(append(row(c.OlderUntil), c.Older, bot.OutcomeMissed, reason)...)
 		}
 		for i, m := range c.Missed {
-			reason := missedReason
+			why := reason
 			if i == len(c.Missed)-1 && c.LatestWhy != "" {
-				reason = c.LatestWhy
+				why = c.LatestWhy
 			}
-			missed.add(append(row(m), 1, bot.OutcomeMissed, reason)...)
+			missed.add(append(row(m), 1, bot.OutcomeMissed, why)...)
 		}
 		for _, m := range c.Skipped {
 			missed.add(append(row(m), 1, bot.OutcomeSkipped, skippedReason)...)
@@ -109,16 +131,12 @@ func claimSchedules(ctx context.Context, tx *sql.Tx, now time.Time, limit int, p
 		next.add(s.ID, ms(c.Next), c.Next.IsZero(), c.Reason, c.SkipsLeft, ms(s.DraftAt()))
 	}
 	if err := insertMissed(ctx, tx, missed); err != nil {
-		return 0, err
+		return nil, err
 	}
 	if err := moveOn(ctx, tx, next); err != nil {
-		return 0, err
+		return nil, err
 	}
-	ids, err := insertRuns(ctx, tx, run, now)
-	if err != nil || len(ids) == 0 {
-		return len(due), err
-	}
-	return len(due), enqueue(ctx, Tx{tx}, bot.WorkOccurrence, ids)
+	return insertRuns(ctx, tx, run, now)
 }
 
 // occurrenceTypes are those of the columns of an occurrence in a VALUES list.

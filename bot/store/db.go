@@ -26,6 +26,7 @@ type DB struct {
 	r    *sql.DB // reads only
 	now  bot.Clock
 
+	ledger  ledger
 	replies replyQueue
 	key     keyCache
 }
@@ -41,6 +42,9 @@ var _ bot.Store = (*DB)(nil)
 type Options struct {
 	Clock    bot.Clock // nil is the time of this machine
 	ReadOnly bool      // the file must exist already: looking never makes one
+
+	ledger ledger // that of another file, while a backup is restored
+	bare   bool   // no copy before the tables are changed: the file is one
 }
 
 // Open opens the SQLite file at path, makes it if it is missing, and brings its
@@ -63,12 +67,15 @@ func Open(ctx context.Context, path string, o Options) (*DB, error) {
 			return nil, openProblem(path, err)
 		}
 	}
+	if db.ledger = o.ledger; o.ledger.path == "" {
+		db.ledger.path = RealPath(path) + ".ledger"
+	}
 	var err error
 	if db.w, err = sql.Open("sqlite", dsn(path, "")); err != nil {
 		return nil, openProblem(path, err)
 	}
 	db.w.SetMaxOpenConns(1)
-	if err = db.migrateWithOthers(ctx); err == nil {
+	if err = db.migrate(ctx, !o.bare); err == nil {
 		db.r, err = sql.Open("sqlite", dsn(path, "&mode=ro&_pragma=query_only(1)"))
 	}
 	if err != nil {
@@ -127,16 +134,21 @@ func (db *DB) write(ctx context.Context, f func(*sql.Tx) error) error {
 // held runs f in one transaction in which the lease is held.
 func (db *DB) held(ctx context.Context, l bot.Lease, f func(*sql.Tx) error) error {
 	return db.write(ctx, func(tx *sql.Tx) error {
-		var one int
-		err := tx.QueryRowContext(ctx, `SELECT 1 FROM leases WHERE subject = $1 AND token = $2`, l.Subject, l.Token).Scan(&one)
-		if errors.Is(err, sql.ErrNoRows) {
-			return bot.ErrLeaseLost
-		}
-		if err != nil {
+		if err := isHeld(ctx, tx, l); err != nil {
 			return err
 		}
 		return f(tx)
 	})
+}
+
+// isHeld is [bot.ErrLeaseLost] unless the lease is held.
+func isHeld(ctx context.Context, tx *sql.Tx, l bot.Lease) error {
+	var one int
+	err := tx.QueryRowContext(ctx, `SELECT 1 FROM leases WHERE subject = $1 AND token = $2`, l.Subject, l.Token).Scan(&one)
+	if errors.Is(err, sql.ErrNoRows) {
+		return bot.ErrLeaseLost
+	}
+	return err
 }
 
 // exec runs one statement in tx.

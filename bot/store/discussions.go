@@ -40,7 +40,10 @@ func (db *DB) OpenDiscussion(ctx context.Context, l bot.Lease, d bot.Discussion,
 	if d.Questions == nil {
 		d.Questions = []bot.Question{}
 	}
-	err := db.held(ctx, l, func(tx *sql.Tx) error {
+	return db.heldKeep(ctx, l, func(tx *sql.Tx, n *noted) error {
+		if err := noteOpening(ctx, tx, n, d, taken.Added); err != nil {
+			return err
+		}
 		err := exec(ctx, tx, `INSERT INTO discussions (id, occurrence_id, platform, workspace, channel, thread, article_id, digest_id,
 				url_key, hash, repeated, questions, question_count, state, reason, close_after, deadline_at, list_thread, work_at, created_at, rules)
 			SELECT $1, $2, $3, $4, $5, '', a.id, $6, a.url_key, a.hash, $7, $8, $9, $10, '', $11, $12, $13, $14, $15, $16
@@ -67,7 +70,29 @@ func (db *DB) OpenDiscussion(ctx context.Context, l bot.Lease, d bot.Discussion,
 		// From here on the discussion is what needs a worker.
 		return exec(ctx, tx, `UPDATE occurrences SET discussion_id = $1, work_at = NULL WHERE id = $2`, d.ID, d.OccurrenceID)
 	})
-	return err
+}
+
+// noteOpening writes down that an article is about to be posted. It refuses one
+// that was posted before by what only the ledger knows.
+func noteOpening(ctx context.Context, tx *sql.Tx, n *noted, d bot.Discussion, added bot.ID) error {
+	var key, hash string
+	if err := tx.QueryRowContext(ctx, `SELECT url_key, hash FROM articles WHERE id = $1`, d.ArticleID).Scan(&key, &hash); err != nil {
+		return found(err, "article", d.ArticleID)
+	}
+	e := entry{Did: didOpen, Discussion: d.ID, Platform: d.Channel.Platform, Workspace: d.Channel.Workspace, Channel: d.Channel.ID,
+		URL: urlHash(key), Hash: hash, Added: added}
+	var before bool
+	err := tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM ledger_openings
+			WHERE platform = $1 AND workspace = $2 AND channel = $3 AND ($4 <> '' AND url = $4 OR hash = $5))`,
+		e.Platform, e.Workspace, e.Channel, e.URL, e.Hash).Scan(&before)
+	if err != nil {
+		return err
+	}
+	if before && !d.Repeat {
+		return bot.ErrAlreadyPosted
+	}
+	n.note(e)
+	return nil
 }
 
 // Discussion implements [bot.Store].
@@ -134,17 +159,27 @@ func (db *DB) EndClosing(ctx context.Context, l bot.Lease, id bot.ID, eraseAt ti
 
 // FailDiscussion implements [bot.Store].
 func (db *DB) FailDiscussion(ctx context.Context, l bot.Lease, d bot.Discussion, root bot.ID, outcome, reason string, now time.Time) error {
-	return db.held(ctx, l, func(tx *sql.Tx) error {
+	failed := false
+	err := db.held(ctx, l, func(tx *sql.Tx) (err error) {
 		if err := endPost(ctx, tx, root, bot.PostDropped, reason); err != nil {
 			return err
 		}
-		if err := exec(ctx, tx, `UPDATE discussions SET state = 'failed', reason = $1, work_at = NULL WHERE id = $2 AND state <> 'withdrawing'`, reason, d.ID); err != nil {
+		failed, err = changed(tx.ExecContext(ctx, `UPDATE discussions SET state = 'failed', reason = $1, work_at = NULL WHERE id = $2 AND state <> 'withdrawing'`, reason, d.ID))
+		if err != nil {
 			return err
 		}
 		if err := exec(ctx, tx, `UPDATE added SET taken_at = NULL, taken_by = NULL WHERE taken_by = $1`, d.OccurrenceID); err != nil {
 			return err
 		}
 		return endOccurrence(ctx, tx, d.OccurrenceID, outcome, reason, now)
+	})
+	if err != nil || !failed {
+		return err
+	}
+	// After the commit: while it could still go out, the article counts as posted.
+	return db.keep(ctx, func(_ *sql.Tx, n *noted) error {
+		n.note(entry{Did: didFail, Discussion: d.ID})
+		return nil
 	})
 }
 
@@ -170,13 +205,18 @@ func (db *DB) EndListing(ctx context.Context, l bot.Lease, id bot.ID, gaps []bot
 
 // EraseDiscussion implements [bot.Store].
 func (db *DB) EraseDiscussion(ctx context.Context, l bot.Lease, id bot.ID, _ time.Time) error {
-	return db.held(ctx, l, func(tx *sql.Tx) error {
-		if err := exec(ctx, tx, tombstone+`WHERE discussion_id = $1`, id); err != nil {
-			return err
-		}
-		if err := exec(ctx, tx, `DELETE FROM recaps WHERE discussion_id = $1`, id); err != nil {
-			return err
-		}
-		return exec(ctx, tx, `UPDATE discussions SET state = 'erased', work_at = NULL WHERE id = $1`, id)
+	return db.heldKeep(ctx, l, func(tx *sql.Tx, n *noted) error {
+		n.note(entry{Did: didDiscussion, Discussion: id})
+		return eraseDiscussion(ctx, tx, id)
 	})
+}
+
+func eraseDiscussion(ctx context.Context, tx *sql.Tx, id bot.ID) error {
+	if err := exec(ctx, tx, tombstone+`WHERE discussion_id = $1`, id); err != nil {
+		return err
+	}
+	if err := exec(ctx, tx, `DELETE FROM recaps WHERE discussion_id = $1`, id); err != nil {
+		return err
+	}
+	return exec(ctx, tx, `UPDATE discussions SET state = 'erased', work_at = NULL WHERE id = $1`, id)
 }

@@ -42,7 +42,7 @@ func (db *DB) Installations(ctx context.Context) ([]bot.Installation, error) {
 }
 
 // PutInstallation implements [bot.Store].
-func (db *DB) PutInstallation(ctx context.Context, i bot.Installation, now time.Time) error {
+func (db *DB) PutInstallation(ctx context.Context, i bot.Installation, now time.Time, a bot.Audit) error {
 	var gone any
 	if i.Gone {
 		gone = ms(now)
@@ -52,11 +52,42 @@ func (db *DB) PutInstallation(ctx context.Context, i bot.Installation, now time.
 		owner = pack(i.Owner)
 	}
 	return db.write(ctx, func(tx *sql.Tx) error {
-		return exec(ctx, tx, `INSERT INTO installations (platform, workspace, name, owner, created_at, gone_at) VALUES ($1, $2, $3, $4, $5, $6)
-			ON CONFLICT (platform, workspace) DO UPDATE SET name = excluded.name, gone_at = excluded.gone_at,
-				owner = CASE WHEN excluded.owner <> '' THEN excluded.owner ELSE installations.owner END`,
-			i.Platform, i.Workspace, i.Name, owner, ms(now), gone)
+		var was bool
+		if err := tx.QueryRowContext(ctx, `SELECT COUNT(*) > 0 FROM installations WHERE platform = $1 AND workspace = $2 AND gone_at IS NOT NULL`,
+			i.Platform, i.Workspace).Scan(&was); err != nil {
+			return err
+		}
+		err := exec(ctx, tx, `INSERT INTO installations (platform, workspace, name, owner, created_at, gone_at, erase_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
+			ON CONFLICT (platform, workspace) DO UPDATE SET
+				name = CASE WHEN excluded.name <> '' THEN excluded.name ELSE installations.name END,
+				owner = CASE WHEN excluded.owner <> '' THEN excluded.owner ELSE installations.owner END,
+				gone_at = CASE WHEN excluded.gone_at IS NULL THEN NULL ELSE COALESCE(installations.gone_at, excluded.gone_at) END,
+				erase_at = CASE WHEN installations.erase_at = `+beingErased+` THEN installations.erase_at
+					WHEN excluded.gone_at IS NULL THEN NULL ELSE COALESCE(installations.erase_at, excluded.erase_at) END`,
+			i.Platform, i.Workspace, i.Name, owner, ms(now), gone, ms(i.EraseAt))
+		if err != nil || was == i.Gone {
+			return err
+		}
+		if err := pauseGone(ctx, tx, `platform = $2 AND workspace = $3 AND next_at IS NOT NULL`, i.Platform, i.Workspace); err != nil {
+			return err
+		}
+		return writeAudit(ctx, tx, a)
 	})
+}
+
+// pauseGone pauses schedules where the bot was removed. The arguments of the
+// condition are numbered from $2.
+func pauseGone(ctx context.Context, tx *sql.Tx, where string, args ...any) error {
+	return exec(ctx, tx, `UPDATE schedules SET paused = TRUE, next_at = NULL, draft_at = NULL, resume_at = NULL, reason = $1
+		WHERE (`+where+`) AND removed_at IS NULL AND EXISTS (SELECT 1 FROM installations i
+			WHERE i.platform = schedules.platform AND i.workspace = schedules.workspace AND i.gone_at IS NOT NULL)`, append([]any{bot.BotRemoved}, args...)...)
+}
+
+// PausedFor implements [bot.Store].
+func (db *DB) PausedFor(ctx context.Context, platform, workspace, reason string) ([]bot.Schedule, error) {
+	rows, err := db.r.QueryContext(ctx, `SELECT `+scheduleColumns+` FROM schedules
+		WHERE removed_at IS NULL AND paused AND platform = $1 AND workspace = $2 AND reason = $3 ORDER BY created_at, id`, platform, workspace, reason)
+	return collect(rows, err, scanSchedule)
 }
 
 // ChangePreferences implements [bot.Store]. Who changes something else at the

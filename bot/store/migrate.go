@@ -3,12 +3,13 @@ package store
 import (
 	"context"
 	"embed"
+	"errors"
 	"fmt"
 	"io/fs"
-	"time"
+	"path"
+	"strconv"
 
 	"github.com/pressly/goose/v3"
-	sqlite3 "modernc.org/sqlite/lib"
 
 	"colloquy/bot"
 )
@@ -17,8 +18,8 @@ import (
 var migrations embed.FS
 
 // migrate brings the tables up to date. Before it changes a database that holds
-// something, it puts a copy beside it.
-func (db *DB) migrate(ctx context.Context) error {
+// something, it puts a copy beside it, if that is wanted.
+func (db *DB) migrate(ctx context.Context, copyFirst bool) error {
 	if err := db.readable(ctx); err != nil {
 		return err
 	}
@@ -40,8 +41,12 @@ func (db *DB) migrate(ctx context.Context) error {
 	if have == want {
 		return nil
 	}
-	if have > 0 {
-		if err := db.Backup(ctx, fmt.Sprintf("%s.before-%d", db.path, want)); err != nil {
+	if have > 0 && copyFirst {
+		err := db.Backup(ctx, freeName(fmt.Sprintf("%s.before-%d", db.path, want)))
+		for errors.Is(err, fs.ErrExist) { // another process was faster
+			err = db.Backup(ctx, freeName(fmt.Sprintf("%s.before-%d", db.path, want)))
+		}
+		if err != nil {
 			return fmt.Errorf("copy before migration: %w", err)
 		}
 	}
@@ -64,26 +69,6 @@ func (db *DB) migrate(ctx context.Context) error {
 	}
 }
 
-// migrateWithOthers is migrate where other processes may do the same at this
-// moment: their steps and ours come between one another, and what fails for that
-// is tried again for up to a second.
-func (db *DB) migrateWithOthers(ctx context.Context) error {
-	first := db.migrate(ctx)
-	for err, tries := first, 0; err != nil; tries++ {
-		others := code(err) == sqlite3.SQLITE_BUSY || code(err) == sqlite3.SQLITE_ERROR || bot.ReasonCode(err) == "backup"
-		if !others || tries == 40 {
-			return first
-		}
-		select {
-		case <-ctx.Done():
-			return first
-		case <-time.After(25 * time.Millisecond):
-		}
-		err = db.migrate(ctx)
-	}
-	return nil
-}
-
 // readable reads what goose would read first: on a damaged file goose takes the
 // failure for a missing table and tries for seconds to make it.
 func (db *DB) readable(ctx context.Context) error {
@@ -95,11 +80,15 @@ func (db *DB) readable(ctx context.Context) error {
 	return db.w.QueryRowContext(ctx, `SELECT COUNT(*) FROM goose_db_version`).Scan(&n)
 }
 
-// Backup writes a consistent copy of the database to a new file. It can run
-// while others write.
-func (db *DB) Backup(ctx context.Context, path string) error {
-	if _, err := db.w.ExecContext(ctx, `VACUUM INTO $1`, path); err != nil {
-		return &bot.Problem{Code: "backup", Text: "the backup to " + path + " failed: the file must not exist yet, and its folder must have room and be writable", Err: err}
+// knownSchema is the number of the newest migration of this program.
+func knownSchema() int {
+	names, err := fs.Glob(migrations, "migrations/*.sql")
+	if err != nil || len(names) == 0 {
+		return 0
 	}
-	return nil
+	n, err := strconv.Atoi(path.Base(names[len(names)-1])[:5])
+	if err != nil {
+		return 0
+	}
+	return n
 }

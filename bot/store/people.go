@@ -6,6 +6,8 @@ import (
 	"database/sql"
 	"encoding/hex"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"colloquy/bot"
@@ -46,15 +48,25 @@ const writtenBy = `platform = $3 AND workspace = $4 AND author_id = $5 AND autho
 
 // SetOptOut implements [bot.Store].
 func (db *DB) SetOptOut(ctx context.Context, p bot.Person, who string, out bool, now time.Time) error {
-	return db.write(ctx, func(tx *sql.Tx) error {
+	return db.keep(ctx, func(tx *sql.Tx, n *noted) error {
+		did := didOptIn
+		if out {
+			did = didOptOut
+		}
+		n.note(entry{Did: did, Who: who})
 		if err := staleRecap(ctx, tx, now, writtenBy, p.Platform, p.Workspace, p.ID); err != nil {
 			return err
 		}
-		if !out {
-			return exec(ctx, tx, `DELETE FROM optouts WHERE hash = $1`, who)
-		}
-		return exec(ctx, tx, `INSERT INTO optouts (hash, created_at) VALUES ($1, $2) ON CONFLICT (hash) DO NOTHING`, who, ms(now))
+		_, err := optOut(ctx, tx, who, out, now)
+		return err
 	})
+}
+
+func optOut(ctx context.Context, tx *sql.Tx, who string, out bool, now time.Time) (bool, error) {
+	if !out {
+		return changed(tx.ExecContext(ctx, `DELETE FROM optouts WHERE hash = $1`, who))
+	}
+	return changed(tx.ExecContext(ctx, `INSERT INTO optouts (hash, created_at) VALUES ($1, $2) ON CONFLICT (hash) DO NOTHING`, who, ms(now)))
 }
 
 const selectPersonReplies = selectReply + `WHERE platform = $1 AND workspace = $2 AND author_id = $3 AND author_id <> '' AND NOT deleted
@@ -67,24 +79,38 @@ func (db *DB) PersonReplies(ctx context.Context, p bot.Person) ([]bot.Reply, err
 }
 
 // ErasePerson implements [bot.Store].
-func (db *DB) ErasePerson(ctx context.Context, p bot.Person, now time.Time, a bot.Audit) (n int, err error) {
-	err = db.write(ctx, func(tx *sql.Tx) error {
-		if err := staleRecap(ctx, tx, now, writtenBy, p.Platform, p.Workspace, p.ID); err != nil {
+func (db *DB) ErasePerson(ctx context.Context, p bot.Person, who string, now time.Time, a bot.Audit) (erased int, err error) {
+	err = db.keep(ctx, func(tx *sql.Tx, n *noted) error {
+		n.note(entry{Did: didPerson, Who: who})
+		if erased, err = erasePerson(ctx, tx, n, p, now, now); err != nil {
 			return err
 		}
-		res, err := tx.ExecContext(ctx, tombstone+`WHERE platform = $1 AND workspace = $2 AND author_id = $3 AND author_id <> '' AND NOT deleted`, p.Platform, p.Workspace, p.ID)
-		if err != nil {
-			return err
-		}
-		rows, err := res.RowsAffected()
-		if err != nil {
-			return err
-		}
-		n = int(rows)
-		a.Detail = fmt.Sprintf("replies: %d → 0", n)
+		a.Detail = fmt.Sprintf("replies: %d → 0", erased)
 		return writeAudit(ctx, tx, a)
 	})
-	return n, err
+	return erased, err
+}
+
+// erasePerson removes what was recorded of a person until a moment. It notes
+// the messages too: a database that is restored from a backup may not know them.
+func erasePerson(ctx context.Context, tx *sql.Tx, n *noted, p bot.Person, until, now time.Time) (int, error) {
+	if err := staleRecap(ctx, tx, now, writtenBy, p.Platform, p.Workspace, p.ID); err != nil {
+		return 0, err
+	}
+	rows, err := tx.QueryContext(ctx, tombstone+`WHERE platform = $1 AND workspace = $2 AND author_id = $3 AND author_id <> '' AND NOT deleted AND recorded_at <= $4
+		RETURNING discussion_id, platform, workspace, channel, thread, message_id`, p.Platform, p.Workspace, p.ID, ms(until))
+	erased, err := collect(rows, err, scanErased)
+	slices.SortStableFunc(erased, func(a, b entry) int { return strings.Compare(string(a.Discussion), string(b.Discussion)) })
+	for _, e := range erased {
+		n.note(e)
+	}
+	return len(erased), err
+}
+
+// scanErased reads a reply that was made a tombstone.
+func scanErased(s scanner) (entry, error) {
+	e := entry{Did: didReply, Messages: make([]string, 1)}
+	return e, s.Scan(&e.Discussion, &e.Platform, &e.Workspace, &e.Channel, &e.Thread, &e.Messages[0])
 }
 
 // ActionsOf lists what a person changed, the oldest first.

@@ -49,6 +49,31 @@ func insertPost(ctx context.Context, tx *sql.Tx, p bot.Post, now time.Time) erro
 		WHERE d.id = posts.discussion_id AND posts.id = $1`, p.ID)
 }
 
+// addPost stores a post that a discussion gets after it was opened. Where the
+// ledger knows that one was sent before a backup was restored, it is that one,
+// to be looked up; what it says then is brought up to date.
+func addPost(ctx context.Context, tx *sql.Tx, n *noted, p bot.Post, now time.Time) error {
+	if err := insertPost(ctx, tx, p, now); err != nil {
+		return err
+	}
+	known, err := changed(tx.ExecContext(ctx, `UPDATE posts SET reason = CASE WHEN state = 'held' THEN '`+wasHeld+`' ELSE '' END, state = 'sending', attempts = 1,
+			stale = 1, retry_at = $1, key = l.key, attempted_at = l.tried_at
+		FROM (SELECT key, tried_at FROM ledger_posts WHERE discussion_id = $2 AND kind = $3 ORDER BY tried_at DESC, key LIMIT 1) AS l
+		WHERE id = $4`, ms(now), p.DiscussionID, p.Kind, p.ID))
+	if err != nil {
+		return err
+	}
+	if known {
+		return exec(ctx, tx, `DELETE FROM ledger_posts WHERE discussion_id = $1 AND kind = $2`, p.DiscussionID, p.Kind)
+	}
+	n.note(entry{Did: didPost, Discussion: p.DiscussionID, Kind: p.Kind, Key: p.Key})
+	return nil
+}
+
+// wasHeld is the reason of a post that waits for a manager and, since a backup
+// was restored, to be looked up first: it may have been let go meanwhile.
+const wasHeld = "held"
+
 // NextPost implements [bot.Store].
 func (db *DB) NextPost(ctx context.Context, discussion bot.ID) (bot.Post, bool, error) {
 	p, err := scanPost(db.r.QueryRowContext(ctx, selectPost+`WHERE p.discussion_id = $1 AND p.state IN ('pending', 'sending') ORDER BY p.seq LIMIT 1`, discussion))
@@ -100,18 +125,18 @@ func (db *DB) PostSent(ctx context.Context, l bot.Lease, id bot.ID, ref bot.Mess
 }
 
 func postSent(ctx context.Context, tx *sql.Tx, id bot.ID, ref bot.MessageRef, shown string, now time.Time) error {
-	return exec(ctx, tx, `UPDATE posts SET state = 'sent', channel = $1, thread = $2, message_id = $3, shown = $4, sent_at = $5, attempts = 0, retry_at = NULL
+	return exec(ctx, tx, `UPDATE posts SET state = 'sent', channel = $1, thread = $2, message_id = $3, shown = $4, sent_at = $5, attempts = 0, retry_at = NULL, reason = ''
 		WHERE id = $6`, ref.ID, ref.Thread, ref.MessageID, shown, ms(now), id)
 }
 
 // PostShown implements [bot.Store].
 func (db *DB) PostShown(ctx context.Context, l bot.Lease, p bot.Post, shown string, notes ...bot.Post) error {
-	return db.held(ctx, l, func(tx *sql.Tx) error {
+	return db.heldKeep(ctx, l, func(tx *sql.Tx, noted *noted) error {
 		if err := exec(ctx, tx, `UPDATE posts SET shown = $1, stale = stale - $2, attempts = 0, retry_at = NULL WHERE id = $3`, shown, p.Stale, p.ID); err != nil {
 			return err
 		}
 		for _, n := range notes {
-			if err := insertPost(ctx, tx, n, db.now()); err != nil {
+			if err := addPost(ctx, tx, noted, n, db.now()); err != nil {
 				return err
 			}
 		}
@@ -144,17 +169,17 @@ func (db *DB) SetPostWork(ctx context.Context, l bot.Lease, id bot.ID, when time
 
 // AddPost implements [bot.Store].
 func (db *DB) AddPost(ctx context.Context, l bot.Lease, p bot.Post) error {
-	return db.held(ctx, l, func(tx *sql.Tx) error { return insertPost(ctx, tx, p, db.now()) })
+	return db.heldKeep(ctx, l, func(tx *sql.Tx, n *noted) error { return addPost(ctx, tx, n, p, db.now()) })
 }
 
 // AddReminder implements [bot.Store].
 func (db *DB) AddReminder(ctx context.Context, l bot.Lease, p bot.Post) error {
-	return db.held(ctx, l, func(tx *sql.Tx) error {
+	return db.heldKeep(ctx, l, func(tx *sql.Tx, n *noted) error {
 		due, err := changed(tx.ExecContext(ctx, `UPDATE discussions SET remind_at = NULL WHERE id = $1 AND remind_at IS NOT NULL`, p.DiscussionID))
 		if err != nil || !due {
 			return err
 		}
-		return insertPost(ctx, tx, p, db.now())
+		return addPost(ctx, tx, n, p, db.now())
 	})
 }
 
@@ -182,7 +207,7 @@ func (db *DB) RetryPost(ctx context.Context, l bot.Lease, p bot.Post, when time.
 	return db.held(ctx, l, func(tx *sql.Tx) error {
 		// What is absent from a discussion that is withdrawn stays so.
 		if err := exec(ctx, tx, `UPDATE posts SET state = CASE WHEN kind <> 'withdrawal' AND EXISTS (SELECT 1 FROM discussions d
-				WHERE d.id = posts.discussion_id AND d.state = 'withdrawing') THEN 'dropped' ELSE 'pending' END, retry_at = $1
+				WHERE d.id = posts.discussion_id AND d.state = 'withdrawing') THEN 'dropped' WHEN reason = '`+wasHeld+`' THEN 'held' ELSE 'pending' END, reason = '', retry_at = $1
 			WHERE id = $2 AND state = 'sending'`, ms(when), p.ID); err != nil {
 			return err
 		}
@@ -221,12 +246,12 @@ func endPost(ctx context.Context, tx *sql.Tx, id bot.ID, state, reason string) e
 
 // AddRecap implements [bot.Store].
 func (db *DB) AddRecap(ctx context.Context, l bot.Lease, r bot.Recap, p bot.Post) error {
-	return db.held(ctx, l, func(tx *sql.Tx) error {
+	return db.heldKeep(ctx, l, func(tx *sql.Tx, n *noted) error {
 		if err := exec(ctx, tx, `INSERT INTO recaps (id, discussion_id, body, writer, created_at) VALUES ($1, $2, $3, $4, $5)`,
 			r.ID, r.DiscussionID, pack(r.Statements), pack(r.Writer), ms(r.CreatedAt)); err != nil {
 			return err
 		}
-		return insertPost(ctx, tx, p, r.CreatedAt)
+		return addPost(ctx, tx, n, p, r.CreatedAt)
 	})
 }
 

@@ -14,11 +14,12 @@ import (
 // records, and its author did not opt out. A known reply changes only to a
 // newer version, or when a listing brings other reactions. A tombstone stays.
 const insertReply = `INSERT INTO replies (id, discussion_id, platform, workspace, channel, thread, message_id, question,
-		author_id, author, text, files, reactions, version, created_at, edited_at, deleted, late, recorded_at, reply_to)
+		author_id, author, text, files, reactions, version, created_at, edited_at, deleted, late, recorded_at, reply_to, excluded)
 	SELECT $1, d.id, d.platform, d.workspace, d.channel, d.thread, $2,
 		CASE WHEN $3 BETWEEN 1 AND d.question_count THEN $3 ELSE
 			COALESCE((SELECT p.question FROM posts p WHERE p.discussion_id = d.id AND p.message_id = $4 AND $4 <> ''), 0) END,
-		$5, $6, $7, $8, $9, $10, $11, $12, $13, d.closed_at IS NOT NULL AND $11 > d.closed_at, $14, $4
+		$5, $6, $7, $8, $9, $10, $11, $12, $13, d.closed_at IS NOT NULL AND $11 > d.closed_at, $14, $4,
+		EXISTS (SELECT 1 FROM ledger_exclusions x WHERE x.platform = d.platform AND x.workspace = d.workspace AND x.channel = d.channel AND x.message_id = $2)
 	FROM discussions d
 	WHERE d.platform = $15 AND d.workspace = $16 AND d.channel = $17 AND d.thread = $18 AND d.opened_at IS NOT NULL
 		AND d.state IN ('posting', 'open', 'closing', 'closed') AND (d.closed_at IS NULL OR $11 <= d.closed_at + $19)
@@ -68,34 +69,53 @@ func recordOne(ctx context.Context, tx *sql.Tx, stmt *sql.Stmt, args []any) (bot
 
 // RecordReply implements [bot.Store]. It returns when its row is durable.
 func (db *DB) RecordReply(ctx context.Context, r bot.Reply, who string, now time.Time, lateFor time.Duration) (bot.Recorded, error) {
-	return db.replies.record(ctx, replyArgs(r, who, now, lateFor))
+	return db.replies.do(ctx, &replyJob{args: replyArgs(r, who, now, lateFor)})
 }
 
 // tombstone removes what a person wrote and who it was; the message's id stays,
 // so that a listing does not bring it back.
 const tombstone = `UPDATE replies SET deleted = TRUE, text = '', author_id = '', author = '', files = '[]', reactions = NULL, reply_to = '' `
 
-// RemoveReply implements [bot.Store].
+// RemoveReply implements [bot.Store]. It shares a transaction as RecordReply does.
 func (db *DB) RemoveReply(ctx context.Context, ref bot.MessageRef, now time.Time) error {
-	return db.write(ctx, func(tx *sql.Tx) error {
-		ok, err := changed(tx.ExecContext(ctx, tombstone+`WHERE platform = $1 AND workspace = $2 AND channel = $3 AND message_id = $4`,
-			ref.Platform, ref.Workspace, ref.ID, ref.MessageID))
-		if err == nil && ok {
-			return staleRecap(ctx, tx, now, `platform = $3 AND workspace = $4 AND channel = $5 AND message_id = $6`,
-				ref.Platform, ref.Workspace, ref.ID, ref.MessageID)
-		}
-		if err != nil {
-			return err
-		}
-		return exec(ctx, tx, `INSERT INTO replies (id, discussion_id, platform, workspace, channel, thread, message_id, question,
-				author_id, author, text, files, version, created_at, deleted, late, recorded_at)
-			SELECT $1, d.id, d.platform, d.workspace, d.channel, d.thread, $2, 0, '', '', '', '[]', 0, $3, $4, $5, $3
-			FROM discussions d WHERE d.platform = $6 AND d.workspace = $7 AND d.channel = $8 AND d.thread = $9 AND d.opened_at IS NOT NULL
-				AND NOT EXISTS (SELECT 1 FROM posts p WHERE p.discussion_id = d.id AND p.message_id = $2)
-			ORDER BY d.opened_at DESC LIMIT 1`,
-			bot.NewID(now), ref.MessageID, ms(now), true, false, ref.Platform, ref.Workspace, ref.ID, ref.Thread)
-	})
+	_, err := db.replies.do(ctx, &replyJob{removed: ref, now: now})
+	return err
 }
+
+// removeReply makes a tombstone of a reply of ours; what is none of ours, or is
+// one already, is not noted.
+func removeReply(ctx context.Context, tx *sql.Tx, n *noted, ref bot.MessageRef, now time.Time) error {
+	const gone = ` RETURNING discussion_id, platform, workspace, channel, thread, message_id`
+	e, err := scanErased(tx.QueryRowContext(ctx, tombstone+`WHERE platform = $1 AND workspace = $2 AND channel = $3 AND message_id = $4 AND NOT deleted`+gone,
+		ref.Platform, ref.Workspace, ref.ID, ref.MessageID))
+	if err == nil {
+		n.note(e)
+		return staleRecap(ctx, tx, now, thatMessage, ref.Platform, ref.Workspace, ref.ID, ref.MessageID)
+	}
+	if !errors.Is(err, sql.ErrNoRows) {
+		return err
+	}
+	e, err = scanErased(tx.QueryRowContext(ctx, insertTombstone+`WHERE d.platform = $6 AND d.workspace = $7 AND d.channel = $8 AND d.thread = $9 AND d.opened_at IS NOT NULL
+			AND NOT EXISTS (SELECT 1 FROM posts p WHERE p.discussion_id = d.id AND p.message_id = $3)
+		ORDER BY d.opened_at DESC LIMIT 1 ON CONFLICT (platform, workspace, channel, message_id) DO NOTHING`+gone,
+		bot.NewID(now), ref.Thread, ref.MessageID, ms(now), false, ref.Platform, ref.Workspace, ref.ID, ref.Thread))
+	if err == nil {
+		n.note(e)
+	}
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
+	}
+	return err
+}
+
+// thatMessage is one message, as a condition for [staleRecap].
+const thatMessage = `platform = $3 AND workspace = $4 AND channel = $5 AND message_id = $6`
+
+// insertTombstone begins a statement that leaves a tombstone of a message which
+// was never recorded, in the discussions d of its condition.
+const insertTombstone = `INSERT INTO replies (id, discussion_id, platform, workspace, channel, thread, message_id, question,
+		author_id, author, text, files, version, created_at, deleted, late, recorded_at)
+	SELECT $1, d.id, d.platform, d.workspace, d.channel, $2, $3, 0, '', '', '', '[]', 0, $4, TRUE, $5, $4 FROM discussions d `
 
 const selectReply = `SELECT id, discussion_id, platform, workspace, channel, thread, message_id, question, author_id, author, text,
 	files, COALESCE(reactions, 'null'), version, created_at, edited_at, deleted, late, excluded, reply_to FROM replies `
@@ -139,11 +159,20 @@ func (db *DB) FindReply(ctx context.Context, ch bot.Channel, ref string) (bot.Re
 
 // SetExcluded implements [bot.Store].
 func (db *DB) SetExcluded(ctx context.Context, id bot.ID, out bool, now time.Time, a bot.Audit) error {
-	return db.write(ctx, func(tx *sql.Tx) error {
-		ok, err := changed(tx.ExecContext(ctx, `UPDATE replies SET excluded = $1 WHERE id = $2 AND excluded <> $1`, out, id))
-		if err != nil || !ok {
+	return db.keep(ctx, func(tx *sql.Tx, n *noted) error {
+		e := entry{Did: didInclude, Messages: make([]string, 1)}
+		if out {
+			e.Did = didExclude
+		}
+		err := tx.QueryRowContext(ctx, `UPDATE replies SET excluded = $1 WHERE id = $2 AND excluded <> $1 RETURNING platform, workspace, channel, message_id`, out, id).
+			Scan(&e.Platform, &e.Workspace, &e.Channel, &e.Messages[0])
+		if errors.Is(err, sql.ErrNoRows) {
+			return nil
+		}
+		if err != nil {
 			return err
 		}
+		n.note(e)
 		if err := staleRecap(ctx, tx, now, `id = $3`, id); err != nil {
 			return err
 		}

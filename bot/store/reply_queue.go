@@ -5,18 +5,19 @@ import (
 	"database/sql"
 	"errors"
 	"sync"
+	"time"
 
 	"colloquy/bot"
 )
 
-// maxBatch is how many replies share one transaction. On SQLite with
+// maxBatch is how many replies and removals share one transaction. On SQLite with
 // synchronous=FULL the commit costs most, and one per reply would allow some
 // thousands a second at best.
 const maxBatch = 200
 
 var errClosed = errors.New("the database is closed")
 
-// A replyQueue commits replies in groups: whatever waits is one transaction,
+// A replyQueue commits replies and removals in groups: whatever waits is one transaction,
 // and each caller returns when its own row is durable. Callers that come while
 // one commits wait for the next, so memory is bounded by the callers.
 type replyQueue struct {
@@ -27,7 +28,10 @@ type replyQueue struct {
 }
 
 type replyJob struct {
-	args   []any
+	args    []any          // of insertReply
+	removed bot.MessageRef // set instead: a reply that is gone
+	now     time.Time      // of the removal
+
 	result bot.Recorded
 	err    error
 	ready  chan struct{}
@@ -67,8 +71,8 @@ func (q *replyQueue) gather(first *replyJob) []*replyJob {
 	return batch
 }
 
-func (q *replyQueue) record(ctx context.Context, args []any) (bot.Recorded, error) {
-	j := &replyJob{args: args, ready: make(chan struct{})}
+func (q *replyQueue) do(ctx context.Context, j *replyJob) (bot.Recorded, error) {
+	j.ready = make(chan struct{})
 	select {
 	case q.jobs <- j:
 	case <-q.quit:
@@ -97,14 +101,19 @@ func (db *DB) commitReplies(batch []*replyJob) {
 }
 
 func (db *DB) commitTogether(ctx context.Context, batch []*replyJob) error {
-	return db.write(ctx, func(tx *sql.Tx) error {
+	return db.keep(ctx, func(tx *sql.Tx, n *noted) error {
 		stmt, err := tx.PrepareContext(ctx, insertReply)
 		if err != nil {
 			return err
 		}
 		defer func() { _ = stmt.Close() }()
 		for _, j := range batch {
-			if j.result, err = recordOne(ctx, tx, stmt, j.args); err != nil {
+			if j.args == nil {
+				err = removeReply(ctx, tx, n, j.removed, j.now)
+			} else {
+				j.result, err = recordOne(ctx, tx, stmt, j.args)
+			}
+			if err != nil {
 				return err
 			}
 		}

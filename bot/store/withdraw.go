@@ -10,25 +10,31 @@ import (
 
 // Withdraw implements [bot.Store].
 func (db *DB) Withdraw(ctx context.Context, d bot.Discussion, reason string, now time.Time, a bot.Audit) error {
-	return db.write(ctx, func(tx *sql.Tx) error {
-		began, err := changed(tx.ExecContext(ctx, `UPDATE discussions SET state = 'withdrawing', work_at = $1, remind_at = NULL, closed_at = COALESCE(closed_at, $2)
-			WHERE id = $3 AND state IN ('posting', 'open', 'closing', 'closed', 'unknown')`, ms(now), ms(now), d.ID))
+	return db.keep(ctx, func(tx *sql.Tx, n *noted) error {
+		began, err := withdraw(ctx, tx, d.ID, reason, now)
 		if err != nil || !began {
 			return err
 		}
+		n.note(entry{Did: didWithdraw, Discussion: d.ID})
 		if err := exec(ctx, tx, `UPDATE posts SET state = 'dropped', reason = 'withdrawn' WHERE discussion_id = $1 AND state IN ('pending', 'held')`, d.ID); err != nil {
-			return err
-		}
-		if err := exec(ctx, tx, `DELETE FROM recaps WHERE discussion_id = $1`, d.ID); err != nil {
-			return err
-		}
-		err = exec(ctx, tx, `UPDATE occurrences SET outcome = $1, reason = $2, done_at = COALESCE(done_at, $3), work_at = NULL WHERE id = $4`,
-			bot.OutcomeWithdrawn, reason, ms(now), d.OccurrenceID)
-		if err != nil {
 			return err
 		}
 		return writeAudit(ctx, tx, a)
 	})
+}
+
+// withdraw moves a discussion to withdrawing, unless it is past that.
+func withdraw(ctx context.Context, tx *sql.Tx, id bot.ID, reason string, now time.Time) (began bool, err error) {
+	began, err = changed(tx.ExecContext(ctx, `UPDATE discussions SET state = 'withdrawing', work_at = $1, remind_at = NULL, closed_at = COALESCE(closed_at, $2)
+		WHERE id = $3 AND state IN ('posting', 'open', 'closing', 'closed', 'unknown')`, ms(now), ms(now), id))
+	if err != nil || !began {
+		return began, err
+	}
+	if err := exec(ctx, tx, `DELETE FROM recaps WHERE discussion_id = $1`, id); err != nil {
+		return began, err
+	}
+	return began, exec(ctx, tx, `UPDATE occurrences SET outcome = $1, reason = $2, done_at = COALESCE(done_at, $3), work_at = NULL
+		WHERE id = (SELECT occurrence_id FROM discussions WHERE id = $4)`, bot.OutcomeWithdrawn, reason, ms(now), id)
 }
 
 // EndWithdrawing implements [bot.Store].

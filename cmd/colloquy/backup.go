@@ -19,10 +19,10 @@ func (a *app) backupCommand() *cobra.Command {
 		Use:   "backup FILE",
 		Short: "Copy the database, also while serve runs",
 		Long: `Write a complete copy of the database to a new file, and read it to see that it is
-sound. 'colloquy serve' may go on meanwhile. To go back to a copy, stop serve and
-put the file in the place of the database, without the -wal and -shm files beside it.
+sound. 'colloquy serve' may go on meanwhile. 'colloquy restore' goes back to it.
 
-Erasing what somebody wrote does not reach copies that were made before.`,
+Erasing what somebody wrote does not reach copies that were made before; restore
+erases it again.`,
 		Example: `  colloquy backup colloquy-$(date +%F).db`,
 		GroupID: groupAdmin,
 		Args:    takes("FILE"),

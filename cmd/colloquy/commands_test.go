@@ -160,6 +160,7 @@ func TestNoDatabaseIsMadeByLooking(t *testing.T) {
 	for _, args := range []string{
 		"feed list", "feed remove x", "feed test x", "schedule list", "schedule next x", "schedule pause x", "schedule resume x",
 		"schedule remove x", "schedule run x", "schedule why", "discussion list", "discussion show x", "discussion close x",
+		"installation list", "installation show console", "installation export console", "installation erase console --yes",
 		"discussion export x", "recap x", "person show console:x", "person export console:x", "person erase console:x --yes", "backup b.db",
 		"audit", "settings", "managers", "managers remove x",
 	} {

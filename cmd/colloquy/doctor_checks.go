@@ -70,6 +70,15 @@ func (e *examination) database(ctx context.Context, rt *running) {
 	}
 	_ = f.Close()
 	e.good("database", "%s is sound: %s, schema %d", e.set.db, byteCount(size), schema)
+	ledger, entries, err := rt.db.CheckLedger(ctx)
+	switch {
+	case err != nil:
+		e.failed("ledger", err)
+	case entries == 0:
+		e.good("ledger", "nothing was erased or posted that a restored backup must not undo")
+	default:
+		e.good("ledger", "%s has %s", ledger, plural(entries, "entry", "entries"))
+	}
 }
 
 // serving looks whether what is due gets done.
@@ -146,6 +155,8 @@ func (e *examination) schedules(ctx context.Context, rt *running, schedules []bo
 		switch {
 		case s.Reason == bot.NotDeclared || s.Reason == bot.DeclaredPaused:
 			e.good(name, "it is paused: %s", s.Reason)
+		case s.Paused && s.Reason == bot.BotRemoved:
+			e.note(name, "it is paused: "+s.Reason, "it goes on by itself when the bot is invited again")
 		case s.Paused && s.Reason != "":
 			e.bad(name, "it was paused: "+s.Reason, fmt.Sprintf("mend that, then 'colloquy schedule resume %s'", s.ID.Short()))
 		case s.Paused:

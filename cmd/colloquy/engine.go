@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
@@ -58,16 +57,7 @@ func (a *app) open(ctx context.Context, p place) (*running, error) {
 }
 
 // consoleDir is the folder of the console's channels, beside the database.
-func consoleDir(db *store.DB) string { return realPath(db.Path()) + ".console" }
-
-// realPath is path without symbolic links, so that a database is one by all its
-// names. One that is not there yet keeps its name.
-func realPath(path string) string {
-	if real, err := filepath.EvalSymlinks(path); err == nil {
-		return real
-	}
-	return path
-}
+func consoleDir(db *store.DB) string { return store.RealPath(db.Path()) + ".console" }
 
 // engineSettings lets the configuration file override s.
 func (a *app) engineSettings(s bot.Settings) bot.Settings {
@@ -102,7 +92,7 @@ func (a *app) screen() console.Options {
 // lock takes the right to run everything in a database, which one process has
 // at a time. Release it with the function returned.
 func lock(path, what string) (release func(), err error) {
-	name := realPath(path) + ".lock"
+	name := store.RealPath(path) + ".lock"
 	l := flock.New(name)
 	// A command that only asks who holds the lock takes it for a moment.
 	short, cancel := context.WithTimeout(context.Background(), 300*time.Millisecond)
@@ -136,7 +126,7 @@ func owner(name string) string {
 // served reports whether another process runs everything in this database: then
 // it carries out what is stored, and this one only waits.
 func served(path string) bool {
-	name := realPath(path) + ".lock"
+	name := store.RealPath(path) + ".lock"
 	l := flock.New(name)
 	if _, err := os.Stat(name); errors.Is(err, os.ErrNotExist) {
 		return false

@@ -120,6 +120,8 @@ It needs no account, no key and no network to begin with: try "colloquy demo".`,
 		a.configCommand(),
 		a.doctorCommand(),
 		a.backupCommand(),
+		a.restoreCommand(),
+		a.installationCommand(),
 		a.versionCommand(),
 	)
 	return root

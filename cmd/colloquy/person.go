@@ -1,10 +1,8 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -119,7 +117,7 @@ func (a *app) personEraseCommand() *cobra.Command {
 		Short: "Erase what is stored of a person",
 		Long: `Erase every reply of a person, with their name and id. It cannot be undone.
 What they wrote on the platform itself stays there, and so does what is in
-backups and exports that were made before.
+backups and exports that were made before; 'colloquy restore' erases it again.
 ` + personHelp,
 		Example: `  colloquy person erase console:Ana --yes`,
 		Args:    takes("PERSON"),
@@ -137,24 +135,17 @@ backups and exports that were made before.
 func (a *app) erase(ctx context.Context, rt *running, p bot.Person, replies []bot.Reply, yes bool) error {
 	s := summarize(p, replies)
 	what := fmt.Sprintf("%s in %s", plural(s.Replies, "reply", "replies"), plural(s.Discussions, "discussion", "discussions"))
-	switch {
-	case s.Replies == 0:
+	if s.Replies == 0 {
 		_, err := fmt.Fprintf(a.stdout, "Nothing is stored of %s, so nothing was erased.\n", p)
 		return err
-	case yes:
-	case !onTerminal(a.stdin):
-		return usagef("%s of %s would be erased for good, and nobody is there to confirm it: add --yes", what, p)
-	default:
-		fmt.Fprintf(a.stdout, "Erase %s of %s for good? Type yes: ", what, p)
-		answer, err := bufio.NewReader(a.stdin).ReadString('\n')
-		if err != nil || strings.TrimSpace(strings.ToLower(answer)) != "yes" {
-			return bot.Problemf("not_confirmed", "nothing was erased, because it was not confirmed")
-		}
+	}
+	if err := a.confirm(yes, fmt.Sprintf("Erase %s of %s for good", what, p), fmt.Sprintf("%s of %s would be erased for good", what, p)); err != nil {
+		return err
 	}
 	n, err := rt.engine.Erase(ctx, p, bot.Operator)
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(a.stdout, "Erased %s of %s. Backups and exports made before still hold them.\n", plural(n, "reply", "replies"), p)
+	_, err = fmt.Fprintf(a.stdout, "Erased %s of %s. Exports made before still hold them; backups do, but 'colloquy restore' erases them again.\n", plural(n, "reply", "replies"), p)
 	return err
 }

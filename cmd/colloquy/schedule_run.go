@@ -170,6 +170,15 @@ func (a *app) why(ctx context.Context, args []string, count int, format string) 
 	if format == "json" {
 		return a.printJSON(out)
 	}
+	schedules := []bot.Schedule{s}
+	if s.ID == "" {
+		if schedules, err = db.Schedules(ctx, bot.Channel{}); err != nil {
+			return err
+		}
+	}
+	for _, line := range bot.PausedWhy(schedules...) {
+		fmt.Fprintln(a.stdout, a.wrap(inline(line)+".", ""))
+	}
 	if len(out) == 0 {
 		_, err := fmt.Fprintln(a.stdout, "Nothing has fallen due yet.")
 		return err

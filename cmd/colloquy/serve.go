@@ -62,6 +62,9 @@ func (a *app) serve(ctx context.Context) error {
 		return err
 	}
 	defer func() { _ = rt.db.Close() }()
+	if err := rt.db.TrimLedger(ctx); err != nil {
+		rt.log.WarnContext(ctx, "ledger not trimmed", "err", err)
+	}
 	if err := a.applyConfig(ctx, rt); err != nil {
 		return err
 	}
