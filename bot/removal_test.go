@@ -136,9 +136,9 @@ func TestErasedAMonthAfterTheBotWasRemoved(t *testing.T) {
 	b.installation(false)
 	other := bot.Channel{Platform: "test", Workspace: "W2", ID: "general"}
 	for _, ch := range []bot.Channel{channel, other} {
-		b.schedule(func(s *bot.Schedule) { s.Channel = ch })
+		b.schedule(func(s *bot.Schedule) { s.Channel, s.Zone = ch, "UTC" })
 	}
-	own := bot.Schedule{Channel: channel, Cron: "0 10 * * *", Rules: bot.Rules{Approve: channel}}
+	own := bot.Schedule{Channel: channel, Cron: "0 10 * * *", Zone: "UTC", Rules: bot.Rules{Approve: channel}}
 	if _, _, _, err := b.engine.AddSchedule(t.Context(), own, []string{b.web.feedURL() + "?own"}, bot.Operator); err != nil {
 		t.Fatal(err)
 	}
