@@ -14,6 +14,7 @@ func (e *Engine) writeRecap(ctx context.Context, l Lease, d Discussion) (bool, e
 	}
 	if e.now().Sub(d.ClosedAt) > 2*giveUpAfter { // half of it may have been spent on listing
 		e.log.ErrorContext(ctx, "discussion is closed without its recap, which could not be written", "discussion", d.ID)
+		e.trouble(ctx, discussionTrouble(d, CauseRecap, "it was given up, and the discussion is closed"))
 		return false, nil
 	}
 	in, people, err := e.recapInput(ctx, d)
@@ -27,6 +28,9 @@ func (e *Engine) writeRecap(ctx context.Context, l Lease, d Discussion) (bool, e
 	defer cancel()
 	r, err := e.writer.Recap(wctx, in)
 	if err != nil {
+		if e.now().Sub(d.ClosedAt) > failsLong {
+			e.trouble(ctx, discussionTrouble(d, CauseRecap, "%s", Explain(err)))
+		}
 		return false, fmt.Errorf("write the recap: %w", err)
 	}
 	now := e.now()

@@ -50,6 +50,7 @@ type Claim struct {
 	SkipsLeft  int
 	Next       time.Time // zero pauses the schedule
 	Reason     string    // why it is paused
+	Troubles   []Trouble // that people are to hear of
 }
 
 // onTime is how late an occurrence may be that is not a catch-up.
@@ -68,6 +69,12 @@ const missedRows = 100
 // only while its root post can still go out before its deadline; everything
 // else was missed.
 func (e *Engine) Plan(s Schedule, now time.Time) Claim {
+	c := e.plan(s, now)
+	c.Troubles = claimTroubles(s, c, now)
+	return c
+}
+
+func (e *Engine) plan(s Schedule, now time.Time) Claim {
 	times, err := s.Times(e.set.ShortestEvery)
 	if err != nil {
 		return Claim{Reason: Explain(err)}
@@ -281,7 +288,13 @@ func (e *Engine) SetPaused(ctx context.Context, s Schedule, paused bool, until t
 	} else if !until.IsZero() {
 		detail = append(detail, "until "+stampIn(until))
 	}
-	return s, e.store.PutSchedule(ctx, s, e.audit(by, action, string(s.ID), detail...))
+	if err := e.store.PutSchedule(ctx, s, e.audit(by, action, string(s.ID), detail...)); err != nil {
+		return s, err
+	}
+	if !paused {
+		e.recovered(ctx, string(s.ID), CausePaused)
+	}
+	return s, nil
 }
 
 // maxSkips is how many due times can be skipped; beyond that a pause is meant.

@@ -22,6 +22,7 @@ type Store interface {
 	personStore
 	reportStore
 	installationStore
+	troubleStore
 }
 
 type leaseStore interface {
@@ -223,6 +224,30 @@ type installationStore interface {
 	Installation(ctx context.Context, platform, workspace string) (Installation, error)
 	// PutPreferences stores what the managers of an installation decided.
 	PutPreferences(ctx context.Context, platform, workspace string, p Preferences, now time.Time, a Audit) error
+}
+
+type troubleStore interface {
+	// NoteTrouble stores a trouble, or that it happened again, and makes its
+	// notice due as [Trouble.Due] says.
+	NoteTrouble(ctx context.Context, t Trouble) error
+	// EndTrouble notes that a trouble is over, for the next notice. One that
+	// fades is forgotten if nobody was told of it.
+	EndTrouble(ctx context.Context, t Trouble, fades bool, now time.Time) error
+	// TroublesOf lists what is wrong with a subject.
+	TroublesOf(ctx context.Context, subject string) ([]Trouble, error)
+	// Troubles lists what is wrong in an installation, or in all when platform is
+	// empty, newest first.
+	Troubles(ctx context.Context, platform, workspace string) ([]Trouble, error)
+	// FeedTenants lists the installations whose channels have a feed.
+	FeedTenants(ctx context.Context, feed ID) ([]Channel, error)
+	Notice(ctx context.Context, id ID) (Notice, error)
+	// Tell reads a notice and its troubles, asks say what to tell, and stores
+	// that, with its posts, as one transaction.
+	Tell(ctx context.Context, l Lease, id ID, now time.Time, say func(Notice, []Trouble) Telling) error
+	// BeginHook notes that the webhook is called now; EndHook that it need not be
+	// called again (zero), or when.
+	BeginHook(ctx context.Context, l Lease, id ID, now time.Time) error
+	EndHook(ctx context.Context, l Lease, id ID, again time.Time) error
 }
 
 type personStore interface {

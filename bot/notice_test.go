@@ -1,0 +1,572 @@
+package bot_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"colloquy/bot"
+)
+
+var ops = bot.Channel{Platform: "test", Workspace: "W1", ID: "ops"}
+
+// notices are the texts of the notices in a channel, oldest first.
+func (p *platform) notices(in bot.Channel) []string {
+	var out []string
+	for _, m := range p.posts() {
+		if m.ref.Channel == in {
+			out = append(out, strings.Join(append(append([]string{}, m.post.Paragraphs...), m.post.Lines...), "\n"))
+		}
+	}
+	return out
+}
+
+// prefer sets what the managers of the installation decided.
+func (b *bench) prefer(p bot.Preferences) {
+	b.t.Helper()
+	if err := b.db.PutPreferences(b.t.Context(), channel.Platform, channel.Workspace, p, b.clock(), bot.Audit{}); err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+func noticesBench(t *testing.T, change ...func(*bot.Options)) *bench {
+	b := newBench(t, change...)
+	b.prefer(bot.Preferences{Notices: ops.String()})
+	return b
+}
+
+// expect checks that there is one more notice in ops, with these parts.
+func (b *bench) expect(n int, parts ...string) {
+	b.t.Helper()
+	all := b.platform.notices(ops)
+	if len(all) != n {
+		b.t.Fatalf("%d notices, want %d: %q", len(all), n, all)
+	}
+	for _, p := range parts {
+		if !strings.Contains(all[n-1], p) {
+			b.t.Errorf("the notice lacks %q: %s", p, all[n-1])
+		}
+	}
+}
+
+func TestFeedThatFailsIsToldOnceAndThatItIsBack(t *testing.T) {
+	b := noticesBench(t)
+	b.schedule()
+	b.web.status = 500
+	b.wait(15 * time.Minute)
+	b.wait(16 * time.Minute)
+	b.expect(0)
+	b.wait(31 * time.Minute) // the third in a row
+	b.wait(14 * time.Minute)
+	b.expect(0)
+	b.wait(2 * time.Minute)
+	b.expect(1, "1 feed cannot be read.", "The Harbour Post (", "feed test ID")
+	for range 5 * 24 {
+		b.wait(time.Hour)
+	}
+	b.expect(1)
+	b.web.status = 0
+	b.wait(25 * time.Hour)
+	b.expect(2, "Recovered: The Harbour Post (", "it is read again")
+	if strings.Contains(b.platform.notices(ops)[1], "cannot be read") {
+		t.Error(b.platform.notices(ops)[1])
+	}
+	for range 10 {
+		b.wait(24 * time.Hour)
+	}
+	b.expect(2)
+	if open, err := b.db.Troubles(t.Context(), "", ""); err != nil || len(open) > 0 {
+		t.Errorf("%+v, %v", open, err)
+	}
+	b.platform.onlyOnce()
+}
+
+func TestFeedThatFlapsIsToldOnceAnHourAtMost(t *testing.T) {
+	b := noticesBench(t)
+	s := b.schedule()
+	var told []time.Time
+	for n := range 12 * 60 {
+		b.wait(time.Minute)
+		b.web.status = 0
+		if n%40 > 15 {
+			b.web.status = 500
+		}
+		f, err := b.db.Feed(t.Context(), s.Feeds[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		f.NextAt, f.Failures = b.clock(), min(f.Failures, 5) // or it would be stopped
+		if err := b.db.PutFeed(t.Context(), f, bot.Audit{}); err != nil {
+			t.Fatal(err)
+		}
+		for range len(b.platform.notices(ops)) - len(told) {
+			told = append(told, b.clock())
+		}
+	}
+	if len(told) < 2 {
+		t.Fatalf("told at %v", told)
+	}
+	for i := 1; i < len(told); i++ {
+		if told[i].Sub(told[i-1]) < time.Hour-time.Minute {
+			t.Errorf("told at %v and %v", told[i-1], told[i])
+		}
+	}
+}
+
+func TestAThousandFeedsFailAtOnce(t *testing.T) {
+	b := noticesBench(t)
+	b.web.status = 500
+	const feeds = 1000
+	for n := range feeds {
+		f := bot.Feed{ID: bot.NewID(b.clock()), URL: fmt.Sprintf("%s/feed.xml?%d", b.web.URL, n), Title: fmt.Sprintf("Feed %d", n), State: bot.FeedFailing,
+			Failures: 2, CreatedAt: b.clock(), NextAt: b.clock().Add(time.Minute)}
+		if err := b.db.PutFeed(t.Context(), f, bot.Audit{}); err != nil {
+			t.Fatal(err)
+		}
+		if err := b.db.LinkFeed(t.Context(), f.ID, channel, bot.Audit{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	b.wait(time.Minute)
+	b.wait(20 * time.Minute)
+	b.expect(1, "1000 feeds cannot be read.", "and 995 more")
+	if m := b.platform.posts()[0].post; len(m.Lines) != 6 {
+		t.Errorf("%d lines", len(m.Lines))
+	}
+}
+
+func TestPostRefusedForGood(t *testing.T) {
+	b := noticesBench(t)
+	b.schedule()
+	no := fault{err: bot.Permanent(bot.Problemf("no_rights", "Colloquy may not write there: give it the right to"))}
+	b.platform.faults = []fault{no}
+	b.web.publish("quay")
+	b.wait(2 * time.Hour)
+	b.wait(2 * time.Minute)
+	b.expect(1, "In 1 channel, a post was refused for good.", "test:W1/general: the discussion of “quay”: Colloquy may not write there", "give Colloquy the right")
+	b.platform.faults = []fault{no}
+	b.wait(23 * time.Hour) // it happens again, within a day
+	b.expect(1)
+	b.wait(2 * time.Hour)
+	b.expect(2, "(2 times)")
+	b.wait(22 * time.Hour)
+	b.expect(3, "Recovered: test:W1/general — posting works again.")
+}
+
+func TestWhatWasMissedIsOneNotice(t *testing.T) {
+	b := noticesBench(t)
+	for _, id := range []string{"general", "b", "c"} {
+		b.schedule(func(s *bot.Schedule) { s.Channel.ID = id })
+	}
+	b.web.publish("quay")
+	b.wait(3*24*time.Hour + 2*time.Hour)
+	b.wait(2 * time.Minute)
+	b.expect(1, "In 3 channels, what was due was not posted in time.", "test:W1/b: 3 discussions were not posted, the last due Wed 3 Mar 2027 09:00 UTC", "; it works again")
+	b.wait(23 * time.Hour)
+	b.expect(1)
+}
+
+func TestPostOfUnknownFateIsTold(t *testing.T) {
+	b := noticesBench(t)
+	b.platform.faults = []fault{{}, {err: errCut, landed: true}}
+	b.platform.unfound = errors.New("no history")
+	b.request(bot.Request{Ref: b.web.URL + "/quay"})
+	for range 30 {
+		b.wait(time.Hour)
+	}
+	b.platform.unfound = nil
+	b.expect(1, "Nobody knows whether 1 post is out.", "question 1 of “quay” in test:W1/general", "look in the channel")
+	for range 8 {
+		b.wait(24 * time.Hour)
+	}
+	b.expect(1)
+	if open, err := b.db.Troubles(t.Context(), "", ""); err != nil || len(open) > 0 {
+		t.Errorf("after a week: %+v, %v", open, err)
+	}
+}
+
+func TestThreadThatDoesNotStartIsTold(t *testing.T) {
+	b, p := newThreads(t)
+	b.prefer(bot.Preferences{Notices: ops.String()})
+	b.request(bot.Request{Ref: b.web.URL + "/quay"})
+	for range 9 {
+		b.wait(time.Minute)
+	}
+	b.expect(0)
+	for range 5 {
+		b.wait(time.Minute)
+	}
+	b.expect(1, "In 1 channel, the thread of a discussion does not start.", "test:W1/general: that of “quay”")
+	p.err = nil
+	b.wait(time.Hour)
+	b.wait(time.Minute)
+	b.expect(2, "Recovered: test:W1/general — threads start again.")
+}
+
+func TestListingThatFailsForAnHourIsTold(t *testing.T) {
+	b := noticesBench(t)
+	b.platform.unlisted = errors.New("no history")
+	b.request(bot.Request{Ref: b.web.URL + "/quay"})
+	for range 5 {
+		b.wait(10 * time.Minute)
+	}
+	b.expect(0)
+	for range 4 {
+		b.wait(10 * time.Minute)
+	}
+	b.expect(1, "1 thread cannot be read: replies may be missing from it.", "“quay” in test:W1/general: since 1 Mar 08:00 UTC")
+	b.platform.unlisted = nil
+	for range 8 {
+		b.wait(10 * time.Minute)
+	}
+	b.expect(2, "Recovered: “quay” in test:W1/general — it was read, and is complete.")
+}
+
+func TestRecapThatCannotBeWrittenIsTold(t *testing.T) {
+	m := &mute{}
+	b := noticesBench(t, func(o *bot.Options) { m.Writer, o.Writer = o.Writer, m })
+	b.request(bot.Request{Ref: b.web.URL + "/quay"})
+	d := b.discussion()
+	for _, who := range []string{"Ada", "Ben", "Cy"} {
+		b.platform.say(d, who, "A secret of "+who+" about deliveries.", true)
+	}
+	for range 27 {
+		b.wait(time.Hour)
+	}
+	b.expect(1, "1 recap cannot be written.", "“quay” in test:W1/general")
+	if strings.Contains(b.platform.notices(ops)[0], "secret") {
+		t.Error("a notice repeats what people wrote")
+	}
+	for range 48 {
+		b.wait(time.Hour)
+	}
+	if d := b.discussion(); d.State != bot.StateClosed {
+		t.Fatal(d.State)
+	}
+}
+
+func TestScheduleWhoseTimesDoNotComeAgainIsTold(t *testing.T) {
+	b := noticesBench(t)
+	s := b.schedule()
+	s.Cron, s.NextAt = "0 0 30 2 *", b.clock().Add(time.Minute)
+	if err := b.db.PutSchedule(t.Context(), s, bot.Audit{}); err != nil {
+		t.Fatal(err)
+	}
+	b.wait(time.Minute)
+	b.wait(2 * time.Minute)
+	b.expect(1, "1 schedule is paused, because its times do not come again.", "schedule "+s.ID.Short()+" in test:W1/general")
+	s.Cron = "0 9 * * *"
+	if _, err := b.engine.SetPaused(t.Context(), s, false, bot.Operator); err != nil {
+		t.Fatal(err)
+	}
+	b.wait(time.Hour)
+	b.expect(2, "Recovered: schedule "+s.ID.Short())
+}
+
+func TestNoticeThatCannotBeDeliveredCausesNone(t *testing.T) {
+	b := noticesBench(t)
+	b.schedule()
+	gone := fault{err: bot.Permanent(bot.Problemf("no_channel", "there is no such channel: name another"))}
+	b.platform.faults = []fault{gone, gone}
+	b.web.publish("quay")
+	for range 24 {
+		b.wait(time.Hour)
+	}
+	b.expect(0)
+	open, err := b.db.Troubles(t.Context(), "", "")
+	if err != nil || len(open) != 2 || open[0].Cause != bot.CauseNotice || !strings.Contains(open[0].Text, "no such channel") {
+		t.Fatalf("%+v, %v", open, err)
+	}
+	b.wait(3 * time.Hour) // quay is posted
+	b.expect(1, "Recovered: test:W1/general")
+	b.wait(time.Hour)
+	if open, err := b.db.Troubles(t.Context(), "", ""); err != nil || len(open) > 0 {
+		t.Errorf("%+v, %v", open, err)
+	}
+}
+
+// direct is a platform on which some people take messages.
+type direct struct {
+	*platform
+	err   error
+	asked int
+}
+
+func (p *direct) Direct(_ context.Context, who bot.Person) (bot.Channel, error) {
+	p.asked++
+	return bot.Channel{Platform: who.Platform, Workspace: who.Workspace, ID: "dm-" + who.ID}, p.err
+}
+
+func directBench(t *testing.T) (*bench, *direct) {
+	var p *direct
+	b := newBench(t, func(o *bot.Options) {
+		p = &direct{platform: o.Adapters[0].(*platform)}
+		o.Adapters = []bot.Adapter{p}
+	})
+	b.schedule()
+	return b, p
+}
+
+// fail makes the next post that is due fail for good.
+func (b *bench) fail() {
+	b.platform.faults = []fault{{err: bot.Permanent(errCut)}}
+	b.web.publish("quay")
+	b.wait(2 * time.Hour)
+	b.wait(2 * time.Minute)
+}
+
+func TestWhoIsTold(t *testing.T) {
+	owner := bot.Person{Platform: "test", Workspace: "W1", ID: "owner"}
+	dm := func(id string) bot.Channel { return bot.Channel{Platform: "test", Workspace: "W1", ID: "dm-" + id} }
+	for name, test := range map[string]struct {
+		notices string
+		owner   bot.Person
+		gone    bool
+		want    []bot.Channel
+	}{
+		"nobody is known":        {},
+		"who installed it":       {owner: owner, want: []bot.Channel{dm("owner")}},
+		"a channel":              {notices: ops.String(), owner: owner, want: []bot.Channel{ops}},
+		"a person":               {notices: "@test:W1/ada", owner: owner, want: []bot.Channel{dm("ada")}},
+		"off":                    {notices: "off", owner: owner},
+		"another installation":   {notices: "test:W2/ops", owner: owner, want: []bot.Channel{dm("owner")}},
+		"another platform":       {notices: "slack:T/C", want: nil},
+		"what is no place":       {notices: "over there", owner: owner, want: []bot.Channel{dm("owner")}},
+		"the bot was thrown out": {notices: ops.String(), owner: owner, gone: true},
+	} {
+		b, _ := directBench(t)
+		b.prefer(bot.Preferences{Notices: test.notices})
+		if err := b.db.PutInstallation(t.Context(), bot.Installation{Platform: "test", Workspace: "W1", Owner: test.owner, Gone: test.gone}, b.clock()); err != nil {
+			t.Fatal(err)
+		}
+		b.fail()
+		var got []bot.Channel
+		for _, m := range b.platform.posts() {
+			if m.post.Title == "" {
+				got = append(got, m.ref.Channel)
+			}
+		}
+		if fmt.Sprint(got) != fmt.Sprint(test.want) {
+			t.Errorf("%s: told in %v, want %v", name, got, test.want)
+		}
+	}
+}
+
+func TestPersonWhoTakesNoMessages(t *testing.T) {
+	b, p := directBench(t)
+	b.prefer(bot.Preferences{Notices: "@test:W1/ada"})
+	p.err = errors.New("not now")
+	b.fail()
+	if p.asked == 0 || len(b.platform.posts()) != 0 {
+		t.Fatalf("asked %d times", p.asked)
+	}
+	p.err = nil
+	b.wait(time.Minute)
+	if got := b.platform.posts(); len(got) != 1 || got[0].ref.ID != "dm-ada" {
+		t.Errorf("once they can be reached: %+v", got)
+	}
+	p.err, p.asked = bot.Permanent(bot.Problemf("closed", "ada takes no messages: ask her to")), 0
+	b.platform.faults = []fault{{err: bot.Permanent(errCut)}}
+	for range 48 { // it happens again, and then it is over: two notices
+		b.wait(time.Hour)
+	}
+	open, err := b.db.Troubles(t.Context(), "", "")
+	if p.asked != 2 || err != nil || len(open) != 1 || open[0].Cause != bot.CauseNotice || !strings.Contains(open[0].Text, "ask her to") {
+		t.Errorf("asked %d times; %+v, %v", p.asked, open, err)
+	}
+}
+
+// hook is a webhook that answers as it is told.
+type hook struct {
+	err  error
+	at   []time.Time
+	got  []string
+	now  bot.Clock
+	hang func(context.Context)
+}
+
+func (h *hook) Send(ctx context.Context, body []byte) error {
+	h.at = append(h.at, h.now())
+	if h.hang != nil {
+		h.hang(ctx)
+		return ctx.Err()
+	}
+	if h.err == nil {
+		h.got = append(h.got, string(body))
+	}
+	return h.err
+}
+
+func TestOperatorIsToldToo(t *testing.T) {
+	h := &hook{}
+	all := bot.Channel{Platform: "test", Workspace: "W0", ID: "all"}
+	b := noticesBench(t, func(o *bot.Options) {
+		h.now = o.Clock
+		o.Notices = bot.OperatorNotices{Channel: all, Webhook: h}
+	})
+	b.schedule()
+	b.fail()
+	b.expect(1, "In 1 channel, a post was refused for good.")
+	if got := b.platform.notices(all); len(got) != 1 || !strings.HasPrefix(got[0], "From test:W1:\nIn 1 channel, a post") {
+		t.Errorf("the operator's channel: %q", got)
+	}
+	var body struct {
+		Installation, Cause, Text string
+		Since                     time.Time
+		Count                     int
+		Recovered                 bool
+	}
+	read := func(n int) {
+		t.Helper()
+		if len(h.got) != n {
+			t.Fatalf("webhook: %q", h.got)
+		}
+		if err := json.Unmarshal([]byte(h.got[n-1]), &body); err != nil {
+			t.Fatal(err)
+		}
+	}
+	read(1)
+	if body.Installation != "test:W1" || body.Cause != bot.CauseRefused || !strings.Contains(body.Text, "“quay”") || body.Count != 1 || body.Recovered ||
+		!body.Since.Equal(time.Date(2027, 3, 1, 10, 0, 0, 0, time.UTC)) {
+		t.Errorf("%+v", body)
+	}
+	b.wait(24 * time.Hour)
+	read(2)
+	if !body.Recovered || !strings.Contains(body.Text, "Recovered: test:W1/general") {
+		t.Errorf("%+v", body)
+	}
+}
+
+func TestWebhookThatFailsIsCalledOnceAnHour(t *testing.T) {
+	h := &hook{err: errors.New("500")}
+	b := noticesBench(t, func(o *bot.Options) {
+		h.now = o.Clock
+		o.Notices.Webhook = h
+		o.Settings.SendTimeout = 20 * time.Millisecond
+	})
+	b.schedule()
+	b.fail()
+	for range 3 * 60 {
+		b.wait(time.Minute)
+	}
+	b.expect(1) // people were told all the same
+	if len(h.at) != 4 {
+		t.Fatalf("called at %v", h.at)
+	}
+	for i := 1; i < len(h.at); i++ {
+		if h.at[i].Sub(h.at[i-1]) < time.Hour {
+			t.Errorf("called at %v and %v", h.at[i-1], h.at[i])
+		}
+	}
+	h.hang = func(ctx context.Context) { <-ctx.Done() }
+	b.wait(time.Hour)
+	h.hang, h.err = nil, nil
+	b.wait(time.Hour)
+	if len(h.got) != 1 {
+		t.Errorf("when it works again it gets %q", h.got)
+	}
+	if open, err := b.db.Troubles(t.Context(), "", ""); err != nil || len(open) != 1 || open[0].Cause != bot.CauseRefused {
+		t.Errorf("%+v, %v", open, err)
+	}
+	h.err = errors.New("500")
+	h.at = nil
+	b.wait(20 * time.Hour) // what was due is posted: it is over
+	for range 60 {
+		b.wait(time.Hour)
+	}
+	if len(h.at) != 24 {
+		t.Errorf("one notice was sent %d times", len(h.at))
+	}
+}
+
+func TestWebhookAfterACrash(t *testing.T) {
+	h := &hook{}
+	b := noticesBench(t, func(o *bot.Options) { h.now, o.Notices.Webhook = o.Clock, h })
+	b.schedule()
+	h.hang = func(context.Context) { _ = b.db.Close() } // it arrived, and nobody is left to write that down
+	b.platform.faults = []fault{{err: bot.Permanent(errCut)}}
+	b.web.publish("quay")
+	b.wait(2 * time.Hour)
+	func() {
+		defer func() { recover() }()
+		b.mu.Lock()
+		b.now = b.now.Add(2 * time.Minute)
+		b.mu.Unlock()
+		id := b.due(bot.WorkNotice)
+		_ = b.engine.Run(t.Context(), bot.WorkNotice, id)
+	}()
+	h.hang = nil
+	b.start(func(o *bot.Options) { o.Notices.Webhook = h })
+	for range 30 {
+		b.wait(time.Minute)
+	}
+	if len(h.at) != 1 {
+		t.Errorf("called at %v", h.at)
+	}
+	b.expect(1)
+}
+
+// due claims what is due and gives the first row of a kind.
+func (b *bench) due(kind string) (id bot.ID) {
+	b.t.Helper()
+	_, err := b.db.ClaimDue(b.t.Context(), b.clock(), 100, b.engine.Plan, enqueueFirst(kind, &id))
+	if err != nil || id == "" {
+		b.t.Fatal(id, err)
+	}
+	return id
+}
+
+func TestNoticeIsHostileSafeAndBounded(t *testing.T) {
+	b := noticesBench(t)
+	nasty := "@everyone \x1b[31m\u202e<script>\n\n" + strings.Repeat("x y ", 5000)
+	for n := range 9 {
+		f := bot.Feed{ID: bot.NewID(b.clock()), URL: fmt.Sprintf("%s/feed.xml?%d", b.web.URL, n), Title: nasty, State: bot.FeedFailing,
+			Failures: 19, CreatedAt: b.clock(), NextAt: b.clock()}
+		if err := b.db.PutFeed(t.Context(), f, bot.Audit{}); err != nil {
+			t.Fatal(err)
+		}
+		if err := b.db.LinkFeed(t.Context(), f.ID, channel, bot.Audit{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	b.web.status = 404
+	b.work()
+	b.wait(16 * time.Minute)
+	b.expect(1, "9 feeds cannot be read.", "stopped after 20 failures in a row", "and 4 more")
+	text := b.platform.notices(ops)[0]
+	if len(text) > 4000 || strings.ContainsAny(text, "\x1b\u202e") || b.platform.posts()[0].post.Ping != "" {
+		t.Errorf("%d bytes: %q", len(text), text)
+	}
+}
+
+func TestStatusTellsManagersOfTrouble(t *testing.T) {
+	b := noticesBench(t)
+	b.schedule()
+	b.fail()
+	for manager, want := range map[bool]string{true: "1 trouble: In 1 channel, a post was refused for good. test:W1/general: the discussion of “quay”: ", false: ""} {
+		a, err := b.engine.Command(t.Context(), bot.Command{Name: "status", Channel: channel, Actor: bot.Actor{Manager: manager}})
+		got := strings.Join(a.Message.Lines, "\n")
+		if err != nil || !strings.Contains(got, want) || !manager && strings.Contains(got, "trouble") {
+			t.Errorf("manager %v: %s, %v", manager, got, err)
+		}
+	}
+}
+
+func TestParseNotices(t *testing.T) {
+	for text, want := range map[string]bot.Channel{
+		"off": {}, " test:W1/ops ": ops, "@test:W1/ada": {Platform: "test", Workspace: "W1", ID: "@ada"}, "@console:ada": {Platform: "console", ID: "@ada"},
+	} {
+		if got, err := bot.ParseNotices(text, "test", "console"); err != nil || got != want {
+			t.Errorf("%q is %+v, %v", text, got, err)
+		}
+	}
+	for _, text := range []string{"", "nowhere", "@", "@slack:U1", "@@test:W1/ada", "test:W1/@ada", "Off"} {
+		if got, err := bot.ParseNotices(text, "test", "console"); !strings.HasPrefix(bot.ReasonCode(err), "bad_") {
+			t.Errorf("%q is %+v, %v", text, got, err)
+		}
+	}
+}
