@@ -122,8 +122,8 @@ func (e *Engine) plan(s Schedule, now time.Time) Claim {
 }
 
 // AddSchedule checks and stores a schedule and returns it with its next times.
-// A feed that cannot be reached now is a warning; one at an address that must
-// not be fetched is an error.
+// A feed that cannot be reached now is a warning, and so is what a check of its
+// channels finds; a feed at an address that must not be fetched is an error.
 func (e *Engine) AddSchedule(ctx context.Context, s Schedule, feeds []string, by By) (Schedule, []Moment, []string, error) {
 	times, err := e.checkSchedule(&s)
 	if err != nil {
@@ -154,6 +154,7 @@ func (e *Engine) AddSchedule(ctx context.Context, s Schedule, feeds []string, by
 	if err := e.store.PutSchedule(ctx, s, e.audit(by, "schedule_add", string(s.ID))); err != nil {
 		return s, nil, nil, fmt.Errorf("add schedule: %w", err)
 	}
+	warnings = append(warnings, e.ChannelWarnings(ctx, s.Channel, s.Rules.Approve)...)
 	return s, next, warnings, nil
 }
 
@@ -210,12 +211,26 @@ func (e *Engine) checkSchedule(s *Schedule) (Times, error) {
 	if s.Questions < 0 || s.Questions > 10 || s.Sentences < 0 || s.Sentences > 10 {
 		return Times{}, Problemf("bad_count", "the number of questions and of sentences must be between 1 and 10")
 	}
+	if err := CheckReminder(*s); err != nil {
+		return Times{}, err
+	}
 	times, err := s.Times(e.set.ShortestEvery)
 	if err == nil {
 		s.Cron = times.Normal(e.now())
 		times, err = s.Times(e.set.ShortestEvery)
 	}
 	return times, err
+}
+
+// CheckReminder refuses a reminder before the discussion is open; a zero
+// CloseAfter is the default of 24 h.
+func CheckReminder(s Schedule) error {
+	after := cmp.Or(s.CloseAfter, Settings{}.withDefaults().CloseAfter)
+	if s.Rules.Remind < after {
+		return nil
+	}
+	return Problemf("bad_remind", "nobody can be reminded %s before the end of a discussion that is open for %s: give a shorter time to remind, or a longer one to close after",
+		FormatDuration(s.Rules.Remind), FormatDuration(after))
 }
 
 // Upcoming gives the next n moments after from.

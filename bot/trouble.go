@@ -93,7 +93,7 @@ var causes = map[string]cause{
 	CauseChannel: {one: "In 1 channel, posts will not go out as they should.", many: "In %d channels, posts will not go out as they should.",
 		gather: time.Minute, again: 7 * oneDay, fades: true, stays: true, over: "all is well"},
 	CauseNotice: {one: "Notices do not arrive.", many: "Notices do not arrive at %d places.",
-		fix: "name another place with " + CommandPrefix + " settings, or under notices in the configuration file.",
+		fix:   "name another place with " + CommandPrefix + " settings, or under notices in the configuration file.",
 		fades: true},
 }
 

@@ -66,15 +66,20 @@ func (a *app) serve(ctx context.Context) error {
 	rt.log.InfoContext(ctx, "serving", "db", a.set.db, "version", readBuild().Version)
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
-	var adapters sync.WaitGroup
-	adapters.Go(func() {
+	var parts sync.WaitGroup
+	parts.Go(func() {
 		if err := rt.console.Run(ctx, rt.engine); err != nil {
 			stop(fmt.Errorf("the console cannot go on: %w", err))
 		}
 	})
+	parts.Go(func() {
+		if err := rt.engine.CheckDeclared(ctx); err != nil && ctx.Err() == nil {
+			rt.log.WarnContext(ctx, "channels not checked", "err", err)
+		}
+	})
 	err = runner.Run(ctx, grace)
 	stop(nil)
-	adapters.Wait()
+	parts.Wait()
 	if cause := context.Cause(ctx); err == nil && !errors.Is(cause, context.Canceled) {
 		err = cause
 	}
