@@ -54,10 +54,14 @@ func (e *Engine) correctPost(ctx context.Context, l Lease, d Discussion, p Post)
 		return true, e.store.PostShown(ctx, l, p, hash)
 	}
 	e.log.WarnContext(ctx, "post cannot be changed", "post", p.ID, "err", err)
-	if p.Kind != PostRecap {
+	note := newPost(e.now(), Post{DiscussionID: d.ID, Seq: atEnd, Kind: PostNote, Body: Message{Paragraphs: []string{e.words(ctx, d).corrected}}})
+	switch p.Kind {
+	case PostRecap:
+	case PostPreview:
+		note.DiscussionID, note.Seq, note.Kind, note.Ref.Channel = "", 0, PostNotice, p.Ref.Channel
+	default:
 		return true, e.store.PostShown(ctx, l, p, hash)
 	}
-	note := newPost(e.now(), Post{DiscussionID: d.ID, Seq: atEnd, Kind: PostNote, Body: Message{Paragraphs: []string{e.words(ctx, d).corrected}}})
 	return true, e.store.PostShown(ctx, l, p, hash, note)
 }
 

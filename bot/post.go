@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/base32"
 	"encoding/json"
+	"errors"
 	"strings"
 	"time"
 )
@@ -19,6 +20,7 @@ const (
 	PostWithdrawal = "withdrawal" // in a thread whose posts cannot be removed
 	PostDraft      = "draft"      // for managers, before it is posted
 	PostNotice     = "notice"     // to the owner of an installation
+	PostPreview    = "preview"    // a recap that waits, for managers
 )
 
 // States of a post. See DESIGN: pending → sending → sent; Permanent and
@@ -35,13 +37,14 @@ const (
 )
 
 // A Post is one thing we put on a platform. It belongs to a discussion, to a
-// draft, or, as a notice, to nothing. What it says is rendered when it is sent,
+// draft, or, as a notice or a preview, to nothing. What it says is rendered when it is sent,
 // from the digest or the recap; only notes and notices, which are in our own
 // words, have a body.
 type Post struct {
 	ID           ID
 	DiscussionID ID
 	DraftID      ID
+	About        ID  // of a PostPreview: the discussion
 	Seq          int // posts of a discussion go out in this order; -1 is stored as the next place
 	Kind         string
 	Question     int    // from 1, for PostQuestion
@@ -102,6 +105,9 @@ func (e *Engine) deliver(ctx context.Context, l Lease, d Discussion, p Post) (ag
 		return true, e.drop(ctx, l, d, p, Problemf("late", "it could not be posted before its deadline"))
 	}
 	m, err := e.render(ctx, d, p)
+	if errors.Is(err, ErrNotFound) && p.DiscussionID == "" {
+		return true, e.store.EndPost(ctx, l, p.ID, PostDropped, "there is nothing to show any more", e.now())
+	}
 	if err != nil {
 		return false, err
 	}

@@ -36,10 +36,22 @@ func (e *Engine) writeRecap(ctx context.Context, l Lease, d Discussion) (bool, e
 	now := e.now()
 	r.ID, r.DiscussionID, r.CreatedAt = NewID(now), d.ID, now
 	p := newPost(now, Post{DiscussionID: d.ID, Seq: atEnd, Kind: PostRecap})
+	posts := []Post{p}
 	if d.Rules.Recap == RecapPreview {
-		p.State = PostHeld
+		posts[0].State = PostHeld
+		preview, wanted, err := e.previewPost(ctx, d)
+		if err != nil {
+			return false, err
+		}
+		if wanted {
+			posts = append(posts, preview)
+		}
 	}
-	return true, e.store.AddRecap(ctx, l, r, p)
+	if err := e.store.AddRecap(ctx, l, r, posts...); err != nil {
+		return false, err
+	}
+	e.recovered(ctx, string(d.ID), CauseRecap)
+	return true, nil
 }
 
 // recapInput gathers what a recap is written from, and counts the people in it.

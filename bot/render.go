@@ -34,6 +34,8 @@ func (e *Engine) render(ctx context.Context, d Discussion, p Post) (Message, err
 		return Message{Paragraphs: []string{e.words(ctx, d).withdrawn}}, nil
 	case PostNote, PostNotice:
 		return p.Body, nil
+	case PostPreview:
+		return e.renderPreview(ctx, p)
 	}
 	return Message{}, fmt.Errorf("kind of post %q is not known", p.Kind)
 }

@@ -194,7 +194,10 @@ type postStore interface {
 	AddPost(ctx context.Context, l Lease, p Post) error
 	// AddReminder adds a post and notes that the thread is reminded.
 	AddReminder(ctx context.Context, l Lease, p Post) error
-	AddRecap(ctx context.Context, l Lease, r Recap, p Post) error
+	// AddRecap stores a recap, its post, and that which shows it to managers.
+	AddRecap(ctx context.Context, l Lease, r Recap, posts ...Post) error
+	// DecideRecap gives the post of a recap that waits another state, once.
+	DecideRecap(ctx context.Context, discussion ID, state, reason string, now time.Time, a Audit) (decided bool, err error)
 	Recap(ctx context.Context, discussion ID) (r Recap, found bool, err error)
 }
 

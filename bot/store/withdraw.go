@@ -22,6 +22,9 @@ func (db *DB) Withdraw(ctx context.Context, d bot.Discussion, reason string, now
 		if err := exec(ctx, tx, `DELETE FROM recaps WHERE discussion_id = $1`, d.ID); err != nil {
 			return err
 		}
+		if err := stalePreviews(ctx, tx, now, `$3`, d.ID); err != nil {
+			return err
+		}
 		err = exec(ctx, tx, `UPDATE occurrences SET outcome = $1, reason = $2, done_at = COALESCE(done_at, $3), work_at = NULL WHERE id = $4`,
 			bot.OutcomeWithdrawn, reason, ms(now), d.OccurrenceID)
 		if err != nil {
