@@ -81,6 +81,13 @@ func (e *Engine) recapPost(ctx context.Context, d Discussion) (Post, bool, error
 	return posts[at], true, nil
 }
 
+// RecapState is the state of the post of a recap: [PostHeld] while it waits for
+// a manager. It is empty when there is none.
+func (e *Engine) RecapState(ctx context.Context, d Discussion) (string, error) {
+	p, _, err := e.recapPost(ctx, d)
+	return p.State, err
+}
+
 // DecideRecap has the recap of d that waits posted, or leaves it out for good.
 // It is decided once: whoever comes second is told, with a [Problem].
 func (e *Engine) DecideRecap(ctx context.Context, d Discussion, post bool, by By) error {
