@@ -22,7 +22,7 @@ func (e *Engine) CheckChannel(ctx context.Context, ch Channel) []Finding {
 	if !ok {
 		return nil
 	}
-	cctx, cancel := context.WithTimeout(ctx, checkTimeout)
+	cctx, cancel := context.WithTimeout(ctx, min(checkTimeout, e.set.SendTimeout))
 	defer cancel()
 	wrong := slices.DeleteFunc(doctor.Check(cctx, ch), func(f Finding) bool { return f.OK })
 	if len(wrong) == 0 && cctx.Err() != nil && ctx.Err() == nil {

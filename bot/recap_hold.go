@@ -55,7 +55,7 @@ func (e *Engine) renderPreview(ctx context.Context, p Post) (Message, error) {
 }
 
 func recapButtons(d Discussion) []Button {
-	args := map[string]string{"id": string(d.ID)}
+	args := map[string]string{"id": d.ID.Short()}
 	return []Button{{Label: "Post it", Command: "recap post", Args: args}, {Label: "Leave it out", Command: "recap drop", Args: args}}
 }
 

@@ -40,8 +40,8 @@ func (b *bench) discussionOf(id bot.ID) bot.Discussion {
 	return d
 }
 
-// shown is what is in a channel now, as text, and the newest message.
-func (p *platform) shown(in bot.Channel) (string, message) {
+// reads is what is in a channel now, as text, and the newest message.
+func (p *platform) reads(in bot.Channel) (string, message) {
 	var all []string
 	var last message
 	for _, m := range p.posts() {
@@ -74,12 +74,12 @@ func TestRecapWaitsForAManager(t *testing.T) {
 	if d.State != bot.StateClosed || !d.Held {
 		t.Fatalf("%s, held %v", d.State, d.Held)
 	}
-	if text, _ := b.platform.shown(channel); strings.Contains(text, "Recap") {
+	if text, _ := b.platform.reads(channel); strings.Contains(text, "Recap") {
 		t.Error("it was posted before anybody decided")
 	}
-	text, m := b.platform.shown(ops)
+	text, m := b.platform.reads(ops)
 	if !strings.HasPrefix(m.post.Paragraphs[0], "The recap of “quay” in test:W1/general waits") || m.post.Title != "" || len(m.post.Buttons) != 2 ||
-		m.post.Buttons[0].Command != "recap post" || m.post.Buttons[0].Args["id"] != string(d.ID) || !strings.Contains(text, "3 people wrote 3 replies") || len(m.post.Quotation) == 0 {
+		m.post.Buttons[0].Command != "recap post" || m.post.Buttons[0].Args["id"] != d.ID.Short() || !strings.Contains(text, "3 people wrote 3 replies") || len(m.post.Quotation) == 0 {
 		t.Fatalf("managers see %+v", m.post)
 	}
 	if status, _ := b.ask(channel, "status", ""); !strings.Contains(status, "The recap of “quay” waits: /discuss recap show "+d.ID.Short()) {
@@ -104,7 +104,7 @@ func TestRecapWaitsForAManager(t *testing.T) {
 		}
 	}
 	b.wait(time.Second)
-	if text, m := b.platform.shown(ops); strings.Contains(text, quoted) || m.edits != 1 || len(m.post.Buttons) != 2 {
+	if text, m := b.platform.reads(ops); strings.Contains(text, quoted) || m.edits != 1 || len(m.post.Buttons) != 2 {
 		t.Errorf("managers still see %+v", m.post)
 	}
 
@@ -118,11 +118,11 @@ func TestRecapWaitsForAManager(t *testing.T) {
 		t.Errorf("two managers at once: %q", answers)
 	}
 	b.wait(time.Second)
-	text, _ = b.platform.shown(channel)
+	text, _ = b.platform.reads(channel)
 	if strings.Count(text, "Recap: quay") != 1 || strings.Contains(text, quoted) || b.discussionOf(d.ID).Held {
 		t.Errorf("posted: %s", text)
 	}
-	if text, m := b.platform.shown(ops); text != "\nThe recap of “quay” in test:W1/general is posted." || len(m.post.Buttons) != 0 {
+	if text, m := b.platform.reads(ops); text != "\nThe recap of “quay” in test:W1/general is posted." || len(m.post.Buttons) != 0 {
 		t.Errorf("managers see %q, %+v", text, m.post.Buttons)
 	}
 	if answer, _ := b.ask(ops, "recap drop", d.ID.Short()); !strings.Contains(answer, "does not wait any more: it is posted") {
@@ -137,10 +137,10 @@ func TestRecapThatIsLeftOut(t *testing.T) {
 		t.Error(answer)
 	}
 	b.wait(24 * time.Hour)
-	if text, _ := b.platform.shown(channel); strings.Contains(text, "Recap") {
+	if text, _ := b.platform.reads(channel); strings.Contains(text, "Recap") {
 		t.Error("it was posted")
 	}
-	if text, m := b.platform.shown(ops); text != "\nThe recap of “quay” in test:W1/general is not posted: a manager left it out." || len(m.post.Quotation) > 0 {
+	if text, m := b.platform.reads(ops); text != "\nThe recap of “quay” in test:W1/general is not posted: a manager left it out." || len(m.post.Quotation) > 0 {
 		t.Errorf("managers see %q", text)
 	}
 	if answer, _ := b.ask(ops, "recap post", d.ID.Short()); !strings.Contains(answer, "is not posted: a manager left it out") {
@@ -162,12 +162,12 @@ func TestHeldRecapGoesWithItsDiscussion(t *testing.T) {
 			t.Fatal(name, err)
 		}
 		b.wait(time.Second)
-		if text, _ := b.platform.shown(ops); text != "" {
+		if text, _ := b.platform.reads(ops); text != "" {
 			t.Errorf("%s: managers still see %q", name, text)
 		}
 		answer, _ := b.ask(ops, "recap post", d.ID.Short())
 		b.wait(time.Minute)
-		if text, _ := b.platform.shown(channel); strings.Contains(text, "Recap") || strings.Contains(answer, "being posted") {
+		if text, _ := b.platform.reads(channel); strings.Contains(text, "Recap") || strings.Contains(answer, "being posted") {
 			t.Errorf("%s: %s; %s", name, answer, text)
 		}
 	}
@@ -184,7 +184,7 @@ func TestHeldRecapThatEverybodyErased(t *testing.T) {
 	b.ask(channel, "recap post", d.ID.Short())
 	b.wait(time.Second)
 	for _, in := range []bot.Channel{ops, channel} {
-		text, _ := b.platform.shown(in)
+		text, _ := b.platform.reads(in)
 		for _, r := range replies {
 			if strings.Contains(text, r.Text) {
 				t.Errorf("%s still shows %q", in, r.Text)
@@ -214,7 +214,7 @@ func TestWhereAHeldRecapIsShown(t *testing.T) {
 		b.platform.say(d, "Ada", "The quay belongs to people on foot.", true)
 		b.wait(25 * time.Hour)
 		for _, ch := range []bot.Channel{desk, ops, all} {
-			if text, _ := b.platform.shown(ch); strings.Contains(text, "on foot") != (ch == test.want) {
+			if text, _ := b.platform.reads(ch); strings.Contains(text, "on foot") != (ch == test.want) {
 				t.Errorf("%s: %s shows %q", name, ch, text)
 			}
 		}
@@ -238,14 +238,14 @@ func TestHeldRecapThatNobodyIsToldOf(t *testing.T) {
 	}
 	b.ask(channel, "recap post", d.ID.Short())
 	b.wait(time.Second)
-	if text, _ := b.platform.shown(channel); !strings.Contains(text, "Recap: quay") {
+	if text, _ := b.platform.reads(channel); !strings.Contains(text, "Recap: quay") {
 		t.Error(text)
 	}
 }
 
 func TestHeldRecapWhereNothingCanBeEdited(t *testing.T) {
 	b, _, replies := heldBench(t)
-	_, m := b.platform.shown(ops)
+	_, m := b.platform.reads(ops)
 	b.platform.unchangeable = bot.Permanent(errors.New("no edits"))
 	for _, r := range replies {
 		if r.Text == m.post.Quotation[0].Text {
@@ -255,7 +255,7 @@ func TestHeldRecapWhereNothingCanBeEdited(t *testing.T) {
 		}
 	}
 	b.wait(time.Second)
-	if text, _ := b.platform.shown(ops); !strings.Contains(text, "its author has taken back") {
+	if text, _ := b.platform.reads(ops); !strings.Contains(text, "its author has taken back") {
 		t.Errorf("managers see %q", text)
 	}
 }
@@ -267,7 +267,7 @@ func TestRecapOff(t *testing.T) {
 	b.wait(2 * time.Hour)
 	b.platform.say(b.discussion(), "Ada", "The quay belongs to people on foot.", true)
 	b.wait(25 * time.Hour)
-	if text, _ := b.platform.shown(channel); b.discussion().State != bot.StateClosed || strings.Contains(text, "Recap") {
+	if text, _ := b.platform.reads(channel); b.discussion().State != bot.StateClosed || strings.Contains(text, "Recap") {
 		t.Errorf("%s: %s", b.discussion().State, text)
 	}
 	if answer, _ := b.ask(channel, "recap show", ""); answer != "No discussion here has a recap." {

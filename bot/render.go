@@ -62,7 +62,7 @@ func (e *Engine) renderRoot(ctx context.Context, d Discussion) (Message, error) 
 
 // DigestMessage shows a digest without its questions, which are posts of their own.
 func DigestMessage(a Article, dig Digest) Message {
-	m := Message{Title: a.Title, Link: a.URL, Image: a.Image, Source: sourceLine(a), Language: dig.Language}
+	m := Message{Title: a.Title, Link: a.URL, Image: publicImage(a.Image), Source: sourceLine(a), Language: dig.Language}
 	if verbatim(dig) {
 		if len(dig.Summary) > 0 {
 			m.Quotation = []Quoted{{Text: quotation(dig.Summary), By: cmp.Or(a.Site, a.Byline)}}

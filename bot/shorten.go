@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"regexp"
 	"strings"
 	"unicode"
@@ -56,9 +57,10 @@ const mostThreadName = 90
 // threadName names the thread of a discussion after its title, without what a
 // platform could take for markup.
 func threadName(title string) string {
-	name := mention.ReplaceAllString(clip(title, 1000), "$2")
-	if name = clip(markup.ReplaceAllString(name, ""), mostThreadName); name == "" {
-		return "Discussion"
+	name := clip(title, 300)
+	for before := ""; name != before; { // what is taken out may leave the like behind
+		before = name
+		name = strings.TrimSpace(markup.ReplaceAllString(mention.ReplaceAllString(name, "$2"), ""))
 	}
-	return name
+	return cmp.Or(clip(name, mostThreadName), "Discussion")
 }

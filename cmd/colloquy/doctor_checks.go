@@ -243,7 +243,7 @@ func (e *examination) troubles(ctx context.Context, rt *running) {
 		}
 		others++
 		text, fix := bot.DescribeTrouble(t)
-		e.bad("trouble "+t.Cause, text+", since "+e.local(t.Since), fix)
+		e.bad("trouble "+t.Cause, text+" (since "+e.local(t.Since)+")", fix)
 	}
 	if others == 0 {
 		e.good("troubles", "nothing else is known to fail")
