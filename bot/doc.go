@@ -13,7 +13,9 @@
 //	record.go              replies are recorded before they are acknowledged
 //	reconcile.go           what was written while nobody listened is listed
 //	recap_post.go          the discussion closes with what was said
+//	recap_hold.go          or waits until a manager has it posted
 //	report.go              what came out, in sums
+//	trouble.go, notice.go  what fails, and who hears of it
 //	command.go, answer.go  what people can ask for in chat, on every platform
 //
 // The engine decides, retries, de-duplicates and counts. It reads articles
