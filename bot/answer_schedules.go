@@ -88,9 +88,6 @@ func setOptions(s *Schedule, args map[string]string) (changes []string, err erro
 		}
 		changes = appendNonEmpty(changes, change)
 	}
-	if ch := s.Rules.Approve; ch != (Channel{}) && args["approve"] != "" && !sameTenant(ch, s.Channel) {
-		return nil, Problemf("bad_channel", "drafts cannot be shown in %s: name a channel of this workspace", ch)
-	}
 	return changes, nil
 }
 

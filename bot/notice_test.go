@@ -260,7 +260,7 @@ func TestScheduleWhoseTimesDoNotComeAgainIsTold(t *testing.T) {
 	b.wait(2 * time.Minute)
 	b.expect(1, "1 schedule is paused, because its times do not come again.", "schedule "+s.ID.Short()+" in test:W1/general")
 	s.Cron = "0 9 * * *"
-	if _, err := b.engine.SetPaused(t.Context(), s, false, bot.Operator); err != nil {
+	if _, err := b.engine.SetPaused(t.Context(), s, false, time.Time{}, bot.Operator); err != nil {
 		t.Fatal(err)
 	}
 	b.wait(time.Hour)
@@ -568,5 +568,26 @@ func TestParseNotices(t *testing.T) {
 		if got, err := bot.ParseNotices(text, "test", "console"); !strings.HasPrefix(bot.ReasonCode(err), "bad_") {
 			t.Errorf("%q is %+v, %v", text, got, err)
 		}
+	}
+}
+
+func TestDraftThatIsHeldIsTold(t *testing.T) {
+	b := noticesBench(t)
+	desk := bot.Channel{Platform: "test", Workspace: "W1", ID: "desk"}
+	b.schedule(func(s *bot.Schedule) {
+		s.Rules.Approve, s.Rules.ApproveBefore, s.Rules.Unattended = desk, 30*time.Minute, bot.UnattendedHold
+	})
+	b.web.publish("quay")
+	b.wait(45 * time.Minute) // it is shown
+	b.expect(0)
+	b.wait(20 * time.Minute) // nobody answers
+	b.wait(2 * time.Minute)
+	b.expect(1, "In 1 channel, a draft is held: nobody answered it.", "test:W1/general: \"quay\" waits in test:W1/desk for a manager", "answer it where it was shown")
+	b.wait(2 * time.Hour)
+	said, _ := b.ask(desk, "draft post", "")
+	b.wait(time.Second)
+	b.expect(2, "Recovered: test:W1/general — posting goes on.")
+	if d := b.discussion(); d.Title != "quay" || d.State != bot.StateOpen {
+		t.Errorf("%s: %+v", said, d)
 	}
 }

@@ -231,8 +231,8 @@ func (e *Engine) lose(ctx context.Context, l Lease, d Discussion, p Post, why st
 func (e *Engine) sent(ctx context.Context, l Lease, d Discussion, p Post, a Adapter, posted Posted) (again bool, err error) {
 	if p.Kind != PostRoot {
 		err := e.store.PostSent(ctx, l, p.ID, posted.Ref, p.Shown, e.now())
-		if err == nil && p.Kind == PostNotice {
-			e.recovered(ctx, postChannel(d, p).String(), CauseNotice)
+		if err == nil && p.DiscussionID == "" {
+			e.recovered(ctx, postChannel(d, p).String(), CauseNotice, CauseFailed, CauseRefused, CauseChannel)
 		}
 		return true, err
 	}

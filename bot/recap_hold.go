@@ -47,9 +47,13 @@ func (e *Engine) renderPreview(ctx context.Context, p Post) (Message, error) {
 	case recap.State != PostHeld:
 		return Message{Paragraphs: []string{fmt.Sprintf("The recap of %s in %s %s.", quoted(d.Title), d.Channel, became(recap))}}, nil
 	}
+	what := fmt.Sprintf("The recap of %s in %s waits", quoted(d.Title), d.Channel)
+	if !sameTenant(p.Ref.Channel, d.Channel) { // the operator's: what people wrote stays where they wrote it
+		return Message{Paragraphs: []string{fmt.Sprintf("%s, and nobody there is told: 'colloquy recap %s' shows it.", what, d.ID.Short())}}, nil
+	}
 	// It has no title: it is no discussion, and people reply elsewhere.
 	m.Title, m.Link = "", ""
-	m.Paragraphs = append([]string{fmt.Sprintf("The recap of %s in %s waits: post it, or leave it out.", quoted(d.Title), d.Channel)}, m.Paragraphs...)
+	m.Paragraphs = append([]string{what + ": post it, or leave it out."}, m.Paragraphs...)
 	m.Buttons = recapButtons(d)
 	return m, nil
 }
@@ -123,8 +127,7 @@ func (e *Engine) answerRecap(ctx context.Context, c Command) (Answer, error) {
 	if err != nil || !found {
 		return say("No discussion here has a recap."), err
 	}
-	// Managers see it in the channel for drafts, which may be elsewhere.
-	if !sameTenant(d.Channel, c.Channel) && c.Channel.Parent() != d.Rules.Approve {
+	if !sameTenant(d.Channel, c.Channel) {
 		return say("That discussion is not in this workspace."), nil
 	}
 	if c.Name != "recap show" {

@@ -200,10 +200,9 @@ func TestWhereAHeldRecapIsShown(t *testing.T) {
 		notices string
 		want    bot.Channel
 	}{
-		"where drafts are":  {desk, ops.String(), desk},
-		"where notices go":  {bot.Channel{}, ops.String(), ops},
-		"the operator's":    {bot.Channel{}, "off", all},
-		"approve elsewhere": {all, ops.String(), all},
+		"where drafts are": {desk, ops.String(), desk},
+		"where notices go": {bot.Channel{}, ops.String(), ops},
+		"the operator's":   {bot.Channel{}, "off", all},
 	} {
 		b := newBench(t, func(o *bot.Options) { o.Settings.RecapPeople, o.Settings.RecapReplies, o.Notices.Channel = 1, 1, all })
 		b.prefer(bot.Preferences{Notices: test.notices})
@@ -214,12 +213,16 @@ func TestWhereAHeldRecapIsShown(t *testing.T) {
 		b.platform.say(d, "Ada", "The quay belongs to people on foot.", true)
 		b.wait(25 * time.Hour)
 		for _, ch := range []bot.Channel{desk, ops, all} {
-			if text, _ := b.platform.reads(ch); strings.Contains(text, "on foot") != (ch == test.want) {
+			text, m := b.platform.reads(ch)
+			if strings.Contains(text, "The recap of “quay” in test:W1/general waits") != (ch == test.want) {
 				t.Errorf("%s: %s shows %q", name, ch, text)
 			}
+			// What people wrote does not leave their workspace.
+			if strings.Contains(text, "on foot") != (ch == test.want && ch != all) || ch == all && len(m.post.Buttons) > 0 {
+				t.Errorf("%s: %s shows %q with %+v", name, ch, text, m.post.Buttons)
+			}
 		}
-		answer, _ := b.ask(all, "recap post", d.ID.Short())
-		if posted := strings.Contains(answer, "being posted"); posted != (test.approve == all) {
+		if answer, _ := b.ask(all, "recap post", d.ID.Short()); !strings.Contains(answer, "not in this workspace") {
 			t.Errorf("%s: a manager of another workspace: %s", name, answer)
 		}
 	}

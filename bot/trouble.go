@@ -85,7 +85,7 @@ var causes = map[string]cause{
 		fix:    "the log has the detail. It is tried for two days; then the discussion closes without.",
 		gather: time.Minute, again: 7 * oneDay, over: "it is written"},
 	CauseHeld: {one: "In 1 channel, a draft is held: nobody answered it.", many: "In %d channels, drafts are held: nobody answered them.",
-		fix:    "answer it where it was shown.",
+		fix:    "answer it where it was shown; " + CommandPrefix + " draft post posts it now.",
 		gather: time.Minute, again: oneDay, over: "posting goes on"},
 	CausePaused: {one: "1 schedule is paused, because its times do not come again.", many: "%d schedules are paused, because their times do not come again.",
 		fix:    "give it other times with " + CommandPrefix + " schedule change, then " + CommandPrefix + " schedule resume.",
@@ -158,7 +158,7 @@ func (e *Engine) occurrenceTrouble(ctx context.Context, o Occurrence, outcome, r
 	case outcome == OutcomeMissed:
 		e.trouble(ctx, channelTrouble(o.Channel, CauseMissed, "due %s: %s", stamp(o.DueAt), reason))
 	case outcome == OutcomeHeld:
-		e.trouble(ctx, channelTrouble(o.Channel, CauseHeld, "due %s", stamp(o.DueAt)))
+		e.trouble(ctx, channelTrouble(o.Channel, CauseHeld, "%s", reason))
 	case outcome == OutcomeFailed && o.Request.By != Operator.ID: // its reason may repeat what somebody typed
 		e.trouble(ctx, channelTrouble(o.Channel, CauseFailed, "what was asked for %s could not be read", stamp(o.DueAt)))
 	}
