@@ -163,6 +163,7 @@ func TestWhatWasMissedIsOneNotice(t *testing.T) {
 		b.schedule(func(s *bot.Schedule) { s.Channel.ID = id })
 	}
 	b.web.publish("quay")
+	b.web.at[0] = b.clock().Add(3 * 24 * time.Hour)
 	b.wait(3*24*time.Hour + 2*time.Hour)
 	b.wait(2 * time.Minute)
 	b.expect(1, "In 3 channels, what was due was not posted in time.", "test:W1/b: 3 discussions were not posted, the last due Wed 3 Mar 2027 09:00 UTC", "; it works again")

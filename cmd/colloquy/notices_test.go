@@ -227,7 +227,8 @@ func TestScheduleAddWarnsOfItsChannel(t *testing.T) {
 func TestRecapPostAndDrop(t *testing.T) {
 	w := newTown(t, "old")
 	writeFile(t, "colloquy.yaml", "feed_interval: 1s\n")
-	w.ok("schedule", "add", "--channel", "console:a", "--cron", "@yearly", "--feed", w.feed, "--recap", "preview", "--approve", "console:desk", "--name", "y")
+	w.ok("schedule", "add", "--channel", "console:a", "--cron", "@yearly", "--feed", w.feed, "--recap", "preview", "--approve", "console:desk",
+		"--same-story", "post", "--name", "y")
 	typed := w.serve()
 	discuss := func(title string) string {
 		t.Helper()
