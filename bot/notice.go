@@ -52,9 +52,17 @@ func (e *Engine) RunNotice(ctx context.Context, id ID) error {
 			return err
 		}
 		now := e.now()
-		err = e.store.Tell(ctx, l, id, now, func(n Notice, all []Trouble) Telling { return e.tell(n, all, own, operator, now) })
+		var t Telling
+		err = e.store.Tell(ctx, l, id, now, func(n Notice, all []Trouble) Telling {
+			t = e.tell(n, all, own, operator, now)
+			return t
+		})
 		if err != nil {
 			return err
+		}
+		if t.Said {
+			e.log.WarnContext(ctx, "people are told of trouble", "cause", n.Cause, "platform", n.Platform, "workspace", n.Workspace,
+				"troubles", len(t.Told), "over", len(t.Forget), "places", len(t.Posts))
 		}
 		return e.callHook(ctx, l, id)
 	})

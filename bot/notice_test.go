@@ -592,3 +592,35 @@ func TestDraftThatIsHeldIsTold(t *testing.T) {
 		t.Errorf("%s: %+v", said, d)
 	}
 }
+
+func TestTroubleOfWhatIsNoMore(t *testing.T) {
+	for name, remove := range map[string]func(*bench, bot.Schedule) error{
+		"feed removed": func(b *bench, s bot.Schedule) error { return b.db.RemoveFeed(b.t.Context(), s.Feeds[0], bot.Audit{}) },
+		"feed taken off": func(b *bench, s bot.Schedule) error {
+			return b.db.UnlinkFeed(b.t.Context(), s.Feeds[0], channel, bot.Audit{})
+		},
+		"schedule removed": func(b *bench, s bot.Schedule) error { return b.engine.RemoveSchedule(b.t.Context(), s, bot.Operator) },
+	} {
+		b := noticesBench(t)
+		s := b.schedule()
+		b.web.status = 410 // gone for good
+		if name == "schedule removed" {
+			b.web.status = 0
+			s.Cron, s.NextAt = "0 0 30 2 *", b.clock().Add(time.Minute)
+			if err := b.db.PutSchedule(t.Context(), s, bot.Audit{}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		b.wait(20 * time.Minute)
+		b.wait(20 * time.Minute)
+		b.expect(1)
+		if err := remove(b, s); err != nil {
+			t.Fatal(err)
+		}
+		if open, err := b.db.Troubles(t.Context(), "", ""); err != nil || len(open) > 0 {
+			t.Errorf("%s: %+v, %v", name, open, err)
+		}
+		b.wait(10 * 24 * time.Hour)
+		b.expect(1)
+	}
+}

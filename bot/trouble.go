@@ -62,7 +62,7 @@ const ForgetAfter = 7 * oneDay
 var causes = map[string]cause{
 	CauseMissed: {one: "In 1 channel, what was due was not posted in time.", many: "In %d channels, what was due was not posted in time.",
 		fix:    "keep 'colloquy serve' running. What was missed is not made up for; " + CommandPrefix + " now posts an article at once, and " + CommandPrefix + " why says more.",
-		gather: time.Minute, again: oneDay, over: "posting works again"},
+		gather: time.Minute, again: oneDay, over: "what is due is carried out again"},
 	CauseFailed: {one: "In 1 channel, a discussion could not be posted.", many: "In %d channels, discussions could not be posted.",
 		fix:    CommandPrefix + " why in the channel says why; " + CommandPrefix + " now tries an article again.",
 		gather: time.Minute, again: oneDay, over: "posting works again"},
@@ -151,10 +151,12 @@ func discussionTrouble(d Discussion, cause, format string, args ...any) Trouble 
 // quoted is a title in the middle of a sentence.
 func quoted(title string) string { return "“" + clip(title, 80) + "”" }
 
-// occurrenceTrouble notes that an occurrence ended without a post. What the
-// operator asked for by hand was answered where they asked.
+// occurrenceTrouble notes what it means that an occurrence ended without a
+// post. What the operator asked for by hand was answered where they asked.
 func (e *Engine) occurrenceTrouble(ctx context.Context, o Occurrence, outcome, reason string) {
 	switch {
+	case outcome == OutcomeNothingNew:
+		e.recovered(ctx, o.Channel.Parent().String(), CauseMissed)
 	case outcome == OutcomeMissed:
 		e.trouble(ctx, channelTrouble(o.Channel, CauseMissed, "due %s: %s", stamp(o.DueAt), reason))
 	case outcome == OutcomeHeld:

@@ -238,7 +238,7 @@ func (e *examination) troubles(ctx context.Context, rt *running) {
 	others := 0
 	for _, t := range open {
 		switch t.Cause {
-		case bot.CauseFeed, bot.CausePaused, bot.CauseUnknown: // looked at above
+		case bot.CauseFeed, bot.CausePaused, bot.CauseUnknown, bot.CauseChannel: // looked at above
 			continue
 		}
 		others++

@@ -165,10 +165,10 @@ func TestServeTellsTheOperator(t *testing.T) {
 	w.serve()
 	// The channel on a platform without a connection is trouble at once; a
 	// notice would come a minute later, and the test does not wait for it.
-	w.until("the channel of the configuration is checked", func() bool {
-		return strings.Contains(w.run("doctor").stdout, "trouble channel")
-	})
-	contains(t, strings.Join(strings.Fields(w.run("doctor").stdout), " "), "posts will not go out as they should. discord:1/2: no connection to discord is set up")
+	w.until("the channel of the configuration is checked", func() bool { return len(w.troubles()) > 0 })
+	if text, fix := bot.DescribeTrouble(w.troubles()[0]); !strings.HasSuffix(text, "discord:1/2: no connection to discord is set up") || fix == "" {
+		t.Errorf("%s → %s", text, fix)
+	}
 	w.tellNow()
 	w.until("the webhook is called", func() bool {
 		mu.Lock()
@@ -183,6 +183,21 @@ func TestServeTellsTheOperator(t *testing.T) {
 		chat, _ := os.ReadFile("colloquy.db.console/ops.jsonl")
 		return strings.Contains(string(chat), "From discord:1:") && strings.Contains(string(chat), "In 1 channel, posts will not go out as they should.")
 	})
+}
+
+// troubles are those that are stored.
+func (w *town) troubles() []bot.Trouble {
+	w.t.Helper()
+	db, err := store.Open(w.t.Context(), "colloquy.db", store.Options{ReadOnly: true})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	defer func() { _ = db.Close() }()
+	list, err := db.Troubles(w.t.Context(), "", "")
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return list
 }
 
 // tellNow makes every notice due.
