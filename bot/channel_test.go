@@ -135,7 +135,7 @@ func TestReminderBeforeTheBeginningIsRefused(t *testing.T) {
 		{"2h", "1h", "give a shorter time to remind, or a longer one to close after"},
 	} {
 		a, err := b.engine.Command(t.Context(), bot.Command{Name: "schedule add", Channel: channel, Actor: bot.Actor{Manager: true},
-			Args: map[string]string{"cron": "0 9 * * *", "remind": test.remind, "close-after": test.closeAfter}})
+			Args: map[string]string{"at": "0 9 * * *", "remind": test.remind, "close-after": test.closeAfter}})
 		if err != nil || !strings.Contains(strings.ToLower(a.Message.Paragraphs[0]), test.want) {
 			t.Errorf("%+v: %+v, %v", test, a.Message, err)
 		}
@@ -178,7 +178,7 @@ func TestNoTextNotifiesARole(t *testing.T) {
 		}
 	}
 	for _, name := range []string{"schedule add", "schedule change"} {
-		a, err := b.engine.Command(t.Context(), bot.Command{Name: name, Channel: channel, Args: map[string]string{"cron": "@daily", "id": "x", "ping": "99"}})
+		a, err := b.engine.Command(t.Context(), bot.Command{Name: name, Channel: channel, Args: map[string]string{"at": "@daily", "id": "x", "ping": "99"}})
 		if err != nil || !strings.Contains(a.Message.Paragraphs[0], "is for those who manage") {
 			t.Errorf("%s by anybody: %+v, %v", name, a, err)
 		}
@@ -256,11 +256,11 @@ func TestScheduleAddChecksItsChannels(t *testing.T) {
 	if got := add(bot.Schedule{Channel: bot.Channel{Platform: "irc", Workspace: "n", ID: "x"}}); len(got) != 1 || !strings.Contains(got[0], "no connection to irc") {
 		t.Errorf("no such platform: %q", got)
 	}
-	said := b.command("schedule add", map[string]string{"cron": "0 9 * * *", "approve": shut.String()})
+	said := b.command("schedule add", map[string]string{"at": "0 9 * * *", "approve": shut.String()})
 	if !strings.Contains(said, "is set.\nNot as it should be: "+want+"\nIts next times:\n") || strings.Count(said, "\n") != 7 {
 		t.Errorf("in chat: %q", said)
 	}
-	said = b.command("schedule add", map[string]string{"cron": "0 9 * * *", "approve": "test:W2/desk"})
+	said = b.command("schedule add", map[string]string{"at": "0 9 * * *", "approve": "test:W2/desk"})
 	if !strings.Contains(said, "Drafts cannot be shown in test:W2/desk") {
 		t.Errorf("drafts in another workspace: %q", said)
 	}

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -217,8 +218,8 @@ func claimTroubles(s Schedule, c Claim, now time.Time) []Trouble {
 		if len(c.Missed) > 0 {
 			last = c.Missed[len(c.Missed)-1]
 		}
-		out = append(out, channelTrouble(s.Channel, CauseMissed, "%s not posted, the last due %s: nothing was running then, or it was too late",
-			plural(n, "discussion was", "discussions were"), InZone(last, s.Zone)).at(now))
+		out = append(out, channelTrouble(s.Channel, CauseMissed, "%s not posted, the last due %s: %s",
+			plural(n, "discussion was", "discussions were"), InZone(last, s.Zone), cmp.Or(c.LatestWhy, "nothing was running then, or it was too late")).at(now))
 	}
 	if c.Next.IsZero() {
 		t := channelTrouble(s.Channel, CausePaused, "%s", c.Reason)
