@@ -73,6 +73,13 @@ type Reconciler interface {
 	Reconcile(ctx context.Context, thread Channel, known []MessageRef) iter.Seq2[Change, error]
 }
 
+// A Director reaches one person. Without it, nobody is written to directly.
+type Director interface {
+	// Direct gives the channel in which p alone reads us, and opens it if need
+	// be. An error marked by [Permanent] means that p takes no messages from us.
+	Direct(ctx context.Context, p Person) (Channel, error)
+}
+
 // A Doctor finds what would keep posts from going out in a channel.
 type Doctor interface {
 	Check(ctx context.Context, ch Channel) []Finding

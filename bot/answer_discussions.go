@@ -49,6 +49,18 @@ func (e *Engine) answerStatus(ctx context.Context, c Command) (Answer, error) {
 	if len(schedules) == 0 {
 		out = append(out, "Nothing is scheduled here.")
 	}
+	if c.Actor.Manager {
+		waiting, err := e.waiting(ctx, c.Channel)
+		if err != nil {
+			return Answer{}, err
+		}
+		out = append(out, waiting...)
+		troubles, err := e.store.Troubles(ctx, c.Channel.Platform, c.Channel.Workspace)
+		if err != nil {
+			return Answer{}, err
+		}
+		out = append(out, troubleLines(troubles)...)
+	}
 	return list(out...), nil
 }
 

@@ -3,6 +3,7 @@ package bot
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"strings"
 	"time"
 )
@@ -69,13 +70,11 @@ func (e *Engine) answerScheduleAdd(ctx context.Context, c Command) (Answer, erro
 		}
 		s.Feeds = []ID{f.ID}
 	}
-	s, next, _, err := e.AddSchedule(ctx, s, nil, c.by())
+	s, next, warnings, err := e.AddSchedule(ctx, s, nil, c.by())
 	if err != nil {
 		return Answer{}, err
 	}
-	a := say("Schedule %s is set. Its next times:", s.ID.Short())
-	a.Message.Lines = momentLines(next)
-	return a, nil
+	return timesAnswer(fmt.Sprintf("Schedule %s is set.", s.ID.Short()), warnings, next), nil
 }
 
 // setOptions sets the options that a command gives, in which several values are
@@ -115,12 +114,29 @@ func (e *Engine) answerScheduleChange(ctx context.Context, s Schedule, c Command
 	if len(changes) == 0 {
 		return say("Schedule %s is like that already.", s.ID.Short()), nil
 	}
-	a := say("Schedule %s is changed: %s. Its next times:", s.ID.Short(), strings.Join(changes, "; "))
-	a.Message.Lines = momentLines(next)
-	if changed.Paused {
-		a = say("Schedule %s is changed: %s. It is paused.", s.ID.Short(), strings.Join(changes, "; "))
+	var warnings []string
+	if changed.Rules.Approve != s.Rules.Approve {
+		warnings = e.ChannelWarnings(ctx, changed.Rules.Approve)
 	}
-	return a, nil
+	if changed.Paused {
+		next = nil
+	}
+	return timesAnswer(fmt.Sprintf("Schedule %s is changed: %s.", s.ID.Short(), strings.Join(changes, "; ")), warnings, next), nil
+}
+
+// timesAnswer says what became of a schedule, what is not right about it, and
+// its next times; none if it is paused.
+func timesAnswer(done string, warnings []string, next []Moment) Answer {
+	a := Answer{Private: true, Message: Message{Paragraphs: []string{done}, Lines: momentLines(next)}}
+	for _, w := range warnings {
+		a.Message.Paragraphs = append(a.Message.Paragraphs, "Not as it should be: "+w)
+	}
+	last := "Its next times:"
+	if len(next) == 0 {
+		last = "It is paused."
+	}
+	a.Message.Paragraphs = append(a.Message.Paragraphs, last)
+	return a
 }
 
 func momentLines(next []Moment) []string {

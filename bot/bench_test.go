@@ -132,6 +132,16 @@ func (b *bench) work() {
 	b.t.Fatal("work never ends")
 }
 
+// enqueueFirst keeps the first row of a kind that is claimed.
+func enqueueFirst(kind string, id *bot.ID) store.Enqueue {
+	return func(_ context.Context, _ store.Tx, k string, ids []bot.ID) error {
+		if k == kind && *id == "" {
+			*id = ids[0]
+		}
+		return nil
+	}
+}
+
 // schedule adds a daily schedule at 09:00 UTC on the feed of the web server.
 func (b *bench) schedule(change ...func(*bot.Schedule)) bot.Schedule {
 	b.t.Helper()

@@ -61,7 +61,7 @@ type Param struct {
 
 // Commands lists what people can ask for, in the order of the help.
 func Commands() []CommandSpec {
-	return slices.Concat(articleCommands(), feedCommands(), scheduleCommands(), draftCommands(), queueCommands(), discussionCommands(), changeCommands(), reportCommands(), personCommands(),
+	return slices.Concat(articleCommands(), feedCommands(), scheduleCommands(), draftCommands(), queueCommands(), discussionCommands(), changeCommands(), recapCommands(), reportCommands(), personCommands(),
 		settingsCommands(), managerCommands(),
 		[]CommandSpec{{Name: "help", Help: "this list", answer: (*Engine).answerHelp}})
 }

@@ -54,14 +54,18 @@ func (e *Engine) correctPost(ctx context.Context, l Lease, d Discussion, p Post)
 		return true, e.store.PostShown(ctx, l, p, hash)
 	}
 	e.log.WarnContext(ctx, "post cannot be changed", "post", p.ID, "err", err)
-	if p.Kind != PostRecap {
-		return true, e.store.PostShown(ctx, l, p, hash)
-	}
 	v, err := e.voice(ctx, d.Channel)
 	if err != nil {
 		return false, err
 	}
 	note := newPost(e.now(), Post{DiscussionID: d.ID, Seq: atEnd, Kind: PostNote, Body: Message{Paragraphs: []string{v.corrected}}})
+	switch p.Kind {
+	case PostRecap:
+	case PostPreview:
+		note.DiscussionID, note.Seq, note.Kind, note.Ref.Channel = "", 0, PostNotice, p.Ref.Channel
+	default:
+		return true, e.store.PostShown(ctx, l, p, hash)
+	}
 	return true, e.store.PostShown(ctx, l, p, hash, note)
 }
 

@@ -43,6 +43,7 @@ type Discussion struct {
 	Rules        Rules     // of its schedule, when it was opened
 	List         bool      // its thread has to be listed
 	Pending      bool      // a post of it waits to be sent
+	Held         bool      // its recap waits for a manager
 	Stale        bool      // what a post of it says may have changed
 	People       int       // who replied; filled when listing discussions
 	Replies      int

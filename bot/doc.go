@@ -13,8 +13,10 @@
 //	record.go              replies are recorded before they are acknowledged
 //	reconcile.go           what was written while nobody listened is listed
 //	recap_post.go          the discussion closes with what was said
+//	recap_hold.go          or waits until a manager has it posted
 //	report.go              what came out, in sums
 //	removal.go             where the bot is removed, it pauses, and then forgets
+//	trouble.go, notice.go  what fails, and who hears of it
 //	command.go, answer.go  what people can ask for in chat, on every platform
 //	preferences.go         what managers decide for a whole installation
 //	voice.go, phrases.go   our own words, in its language and on its clock

@@ -68,6 +68,7 @@ func (e *Engine) freeze(ctx context.Context, l Lease, o Occurrence, s Schedule, 
 	outcome, reason := OutcomeDrafted, a.Title
 	if !o.Request.Draft {
 		outcome, reason = OutcomeHeld, heldReason(d, s)
+		e.occurrenceTrouble(ctx, o, outcome, reason)
 	}
 	return e.store.PutDraft(ctx, l, d, e.draftPosts(d, s), o, outcome, reason, now)
 }
@@ -108,6 +109,7 @@ func (e *Engine) takeDraft(ctx context.Context, l Lease, o Occurrence, s Schedul
 		}
 		return "", true, e.store.ShowDraft(ctx, l, d, posts, o, OutcomeDrafted, d.Title, e.now())
 	case mustApprove(o, s) && d.Decision == "":
+		e.occurrenceTrouble(ctx, o, OutcomeHeld, heldReason(d, s))
 		return "", true, e.store.ShowDraft(ctx, l, d, nil, o, OutcomeHeld, heldReason(d, s), e.now())
 	}
 	disc, err := e.openWith(ctx, l, o, s, Taken{Added: d.Candidate.Added, Draft: d.ID}, a, d.DigestID, d.Questions)

@@ -43,7 +43,7 @@ func (s Settings) withDefaults() Settings {
 	return s
 }
 
-// Options is what an [Engine] is made of. All but Settings are needed.
+// Options is what an [Engine] is made of. All but Settings and Notices are needed.
 type Options struct {
 	Store    Store
 	Reader   Reader
@@ -53,6 +53,7 @@ type Options struct {
 	Clock    Clock
 	Log      *slog.Logger
 	Settings Settings
+	Notices  OperatorNotices
 }
 
 // An Engine runs discussions: it decides what to post, posts it once, records
@@ -69,6 +70,7 @@ type Engine struct {
 	now      Clock
 	log      *slog.Logger
 	set      Settings
+	operator OperatorNotices
 
 	mu   sync.Mutex
 	up   map[string]bool // connected scopes of this process
@@ -79,7 +81,7 @@ type Engine struct {
 func New(o Options) *Engine {
 	e := &Engine{
 		store: o.Store, reader: o.Reader, writer: o.Writer, judge: o.Judge, now: o.Clock, log: o.Log,
-		set: o.Settings.withDefaults(), adapters: map[string]Adapter{}, up: map[string]bool{}, busy: map[string]bool{},
+		set: o.Settings.withDefaults(), operator: o.Notices, adapters: map[string]Adapter{}, up: map[string]bool{}, busy: map[string]bool{},
 	}
 	for _, a := range o.Adapters {
 		e.adapters[a.Platform()] = a

@@ -153,6 +153,7 @@ func (e *Engine) polled(ctx context.Context, f Feed, res FeedResult, perr error)
 			f.Title = res.Title
 		}
 	}
+	e.feedTrouble(ctx, f)
 	for i := range res.Items {
 		res.Items[i].ID, res.Items[i].FeedID, res.Items[i].Seen = NewID(now), f.ID, first
 	}
@@ -160,4 +161,30 @@ func (e *Engine) polled(ctx context.Context, f Feed, res FeedResult, perr error)
 		return f, fmt.Errorf("store the items of feed %s: %w", f.ID, err)
 	}
 	return f, nil
+}
+
+// feedFails is how many polls in a row have to fail before that is trouble.
+const feedFails = 3
+
+// feedTrouble notes how a feed is that was polled, for each installation that
+// has it; one that nobody has is the operator's.
+func (e *Engine) feedTrouble(ctx context.Context, f Feed) {
+	if f.State == FeedActive {
+		e.recovered(ctx, string(f.ID), CauseFeed)
+		return
+	}
+	if f.State != FeedStopped && f.Failures < feedFails {
+		return
+	}
+	tenants, err := e.store.FeedTenants(ctx, f.ID)
+	if err != nil {
+		e.log.WarnContext(ctx, "trouble not noted", "cause", CauseFeed, "subject", f.ID, "err", err)
+	}
+	if len(tenants) == 0 {
+		tenants = []Channel{{}}
+	}
+	name := fmt.Sprintf("%s (%s)", clip(cmp.Or(f.Title, f.Name, f.URL), 80), f.ID.Short())
+	for _, t := range tenants {
+		e.trouble(ctx, Trouble{Platform: t.Platform, Workspace: t.Workspace, Cause: CauseFeed, Subject: string(f.ID), Name: name, Text: f.Reason})
+	}
 }

@@ -111,5 +111,6 @@ func (e *Engine) RunOccurrence(ctx context.Context, id ID) error {
 // finish ends an occurrence without a discussion.
 func (e *Engine) finish(ctx context.Context, l Lease, o Occurrence, outcome, reason string) error {
 	e.log.InfoContext(ctx, "occurrence ended", "occurrence", o.ID, "outcome", outcome)
+	e.occurrenceTrouble(ctx, o, outcome, reason)
 	return e.store.EndOccurrence(ctx, l, o.ID, outcome, reason, e.now())
 }

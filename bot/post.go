@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/base32"
 	"encoding/json"
+	"errors"
 	"strings"
 	"time"
 )
@@ -19,6 +20,7 @@ const (
 	PostWithdrawal = "withdrawal" // in a thread whose posts cannot be removed
 	PostDraft      = "draft"      // for managers, before it is posted
 	PostNotice     = "notice"     // to the owner of an installation
+	PostPreview    = "preview"    // a recap that waits, for managers
 )
 
 // States of a post. See DESIGN: pending → sending → sent; Permanent and
@@ -35,13 +37,14 @@ const (
 )
 
 // A Post is one thing we put on a platform. It belongs to a discussion, to a
-// draft, or, as a notice, to nothing. What it says is rendered when it is sent,
+// draft, or, as a notice or a preview, to nothing. What it says is rendered when it is sent,
 // from the digest or the recap; only notes and notices, which are in our own
 // words, have a body.
 type Post struct {
 	ID           ID
 	DiscussionID ID
 	DraftID      ID
+	About        ID  // of a PostPreview: the discussion
 	Seq          int // posts of a discussion go out in this order; -1 is stored as the next place
 	Kind         string
 	Question     int    // from 1, for PostQuestion
@@ -102,6 +105,9 @@ func (e *Engine) deliver(ctx context.Context, l Lease, d Discussion, p Post) (ag
 		return true, e.drop(ctx, l, d, p, Problemf("late", "it could not be posted before its deadline"))
 	}
 	m, err := e.render(ctx, d, p)
+	if errors.Is(err, ErrNotFound) && p.DiscussionID == "" {
+		return true, e.store.EndPost(ctx, l, p.ID, PostDropped, "there is nothing to show any more", e.now())
+	}
 	if err != nil {
 		return false, err
 	}
@@ -127,7 +133,11 @@ func (e *Engine) send(ctx context.Context, l Lease, d Discussion, p Post, a Adap
 	}
 	p.Attempts, p.AttemptedAt, p.Shown = p.Attempts+1, e.now(), shownHash(m)
 	sctx, cancel := context.WithTimeout(ctx, e.set.SendTimeout)
-	posted, perr := a.Post(sctx, postChannel(d, p), m, p.Key)
+	ch, perr := e.place(sctx, a, d, p)
+	var posted Posted
+	if perr == nil {
+		posted, perr = a.Post(sctx, ch, m, p.Key)
+	}
 	cancel()
 	// What happened is written down even when we are being stopped.
 	// A thread may have to be started before.
@@ -194,15 +204,19 @@ func (e *Engine) lookUp(ctx context.Context, l Lease, d Discussion, p Post, a Ad
 	}
 	f, ok := a.(Finder)
 	if !ok {
-		e.log.ErrorContext(ctx, "post cannot be looked up and is not sent again", "post", p.ID)
-		return true, e.store.EndPost(ctx, l, p.ID, PostUnknown, "its sending was cut off, and it cannot be looked up", e.now())
+		return true, e.lose(ctx, l, d, p, "its sending was cut off, and it cannot be looked up")
 	}
 	fctx, cancel := context.WithTimeout(ctx, e.set.SendTimeout)
-	posted, found, ferr := f.FindPost(fctx, postChannel(d, p), p.Key, p.AttemptedAt.Add(-time.Minute))
+	ch, ferr := e.place(fctx, a, d, p)
+	var posted Posted
+	var found bool
+	if ferr == nil {
+		posted, found, ferr = f.FindPost(fctx, ch, p.Key, p.AttemptedAt.Add(-time.Minute))
+	}
 	cancel()
 	switch {
 	case ferr != nil && e.now().Sub(p.unclearSince()) > giveUpAfter:
-		return true, e.store.EndPost(ctx, l, p.ID, PostUnknown, "its sending was cut off, and for a day it could not be looked up", e.now())
+		return true, e.lose(ctx, l, d, p, "its sending was cut off, and for a day it could not be looked up")
 	case ferr != nil:
 		e.log.WarnContext(ctx, "look-up of a post failed", "post", p.ID, "err", ferr)
 		return false, e.workAt(ctx, l, p, e.now().Add(e.set.LookUpAfter))
@@ -214,40 +228,80 @@ func (e *Engine) lookUp(ctx context.Context, l Lease, d Discussion, p Post, a Ad
 	return true, e.store.RetryPost(ctx, l, p, e.now())
 }
 
+// lose ends a post of which nobody knows whether it is out.
+func (e *Engine) lose(ctx context.Context, l Lease, d Discussion, p Post, why string) error {
+	e.log.ErrorContext(ctx, "post cannot be looked up and is not sent again", "post", p.ID)
+	e.unknownTrouble(ctx, d, p, why)
+	return e.store.EndPost(ctx, l, p.ID, PostUnknown, why, e.now())
+}
+
 // sent records where p landed. With the root, the discussion is open: its
 // thread is known or begun, and what was written meanwhile will be listed.
 func (e *Engine) sent(ctx context.Context, l Lease, d Discussion, p Post, a Adapter, posted Posted) (again bool, err error) {
 	if p.Kind != PostRoot {
-		return true, e.store.PostSent(ctx, l, p.ID, posted.Ref, p.Shown, e.now())
-	}
-	thread := posted.Thread
-	if t, ok := a.(Threader); ok && thread.Thread == "" {
-		sctx, cancel := context.WithTimeout(ctx, e.set.SendTimeout)
-		thread, err = t.StartThread(sctx, posted.Ref, d.Title, p.Key)
-		cancel()
-		_, finds := a.(Finder)
-		if err != nil && !IsPermanent(err) && finds && e.now().Sub(p.unclearSince()) < giveUpAfter {
-			// Starting a thread is idempotent: the look-up of the root finds it
-			// again and comes back here.
-			e.log.WarnContext(ctx, "thread not started yet", "discussion", d.ID, "err", err)
-			wait, _ := RetryDelay(err)
-			return false, e.store.SetWork(ctx, l, d.ID, e.now().Add(max(wait, e.set.LookUpAfter)))
+		err := e.store.PostSent(ctx, l, p.ID, posted.Ref, p.Shown, e.now())
+		if err == nil && p.DiscussionID == "" {
+			e.recovered(ctx, postChannel(d, p).String(), CauseNotice, CauseFailed, CauseRefused, CauseChannel)
 		}
-		if err != nil {
-			e.log.WarnContext(ctx, "no thread: questions go to the channel", "discussion", d.ID, "err", err)
+		return true, err
+	}
+	thread, waits, err := e.thread(ctx, l, d, p, a, posted)
+	if err != nil || waits {
+		return false, err
+	}
+	if err := e.store.RootSent(ctx, l, d, p.ID, posted.Ref, p.Shown, thread, e.now()); err != nil {
+		return false, err
+	}
+	e.recovered(ctx, d.Channel.Parent().String(), CauseMissed, CauseFailed, CauseRefused, CauseHeld, CauseChannel)
+	return true, nil
+}
+
+// threadSlow is how long a thread may take to start before that is trouble: the
+// questions wait for it.
+const threadSlow = 10 * time.Minute
+
+// thread finds or starts the thread of a root that is out. Where there is none,
+// it is the channel. It waits, and is tried again, while that may help.
+func (e *Engine) thread(ctx context.Context, l Lease, d Discussion, p Post, a Adapter, posted Posted) (thread Channel, waits bool, err error) {
+	if posted.Thread.Thread != "" {
+		return posted.Thread, false, nil
+	}
+	t, ok := a.(Threader)
+	if !ok {
+		return d.Channel.Parent(), false, nil
+	}
+	sctx, cancel := context.WithTimeout(ctx, e.set.SendTimeout)
+	thread, err = t.StartThread(sctx, posted.Ref, threadName(d.Title), p.Key)
+	cancel()
+	if err == nil {
+		e.recovered(ctx, d.Channel.Parent().String(), CauseThread)
+		if thread == (Channel{}) {
 			thread = d.Channel.Parent()
 		}
+		return thread, false, nil
 	}
-	if thread == (Channel{}) {
-		thread = d.Channel.Parent()
+	_, finds := a.(Finder)
+	since := e.now().Sub(p.unclearSince())
+	waits = !IsPermanent(err) && finds && since < giveUpAfter
+	if !waits || since > threadSlow {
+		e.trouble(ctx, channelTrouble(d.Channel, CauseThread, "that of %s: %s", quoted(d.Title), Explain(err)))
 	}
-	return true, e.store.RootSent(ctx, l, d, p.ID, posted.Ref, p.Shown, thread, e.now())
+	if !waits {
+		e.log.WarnContext(ctx, "no thread: questions go to the channel", "discussion", d.ID, "err", err)
+		return d.Channel.Parent(), false, nil
+	}
+	// Starting a thread is idempotent: the look-up of the root finds it again and
+	// comes back here.
+	e.log.WarnContext(ctx, "thread not started yet", "discussion", d.ID, "err", err)
+	wait, _ := RetryDelay(err)
+	return thread, true, e.store.SetWork(ctx, l, d.ID, e.now().Add(max(wait, e.set.LookUpAfter)))
 }
 
 // drop gives p up. Without its root there is no discussion; without a question
 // or a recap the rest goes on, and the reason is kept.
 func (e *Engine) drop(ctx context.Context, l Lease, d Discussion, p Post, why error) error {
 	e.log.WarnContext(ctx, "post given up", "post", p.ID, "kind", p.Kind, "err", why)
+	e.postTrouble(ctx, d, p, why)
 	if p.Kind != PostRoot {
 		return e.store.EndPost(ctx, l, p.ID, PostDropped, Explain(why), e.now())
 	}

@@ -16,9 +16,6 @@ const (
 	mostQuoted     = 5000
 )
 
-// NoticesOff as [Preferences.Notices] means that nobody hears of trouble.
-const NoticesOff = "off"
-
 // InstallationOptions lists what managers can set for a whole installation, in
 // the order of the help. s holds what is the default where they set nothing.
 func InstallationOptions(s Settings) []OptionOf[Preferences] {
@@ -36,7 +33,10 @@ func InstallationOptions(s Settings) []OptionOf[Preferences] {
 		{Name: "notices", Value: "CHANNEL|@PERSON|off", Help: "who hears of trouble: a channel, or @ and a person (who installed it)", Default: "who installed it",
 			Set: func(p *Preferences, v string) error {
 				p.Notices = v
-				_, _, err := p.NoticesTo()
+				var err error
+				if v != "" {
+					_, err = ParseNotices(v)
+				}
 				return err
 			}, Get: func(p Preferences) string { return p.Notices }},
 		wordOption("recap", "whether the recap is posted, for schedules that do not say (post)",
@@ -60,19 +60,6 @@ func InstallationOptions(s Settings) []OptionOf[Preferences] {
 func (o OptionOf[T]) or(def string) OptionOf[T] {
 	o.Default = def
 	return o
-}
-
-// NoticesTo is who hears of trouble, as it was set: at most one of them is not zero.
-func (p Preferences) NoticesTo() (Channel, Person, error) {
-	if p.Notices == "" || p.Notices == NoticesOff {
-		return Channel{}, Person{}, nil
-	}
-	if text, ok := strings.CutPrefix(p.Notices, "@"); ok {
-		who, err := ParsePerson(text)
-		return Channel{}, who, err
-	}
-	ch, err := ParseChannel(p.Notices)
-	return ch, Person{}, err
 }
 
 // checkConsent makes one line of a wording and refuses what cannot be read as text.
@@ -116,9 +103,11 @@ func (e *Engine) ChangePreferences(ctx context.Context, in Channel, change func(
 			return Audit{}, err
 		}
 		here := Installation{Platform: in.Platform, Workspace: in.Workspace}.String()
-		ch, who, err := p.NoticesTo()
-		if err == nil && (ch != Channel{} && !sameTenant(ch, in) || who != Person{} && !sameTenant(Channel{Platform: who.Platform, Workspace: who.Workspace}, in)) {
-			err = Problemf("bad_notices", "notices cannot go to %s: give a channel or a person of %s", p.Notices, here)
+		if p.Notices != "" {
+			to, perr := ParseNotices(p.Notices)
+			if err = perr; err == nil && to != (Channel{}) && !sameTenant(to, in) {
+				err = Problemf("bad_notices", "notices cannot go to %s: give a channel or a person of %s", p.Notices, here)
+			}
 		}
 		return e.audit(by, "settings", here, changes...).In(in), err
 	})

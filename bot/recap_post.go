@@ -14,6 +14,7 @@ func (e *Engine) writeRecap(ctx context.Context, l Lease, d Discussion) (bool, e
 	}
 	if e.now().Sub(d.ClosedAt) > 2*giveUpAfter { // half of it may have been spent on listing
 		e.log.ErrorContext(ctx, "discussion is closed without its recap, which could not be written", "discussion", d.ID)
+		e.trouble(ctx, discussionTrouble(d, CauseRecap, "it was given up, and the discussion is closed"))
 		return false, nil
 	}
 	in, people, err := e.recapInput(ctx, d)
@@ -27,15 +28,30 @@ func (e *Engine) writeRecap(ctx context.Context, l Lease, d Discussion) (bool, e
 	defer cancel()
 	r, err := e.writer.Recap(wctx, in)
 	if err != nil {
+		if e.now().Sub(d.ClosedAt) > failsLong {
+			e.trouble(ctx, discussionTrouble(d, CauseRecap, "%s", Explain(err)))
+		}
 		return false, fmt.Errorf("write the recap: %w", err)
 	}
 	now := e.now()
 	r.ID, r.DiscussionID, r.CreatedAt = NewID(now), d.ID, now
 	p := newPost(now, Post{DiscussionID: d.ID, Seq: atEnd, Kind: PostRecap})
+	posts := []Post{p}
 	if d.Rules.Recap == RecapPreview {
-		p.State = PostHeld
+		posts[0].State = PostHeld
+		preview, wanted, err := e.previewPost(ctx, d)
+		if err != nil {
+			return false, err
+		}
+		if wanted {
+			posts = append(posts, preview)
+		}
 	}
-	return true, e.store.AddRecap(ctx, l, r, p)
+	if err := e.store.AddRecap(ctx, l, r, posts...); err != nil {
+		return false, err
+	}
+	e.recovered(ctx, string(d.ID), CauseRecap)
+	return true, nil
 }
 
 // recapInput gathers what a recap is written from, and counts the people in it.

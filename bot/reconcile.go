@@ -39,12 +39,17 @@ func (e *Engine) reconcile(ctx context.Context, l Lease, d Discussion) error {
 	for change, err := range lister.Reconcile(ctx, d.Channel, known) {
 		if IsPermanent(err) || err != nil && e.listingHopeless(d) {
 			e.log.WarnContext(ctx, "thread cannot be listed", "discussion", d.ID, "err", err)
+			e.trouble(ctx, discussionTrouble(d, CauseListing, "%s", Explain(err)))
 			return e.store.EndListing(ctx, l, d.ID, gaps, nil, false)
 		}
 		if err != nil {
 			// Nothing is inferred from a listing that broke off; it is tried again.
 			e.log.WarnContext(ctx, "listing broke off", "discussion", d.ID, "err", err)
-			if serr := e.store.SetWork(ctx, l, d.ID, e.listAgain(d, gaps)); serr != nil {
+			asked := listingAsked(d, gaps)
+			if e.now().Sub(asked) > failsLong {
+				e.trouble(ctx, discussionTrouble(d, CauseListing, "since %s: %s", e.stamp(ctx, d.Channel, asked), Explain(err)))
+			}
+			if serr := e.store.SetWork(ctx, l, d.ID, e.listAgain(asked)); serr != nil {
 				return serr
 			}
 			return fmt.Errorf("list the thread: %w", err)
@@ -66,7 +71,11 @@ func (e *Engine) reconcile(ctx context.Context, l Lease, d Discussion) error {
 			found = append(found, change.Reply)
 		}
 	}
-	return e.store.EndListing(ctx, l, d.ID, gaps, found, true)
+	if err := e.store.EndListing(ctx, l, d.ID, gaps, found, true); err != nil {
+		return err
+	}
+	e.recovered(ctx, string(d.ID), CauseListing)
+	return nil
 }
 
 // listingHopeless reports whether a listing that fails is not tried again: its
@@ -76,9 +85,8 @@ func (e *Engine) listingHopeless(d Discussion) bool {
 	return d.State == StateClosing && since > giveUpAfter || d.State == StateClosed && since > e.set.LateFor+giveUpAfter
 }
 
-// listAgain is when a listing that failed is tried again: the longer it was
-// asked for, the later, up to half an hour.
-func (e *Engine) listAgain(d Discussion, gaps []Gap) time.Time {
+// listingAsked is since when a listing is wanted.
+func listingAsked(d Discussion, gaps []Gap) time.Time {
 	asked := d.OpenedAt
 	if d.State == StateClosing {
 		asked = d.ClosedAt
@@ -86,6 +94,12 @@ func (e *Engine) listAgain(d Discussion, gaps []Gap) time.Time {
 	if n := len(gaps); n > 0 && gaps[n-1].To.After(asked) {
 		asked = gaps[n-1].To
 	}
+	return asked
+}
+
+// listAgain is when a listing that failed is tried again: the longer ago it was
+// asked for, the later, up to half an hour.
+func (e *Engine) listAgain(asked time.Time) time.Time {
 	return e.now().Add(min(max(e.now().Sub(asked)/4, e.set.LookUpAfter), 30*time.Minute))
 }
 

@@ -40,6 +40,8 @@ func (e *Engine) render(ctx context.Context, d Discussion, p Post) (Message, err
 		return Message{Paragraphs: []string{v.withdrawn}}, err
 	case PostNote, PostNotice:
 		return p.Body, nil
+	case PostPreview:
+		return e.renderPreview(ctx, p)
 	}
 	return Message{}, fmt.Errorf("kind of post %q is not known", p.Kind)
 }
@@ -72,7 +74,7 @@ func (e *Engine) renderRoot(ctx context.Context, d Discussion) (Message, error) 
 func DigestMessage(a Article, dig Digest) Message { return voice{phrases: english}.digest(a, dig) }
 
 func (v voice) digest(a Article, dig Digest) Message {
-	m := Message{Title: a.Title, Link: a.URL, Image: a.Image, Source: v.source(a), Language: dig.Language}
+	m := Message{Title: a.Title, Link: a.URL, Image: publicImage(a.Image), Source: v.source(a), Language: dig.Language}
 	if verbatim(dig) {
 		if len(dig.Summary) > 0 {
 			m.Quotation = []Quoted{{Text: quotation(dig.Summary), By: cmp.Or(a.Site, a.Byline)}}

@@ -11,6 +11,7 @@ const (
 	WorkDiscussion = "discussion"
 	WorkFeed       = "feed"
 	WorkPost       = "post"
+	WorkNotice     = "notice"
 )
 
 // Run works on one row whose time has come. It may be called for the same row
@@ -25,6 +26,8 @@ func (e *Engine) Run(ctx context.Context, kind string, id ID) error {
 		return e.PollFeed(ctx, id)
 	case WorkPost:
 		return e.RunPost(ctx, id)
+	case WorkNotice:
+		return e.RunNotice(ctx, id)
 	}
 	return fmt.Errorf("kind of work %q is not known", kind)
 }

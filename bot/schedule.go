@@ -50,6 +50,7 @@ type Claim struct {
 	SkipsLeft  int
 	Next       time.Time // zero pauses the schedule
 	Reason     string    // why it is paused
+	Troubles   []Trouble // that people are to hear of
 }
 
 // onTime is how late an occurrence may be that is not a catch-up.
@@ -73,6 +74,12 @@ const missedRows = 100
 // only while its root post can still go out before its deadline; everything
 // else was missed.
 func (e *Engine) Plan(s Schedule, now time.Time) Claim {
+	c := e.claim(s, now)
+	c.Troubles = claimTroubles(s, c, now)
+	return c
+}
+
+func (e *Engine) claim(s Schedule, now time.Time) Claim {
 	times, err := s.Times(e.set.ShortestEvery)
 	if err != nil {
 		return Claim{Reason: Explain(err)}
@@ -120,8 +127,8 @@ func (e *Engine) Plan(s Schedule, now time.Time) Claim {
 }
 
 // AddSchedule checks and stores a schedule and returns it with its next times.
-// A feed that cannot be reached now is a warning; one at an address that must
-// not be fetched is an error.
+// A feed that cannot be reached now is a warning, and so is what a check of its
+// channels finds; a feed at an address that must not be fetched is an error.
 func (e *Engine) AddSchedule(ctx context.Context, s Schedule, feeds []string, by By) (Schedule, []Moment, []string, error) {
 	zoned, err := e.inheritZone(ctx, &s)
 	if err != nil {
@@ -159,6 +166,7 @@ func (e *Engine) AddSchedule(ctx context.Context, s Schedule, feeds []string, by
 	if err := e.store.PutSchedule(ctx, s, e.audit(by, "schedule_add", string(s.ID), s.outline()...).In(s.Channel)); err != nil {
 		return s, nil, nil, fmt.Errorf("add schedule: %w", err)
 	}
+	warnings = append(warnings, e.ChannelWarnings(ctx, s.Channel, s.Rules.Approve)...)
 	return s, next, warnings, nil
 }
 
@@ -229,12 +237,26 @@ func (e *Engine) checkSchedule(s *Schedule) (Times, error) {
 	if s.Questions < 0 || s.Questions > 10 || s.Sentences < 0 || s.Sentences > 10 {
 		return Times{}, Problemf("bad_count", "the number of questions and of sentences must be between 1 and 10")
 	}
+	if err := CheckReminder(*s); err != nil {
+		return Times{}, err
+	}
 	times, err := s.Times(e.set.ShortestEvery)
 	if err == nil {
 		s.Cron = times.Normal(e.now())
 		times, err = s.Times(e.set.ShortestEvery)
 	}
 	return times, err
+}
+
+// CheckReminder refuses a reminder before the discussion is open; a zero
+// CloseAfter is the default of 24 h.
+func CheckReminder(s Schedule) error {
+	after := cmp.Or(s.CloseAfter, Settings{}.withDefaults().CloseAfter)
+	if s.Rules.Remind < after {
+		return nil
+	}
+	return Problemf("bad_remind", "nobody can be reminded %s before the end of a discussion that is open for %s: give a shorter time to remind, or a longer one to close after",
+		FormatDuration(s.Rules.Remind), FormatDuration(after))
 }
 
 // Upcoming gives the next n moments after from.
@@ -310,7 +332,13 @@ func (e *Engine) SetPaused(ctx context.Context, s Schedule, paused bool, until t
 	if !paused {
 		action = "schedule_resume"
 	}
-	return s, e.store.PutSchedule(ctx, s, e.audit(by, action, string(s.ID), changed("next", was, s.standing())).In(s.Channel))
+	if err := e.store.PutSchedule(ctx, s, e.audit(by, action, string(s.ID), changed("next", was, s.standing())).In(s.Channel)); err != nil {
+		return s, err
+	}
+	if !paused {
+		e.recovered(ctx, string(s.ID), CausePaused)
+	}
+	return s, nil
 }
 
 // maxSkips is how many due times can be skipped; beyond that a pause is meant.

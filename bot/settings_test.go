@@ -41,9 +41,8 @@ func TestSettingsAreShownAndChanged(t *testing.T) {
 	if got := b.typed("/discuss settings --language default --notices @test:W1/ada"); got != "Changed: language: de → en; notices: test:W1/ops → @test:W1/ada. It holds for what is posted from now on." {
 		t.Error(got)
 	}
-	ch, who, err := b.preferences().NoticesTo()
-	if ch != (bot.Channel{}) || who.ID != "ada" || err != nil {
-		t.Error(ch, who, err)
+	if to, err := bot.ParseNotices(b.preferences().Notices); to.ID != "@ada" || err != nil {
+		t.Error(to, err)
 	}
 	if got := b.typed("/discuss audit"); !strings.HasPrefix(got, "1 Mar 13:00 PKT — test:W1/ada, from test:W1/general: settings test:W1 — language: de → en; ") {
 		t.Error(got)

@@ -23,6 +23,7 @@ type Store interface {
 	reportStore
 	installationStore
 	auditStore
+	troubleStore
 }
 
 type leaseStore interface {
@@ -197,7 +198,10 @@ type postStore interface {
 	AddPost(ctx context.Context, l Lease, p Post) error
 	// AddReminder adds a post and notes that the thread is reminded.
 	AddReminder(ctx context.Context, l Lease, p Post) error
-	AddRecap(ctx context.Context, l Lease, r Recap, p Post) error
+	// AddRecap stores a recap, its post, and that which shows it to managers.
+	AddRecap(ctx context.Context, l Lease, r Recap, posts ...Post) error
+	// DecideRecap gives the post of a recap that waits another state, once.
+	DecideRecap(ctx context.Context, discussion ID, state, reason string, now time.Time, a Audit) (decided bool, err error)
 	Recap(ctx context.Context, discussion ID) (r Recap, found bool, err error)
 }
 
@@ -244,6 +248,30 @@ type auditStore interface {
 	// Audits lists what was changed, newest first. Lines are written by what
 	// changes something, in the same transaction.
 	Audits(ctx context.Context, f AuditFilter) ([]Audit, error)
+}
+
+type troubleStore interface {
+	// NoteTrouble stores a trouble, or that it happened again, and makes its
+	// notice due as [Trouble.Due] says.
+	NoteTrouble(ctx context.Context, t Trouble) error
+	// EndTrouble notes that a trouble is over, for the next notice. One that
+	// fades is forgotten if nobody was told of it.
+	EndTrouble(ctx context.Context, t Trouble, fades bool, now time.Time) error
+	// TroublesOf lists what is wrong with a subject.
+	TroublesOf(ctx context.Context, subject string) ([]Trouble, error)
+	// Troubles lists what is wrong in an installation, or in all when platform is
+	// empty, newest first.
+	Troubles(ctx context.Context, platform, workspace string) ([]Trouble, error)
+	// FeedTenants lists the installations whose channels have a feed.
+	FeedTenants(ctx context.Context, feed ID) ([]Channel, error)
+	Notice(ctx context.Context, id ID) (Notice, error)
+	// Tell reads a notice and its troubles, asks say what to tell, and stores
+	// that, with its posts, as one transaction.
+	Tell(ctx context.Context, l Lease, id ID, now time.Time, say func(Notice, []Trouble) Telling) error
+	// BeginHook notes that the webhook is called now; EndHook that it need not be
+	// called again (zero), or when.
+	BeginHook(ctx context.Context, l Lease, id ID, now time.Time) error
+	EndHook(ctx context.Context, l Lease, id ID, again time.Time) error
 }
 
 type personStore interface {

@@ -15,6 +15,7 @@ type threads struct {
 	*platform
 	err   error
 	tries int
+	names []string // of the threads
 }
 
 func (p *threads) Post(ctx context.Context, ch bot.Channel, m bot.Message, key string) (bot.Posted, error) {
@@ -29,7 +30,8 @@ func (p *threads) FindPost(ctx context.Context, ch bot.Channel, key string, sinc
 	return posted, found, err
 }
 
-func (p *threads) StartThread(_ context.Context, root bot.MessageRef, _, _ string) (bot.Channel, error) {
+func (p *threads) StartThread(_ context.Context, root bot.MessageRef, name, _ string) (bot.Channel, error) {
+	p.names = append(p.names, name)
 	if p.tries++; p.tries > 500 {
 		return bot.Channel{}, bot.Permanent(errors.New("the test has seen enough"))
 	}

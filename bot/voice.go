@@ -88,6 +88,15 @@ func (v voice) stamp(t time.Time) string {
 	return t.Format("2006-01-02 15:04 ") + offset(t)
 }
 
+// stamp shows a moment to those who decide about a channel, in English.
+func (e *Engine) stamp(ctx context.Context, ch Channel, t time.Time) string {
+	v, err := e.voice(ctx, ch)
+	if err != nil {
+		v = voice{zone: time.UTC}
+	}
+	return v.private().stamp(t)
+}
+
 // offset is the distance of a clock from UTC: "UTC", "UTC+5", "UTC-3:30".
 func offset(t time.Time) string {
 	_, seconds := t.Zone()

@@ -13,7 +13,8 @@
 //   - Post sends once. Only what is surely not posted is marked by
 //     [bot.Permanent] or [bot.RetryAfter]; it waits out rate limits under 30 s.
 //   - Every text of a message is shown as text. It escapes or encodes, and
-//     tells the platform that nothing in it may notify anybody.
+//     tells the platform that nothing in it may notify anybody but the role that
+//     the message names, and that only when it is posted.
 //   - It keeps the credentials and the rows of nobody, and logs ids, not texts.
 //
 // Then write a server, in the adapter's tests, that speaks the platform's wire
@@ -57,6 +58,9 @@ type Env struct {
 	// Shown is what people see of a post, and how many of them it notified. The
 	// text is empty when it is gone.
 	Shown func(t *testing.T, ref bot.MessageRef) (text string, notified int)
+	// Role is the id of a role that so many Members have. Empty: there are no roles.
+	Role    string
+	Members int
 }
 
 // Run runs the suite. setup makes a fresh platform for each test.
@@ -69,6 +73,7 @@ func Run(t *testing.T, setup func(t *testing.T) Env) {
 		{"Post", testPost},
 		{"PostTwoChannels", testTwoChannels},
 		{"PostHostileText", testHostileText},
+		{"PostPing", testPing},
 		{"PostAfterCancel", testPostCancelled},
 		{"Finder", testFinder},
 		{"Editor", testEditor},

@@ -120,6 +120,39 @@ func testHostileText(t *testing.T, env Env) {
 	}
 }
 
+// testPing: a message notifies the role that it names, and no text does.
+func testPing(t *testing.T, env Env) {
+	if env.Role == "" {
+		t.Skip("no roles: nobody can be notified")
+	}
+	s := connect(t, env)
+	names := fmt.Sprintf("@everyone @here <@&%[1]s> <!subteam^%[1]s> <!channel> @%[1]s → role %[1]s", env.Role)
+	hostile := bot.Message{Title: names, Source: names, Paragraphs: []string{names}, Lines: []string{names}, Number: 1, Question: names, Footer: names,
+		Quotation: []bot.Quoted{{Text: names, By: names}}, Buttons: []bot.Button{{Label: names, Command: "help"}}}
+	pinged := hostile
+	pinged.Ping = env.Role
+	for _, c := range []struct {
+		name string
+		m    bot.Message
+		want int
+	}{{"text alone", hostile, 0}, {"the role", pinged, env.Members}} {
+		ref := s.post(t, env.Channel, c.m, "ping-"+c.name).Ref
+		if text, notified := env.Shown(t, ref); notified != c.want || text == "" {
+			t.Errorf("%s notified %d, not %d: %q", c.name, notified, c.want, text)
+		}
+		editor, ok := s.Adapter.(bot.Editor)
+		if !ok {
+			continue
+		}
+		if err := editor.Edit(t.Context(), ref, pinged); err != nil {
+			t.Fatalf("Edit: %v", err)
+		}
+		if _, notified := env.Shown(t, ref); notified != c.want {
+			t.Errorf("after an edit, %s notified %d, not %d", c.name, notified, c.want)
+		}
+	}
+}
+
 func testPostCancelled(t *testing.T, env Env) {
 	s := connect(t, env)
 	ctx, cancel := context.WithCancel(t.Context())

@@ -22,6 +22,7 @@ func TestConformance(t *testing.T) {
 			Connect: p.connect,
 			Channel: channel("general"), Other: channel("other"),
 			Say: p.say, Edit: p.edit, Delete: p.remove, DeletePost: p.removePost, Exclude: p.exclude, Shown: p.shown,
+			Role: "mods", Members: 1, // the terminal
 		}
 	})
 }
@@ -134,17 +135,21 @@ func (p *people) exclude(t *testing.T, ref bot.MessageRef) {
 	p.types(t, fmt.Sprintf("#%s /react %s %s\n", ref.ID, ref.MessageID, bot.ExcludeEmoji))
 }
 
-// shown is what a post in the file looks like, if the screen has it.
+// shown is what a post in the file looks like, if the screen has it. It
+// notified the terminal if it named a role when it was posted.
 func (p *people) shown(t *testing.T, ref bot.MessageRef) (string, int) {
 	t.Helper()
 	var m *bot.Message
-	known := false
+	known, notified := false, 0
 	for rec, err := range p.files.read(t.Context(), ref.ID) {
 		switch {
 		case err != nil:
 			t.Fatal(err)
 		case rec.ID == ref.MessageID, rec.Ref == ref.MessageID && rec.Kind == kindEdit:
 			m, known = rec.Message, true
+			if rec.ID == ref.MessageID && strings.HasPrefix(renderMessage(*m, style{width: 80}), "→ role "+m.Ping+"\n") && m.Ping != "" {
+				notified = 1
+			}
 		case rec.Ref == ref.MessageID && rec.Kind == kindDelete:
 			m = nil
 		}
@@ -159,5 +164,5 @@ func (p *people) shown(t *testing.T, ref bot.MessageRef) (string, int) {
 	if !strings.Contains(p.out.String(), text) {
 		t.Errorf("not on the screen: %q", text)
 	}
-	return text, 0
+	return text, notified
 }

@@ -35,6 +35,7 @@ var (
 	_ bot.Reconciler = (*Console)(nil)
 	_ bot.Doctor     = (*Console)(nil)
 	_ bot.Editor     = (*Console)(nil)
+	_ bot.Director   = (*Console)(nil)
 )
 
 // Options say where a console reads and writes. Only Dir is required.
@@ -141,6 +142,16 @@ func (c *Console) FindPost(ctx context.Context, ch bot.Channel, key string, sinc
 		}
 	}
 	return bot.Posted{}, false, nil
+}
+
+// Direct gives the channel that stands for writing to one person: everybody can
+// read it here.
+func (c *Console) Direct(_ context.Context, p bot.Person) (bot.Channel, error) {
+	ch := bot.Channel{Platform: Platform, ID: "dm-" + p.ID}
+	if _, err := c.files.path(ch.ID); err != nil {
+		return bot.Channel{}, bot.Permanent(fmt.Errorf("write to %s: %w", p, err))
+	}
+	return ch, nil
 }
 
 // Check finds out whether the channel's file can be read and written.

@@ -46,8 +46,8 @@ func (s style) block(t, first, rest string, paint func(string) string) string {
 }
 
 // renderMessage shows a message as it would look in a channel: parts divided by
-// empty lines, the last line ended. Images are left out; a button is the command
-// that it stands for.
+// empty lines, the last line ended. Images are left out, a role is named, and a
+// button is the command that it stands for.
 func renderMessage(m bot.Message, s style) string {
 	var parts []string
 	add := func(part string) {
@@ -99,6 +99,9 @@ func renderMessage(m bot.Message, s style) string {
 
 func renderHead(m bot.Message, s style) string {
 	var b strings.Builder
+	if r := text.Inline(m.Ping); r != "" {
+		b.WriteString(s.block("role "+r, "→ ", "  ", nil))
+	}
 	if t := text.Inline(m.Title); t != "" {
 		b.WriteString(s.block(t, "", "", s.bold))
 	}

@@ -30,7 +30,14 @@ func TestRenderGolden(t *testing.T) {
 	answer := bot.Answer{Message: bot.Message{Paragraphs: []string{"Pick one:"}}, Choices: []bot.Choice{
 		{Label: "A cold winter", Command: "now", Args: map[string]string{"source": "https://example.org/grid"}},
 		{Label: "At nine", Command: "schedule add", Args: map[string]string{"at": "0 9 * * *", "tz": "Asia/Karachi"}}}}
+	waiting := bot.Message{Paragraphs: []string{"The recap of “A bridge” waits."}, Footer: "Small print.", Image: "https://example.org/x.png",
+		Buttons: []bot.Button{{Label: "Post it", Command: "recap post", Args: map[string]string{"id": "0a1b2c3d"}},
+			{Label: "Leave it out", Command: "recap drop", Args: map[string]string{"id": "0a1b2c3d"}}}}
+	pinged := root
+	pinged.Ping = "readers"
 	for name, shown := range map[string]string{
+		"waiting":    renderMessage(waiting, style{width: 60}),
+		"pinged":     renderMessage(pinged, style{width: 60}),
 		"root":       renderMessage(root, style{width: 80}),
 		"root-color": renderMessage(root, style{width: 60, color: true}),
 		"recap":      renderMessage(recap, style{width: 60}),
@@ -100,7 +107,8 @@ func FuzzRender(f *testing.F) {
 	f.Add("title", "two\n\nparagraphs \x1b[2J", "عائشہ \u202e", 40)
 	f.Fuzz(func(t *testing.T, title, body, by string, width int) {
 		s := style{width: 20 + max(0, width)%80}
-		m := bot.Message{Title: title, Source: by, Paragraphs: []string{body}, Number: 3, Question: title, Footer: body,
+		m := bot.Message{Title: title, Source: by, Paragraphs: []string{body}, Number: 3, Question: title, Footer: body, Ping: by,
+			Buttons:   []bot.Button{{Label: title, Command: "now", Args: map[string]string{"source": body}}},
 			Quotation: []bot.Quoted{{Text: body, By: by, ID: by}}}
 		for line := range strings.SplitSeq(renderMessage(m, s), "\n") {
 			if strings.ContainsAny(line, "\x1b\x00\r\u202e") {

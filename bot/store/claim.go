@@ -25,6 +25,7 @@ const anyDue = `SELECT EXISTS (SELECT 1 FROM schedules WHERE next_at <= $1)
 	OR EXISTS (SELECT 1 FROM occurrences WHERE work_at <= $1)
 	OR EXISTS (SELECT 1 FROM discussions WHERE work_at <= $1)
 	OR EXISTS (SELECT 1 FROM posts WHERE work_at <= $1)
+	OR EXISTS (SELECT 1 FROM notices WHERE work_at <= $1)
 	OR EXISTS (SELECT 1 FROM feeds WHERE work_at <= $1)
 	OR EXISTS (SELECT 1 FROM articles WHERE erase_at <= $1)
 	OR EXISTS (SELECT 1 FROM installations WHERE erase_at <= $1)
@@ -58,7 +59,7 @@ func (db *DB) ClaimDue(ctx context.Context, now time.Time, limit int, plan func(
 		return n, fmt.Errorf("claim drafts: %w", err)
 	}
 	for _, w := range []struct{ kind, table string }{
-		{bot.WorkOccurrence, "occurrences"}, {bot.WorkDiscussion, "discussions"}, {bot.WorkPost, "posts"}, {bot.WorkFeed, "feeds"},
+		{bot.WorkOccurrence, "occurrences"}, {bot.WorkDiscussion, "discussions"}, {bot.WorkPost, "posts"}, {bot.WorkNotice, "notices"}, {bot.WorkFeed, "feeds"},
 	} {
 		err := db.write(ctx, func(tx *sql.Tx) error {
 			rows, err := tx.QueryContext(ctx, `UPDATE `+w.table+` SET work_at = $1
@@ -129,6 +130,11 @@ func storeClaims(ctx context.Context, tx *sql.Tx, due []bot.Schedule, plan func(
 		}
 		s.NextAt = c.Next
 		next.add(s.ID, ms(c.Next), c.Next.IsZero(), c.Reason, c.SkipsLeft, ms(s.DraftAt()))
+		for _, t := range c.Troubles {
+			if err := noteTrouble(ctx, tx, t); err != nil {
+				return nil, err
+			}
+		}
 	}
 	if err := insertMissed(ctx, tx, missed); err != nil {
 		return nil, err

@@ -13,6 +13,7 @@ const selectDiscussion = `SELECT d.id, d.occurrence_id, d.platform, d.workspace,
 	a.title, a.url, d.questions, d.repeated, d.state, d.reason, d.close_after, d.deadline_at, d.list_thread, d.created_at,
 	d.opened_at, d.closes_at, d.closed_at, d.erase_at, d.remind_at, d.rules,
 	EXISTS (SELECT 1 FROM posts p WHERE p.discussion_id = d.id AND p.state IN ('pending', 'sending')),
+	EXISTS (SELECT 1 FROM posts p WHERE p.discussion_id = d.id AND p.state = 'held'),
 	EXISTS (SELECT 1 FROM posts p WHERE p.discussion_id = d.id AND p.state = 'sent' AND p.stale > 0),
 	(SELECT COUNT(*) FROM replies r WHERE r.discussion_id = d.id AND NOT r.deleted),
 	(SELECT COUNT(DISTINCT r.author_id) FROM replies r WHERE r.discussion_id = d.id AND NOT r.deleted)
@@ -25,7 +26,7 @@ func scanDiscussion(s scanner) (bot.Discussion, error) {
 	var deadline, created, opened, closes, closed, erase, remind sql.NullInt64
 	err := s.Scan(&d.ID, &d.OccurrenceID, &d.Channel.Platform, &d.Channel.Workspace, &d.Channel.ID, &d.Channel.Thread, &d.ArticleID, &d.DigestID,
 		&d.Title, &d.URL, &questions, &d.Repeat, &d.State, &d.Reason, &closeAfter, &deadline, &d.List, &created,
-		&opened, &closes, &closed, &erase, &remind, &rules, &d.Pending, &d.Stale, &d.Replies, &d.People)
+		&opened, &closes, &closed, &erase, &remind, &rules, &d.Pending, &d.Held, &d.Stale, &d.Replies, &d.People)
 	if err != nil {
 		return d, err
 	}
@@ -204,18 +205,24 @@ func (db *DB) EndListing(ctx context.Context, l bot.Lease, id bot.ID, gaps []bot
 }
 
 // EraseDiscussion implements [bot.Store].
-func (db *DB) EraseDiscussion(ctx context.Context, l bot.Lease, id bot.ID, _ time.Time) error {
+func (db *DB) EraseDiscussion(ctx context.Context, l bot.Lease, id bot.ID, now time.Time) error {
 	return db.heldKeep(ctx, l, func(tx *sql.Tx, n *noted) error {
 		n.note(entry{Did: didDiscussion, Discussion: id})
-		return eraseDiscussion(ctx, tx, id)
+		return eraseDiscussion(ctx, tx, id, now)
 	})
 }
 
-func eraseDiscussion(ctx context.Context, tx *sql.Tx, id bot.ID) error {
+func eraseDiscussion(ctx context.Context, tx *sql.Tx, id bot.ID, now time.Time) error {
 	if err := exec(ctx, tx, tombstone+`WHERE discussion_id = $1`, id); err != nil {
 		return err
 	}
 	if err := exec(ctx, tx, `DELETE FROM recaps WHERE discussion_id = $1`, id); err != nil {
+		return err
+	}
+	if err := exec(ctx, tx, `UPDATE posts SET state = 'dropped', reason = 'erased' WHERE discussion_id = $1 AND state IN ('pending', 'held')`, id); err != nil {
+		return err
+	}
+	if err := stalePreviews(ctx, tx, now, `$3`, id); err != nil {
 		return err
 	}
 	return exec(ctx, tx, `UPDATE discussions SET state = 'erased', work_at = NULL WHERE id = $1`, id)

@@ -86,6 +86,9 @@ func (db *DB) RemoveFeed(ctx context.Context, id bot.ID, a bot.Audit) error {
 		if err := exec(ctx, tx, `DELETE FROM feeds WHERE id = $1`, id); err != nil {
 			return err
 		}
+		if err := dropTroubles(ctx, tx, id); err != nil {
+			return err
+		}
 		return writeAudit(ctx, tx, a)
 	})
 }
@@ -111,6 +114,11 @@ func (db *DB) UnlinkFeed(ctx context.Context, id bot.ID, ch bot.Channel, a bot.A
 	return db.write(ctx, func(tx *sql.Tx) error {
 		if err := exec(ctx, tx, `DELETE FROM channel_feeds WHERE platform = $1 AND workspace = $2 AND channel = $3 AND feed_id = $4`,
 			ch.Platform, ch.Workspace, ch.ID, id); err != nil {
+			return err
+		}
+		// Who has it no more need not hear how it is.
+		if err := exec(ctx, tx, `DELETE FROM troubles WHERE subject = $1 AND platform = $2 AND workspace = $3
+			AND NOT EXISTS (SELECT 1 FROM channel_feeds WHERE feed_id = $1 AND platform = $2 AND workspace = $3)`, id, ch.Platform, ch.Workspace); err != nil {
 			return err
 		}
 		return writeAudit(ctx, tx, a)

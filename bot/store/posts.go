@@ -9,7 +9,7 @@ import (
 	"colloquy/bot"
 )
 
-const selectPost = `SELECT p.id, COALESCE(p.discussion_id, ''), COALESCE(p.draft_id, ''), p.seq, p.kind, p.question, p.key, p.state,
+const selectPost = `SELECT p.id, COALESCE(p.discussion_id, ''), COALESCE(p.draft_id, ''), COALESCE(p.about, ''), p.seq, p.kind, p.question, p.key, p.state,
 	p.attempts, p.attempted_at, p.retry_at, p.platform, p.workspace, p.channel, p.thread, p.message_id, p.reason, p.body, p.stale, p.shown
 	FROM posts p `
 
@@ -17,7 +17,7 @@ func scanPost(s scanner) (bot.Post, error) {
 	var p bot.Post
 	var attempted, retry sql.NullInt64
 	var body string
-	err := s.Scan(&p.ID, &p.DiscussionID, &p.DraftID, &p.Seq, &p.Kind, &p.Question, &p.Key, &p.State,
+	err := s.Scan(&p.ID, &p.DiscussionID, &p.DraftID, &p.About, &p.Seq, &p.Kind, &p.Question, &p.Key, &p.State,
 		&p.Attempts, &attempted, &retry, &p.Ref.Platform, &p.Ref.Workspace, &p.Ref.ID, &p.Ref.Thread, &p.Ref.MessageID, &p.Reason, &body, &p.Stale, &p.Shown)
 	p.AttemptedAt, p.RetryAt = at(attempted), at(retry)
 	if err == nil && body != "" {
@@ -37,11 +37,11 @@ func insertPost(ctx context.Context, tx *sql.Tx, p bot.Post, now time.Time) erro
 		work = ms(now)
 	}
 	err := exec(ctx, tx, `INSERT INTO posts (id, discussion_id, draft_id, seq, kind, question, key, state, attempts,
-			platform, workspace, channel, thread, message_id, reason, body, stale, shown, work_at)
+			platform, workspace, channel, thread, message_id, reason, body, stale, shown, work_at, about)
 		VALUES ($1, $2, $3, CASE WHEN $4 >= 0 THEN $4 ELSE COALESCE((SELECT MAX(seq) + 1 FROM posts WHERE discussion_id = $2), 0) END,
-			$5, $6, $7, $8, 0, $9, $10, $11, $12, '', '', $13, 0, '', $14)`,
+			$5, $6, $7, $8, 0, $9, $10, $11, $12, '', '', $13, 0, '', $14, $15)`,
 		p.ID, null(p.DiscussionID), null(p.DraftID), p.Seq, p.Kind, p.Question, p.Key, p.State,
-		p.Ref.Platform, p.Ref.Workspace, p.Ref.ID, p.Ref.Thread, body, work)
+		p.Ref.Platform, p.Ref.Workspace, p.Ref.ID, p.Ref.Thread, body, work, null(p.About))
 	if err != nil || p.DiscussionID == "" {
 		return err
 	}
@@ -245,14 +245,44 @@ func endPost(ctx context.Context, tx *sql.Tx, id bot.ID, state, reason string) e
 }
 
 // AddRecap implements [bot.Store].
-func (db *DB) AddRecap(ctx context.Context, l bot.Lease, r bot.Recap, p bot.Post) error {
+func (db *DB) AddRecap(ctx context.Context, l bot.Lease, r bot.Recap, posts ...bot.Post) error {
 	return db.heldKeep(ctx, l, func(tx *sql.Tx, n *noted) error {
 		if err := exec(ctx, tx, `INSERT INTO recaps (id, discussion_id, body, writer, created_at) VALUES ($1, $2, $3, $4, $5)`,
 			r.ID, r.DiscussionID, pack(r.Statements), pack(r.Writer), ms(r.CreatedAt)); err != nil {
 			return err
 		}
-		return addPost(ctx, tx, n, p, r.CreatedAt)
+		for _, p := range posts {
+			put := insertPost
+			if p.DiscussionID != "" {
+				put = func(ctx context.Context, tx *sql.Tx, p bot.Post, now time.Time) error {
+					return addPost(ctx, tx, n, p, now)
+				}
+			}
+			if err := put(ctx, tx, p, r.CreatedAt); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
+}
+
+// DecideRecap implements [bot.Store].
+func (db *DB) DecideRecap(ctx context.Context, discussion bot.ID, state, reason string, now time.Time, a bot.Audit) (decided bool, err error) {
+	err = db.write(ctx, func(tx *sql.Tx) error {
+		decided, err = changed(tx.ExecContext(ctx, `UPDATE posts SET state = $1, reason = $2 WHERE discussion_id = $3 AND kind = 'recap' AND state = 'held'`,
+			state, reason, discussion))
+		if err != nil || !decided {
+			return err
+		}
+		if err := exec(ctx, tx, `UPDATE discussions SET work_at = $1 WHERE id = $2`, ms(now), discussion); err != nil {
+			return err
+		}
+		if err := stalePreviews(ctx, tx, now, `$3`, discussion); err != nil {
+			return err
+		}
+		return writeAudit(ctx, tx, a)
+	})
+	return decided, err
 }
 
 // Recap implements [bot.Store].

@@ -177,7 +177,7 @@ func (r *reapply) discussion(ctx context.Context, e entry) error {
 		return err
 	}
 	r.did.Discussions++
-	return eraseDiscussion(ctx, r.tx, e.Discussion)
+	return eraseDiscussion(ctx, r.tx, e.Discussion, r.now)
 }
 
 // installation erases one that was erased after the backup. When there is

@@ -100,6 +100,9 @@ func (db *DB) RemoveSchedule(ctx context.Context, id bot.ID, now time.Time, a bo
 				return err
 			}
 		}
+		if err := dropTroubles(ctx, tx, id); err != nil {
+			return err
+		}
 		return writeAudit(ctx, tx, a)
 	})
 }

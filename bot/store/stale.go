@@ -12,6 +12,11 @@ import (
 // discussions that a list or a query for their ids gives, and asks for a worker.
 // The arguments of the query are numbered from $3.
 func markStale(ctx context.Context, tx *sql.Tx, now time.Time, kind, discussions string, args ...any) error {
+	if kind == bot.PostRecap {
+		if err := stalePreviews(ctx, tx, now, discussions, args...); err != nil {
+			return err
+		}
+	}
 	marked, err := changed(tx.ExecContext(ctx, `UPDATE posts SET stale = stale + $1
 		WHERE kind = $2 AND state IN ('sent', 'sending') AND discussion_id IN (`+discussions+`)`, append([]any{1, kind}, args...)...))
 	if err != nil || !marked {
@@ -19,6 +24,12 @@ func markStale(ctx context.Context, tx *sql.Tx, now time.Time, kind, discussions
 	}
 	return exec(ctx, tx, `UPDATE discussions SET work_at = $1
 		WHERE id IN (SELECT discussion_id FROM posts WHERE kind = $2 AND stale > 0) AND id IN (`+discussions+`)`, append([]any{ms(now), kind}, args...)...)
+}
+
+// stalePreviews does the same for what shows the recaps of discussions to managers.
+func stalePreviews(ctx context.Context, tx *sql.Tx, now time.Time, discussions string, args ...any) error {
+	return exec(ctx, tx, `UPDATE posts SET stale = stale + 1, work_at = $1
+		WHERE kind = $2 AND state IN ('sent', 'sending') AND about IN (`+discussions+`)`, append([]any{ms(now), bot.PostPreview}, args...)...)
 }
 
 // staleRecap marks the recaps of the discussions of some replies: each may

@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"colloquy/bot"
@@ -94,6 +93,8 @@ var erasures = []struct{ table, where string }{
 	{"occurrences", `platform = $1 AND workspace = $2`},
 	{"added", `platform = $1 AND workspace = $2`},
 	{"managers", `platform = $1 AND workspace = $2`},
+	{"troubles", `platform = $1 AND workspace = $2`},
+	{"notices", `platform = $1 AND workspace = $2`},
 	{"ledger_openings", `platform = $1 AND workspace = $2`},
 	{"ledger_exclusions", `platform = $1 AND workspace = $2`},
 }
@@ -119,7 +120,7 @@ func eraseRows(ctx context.Context, tx *sql.Tx, platform, workspace string, now 
 	}{
 		{`DELETE FROM schedules WHERE platform = $1 AND workspace = $2`, []any{platform, workspace}},
 		{`DELETE FROM scopes WHERE scope = $1 AND $2 <> ''`, []any{scope, workspace}},
-		{`DELETE FROM audit WHERE substr(source, 1, length($1)) = $1`, []any{strings.TrimSuffix(bot.Channel{Platform: platform, Workspace: workspace, ID: "x"}.String(), "x")}},
+		{`DELETE FROM audit WHERE platform = $1 AND workspace = $2`, []any{platform, workspace}},
 	} {
 		if err := exec(ctx, tx, q.text, q.args...); err != nil {
 			return false, err
@@ -137,7 +138,7 @@ func eraseFrom(ctx context.Context, tx *sql.Tx, table, where, platform, workspac
 		key = "occurrence_id"
 	case "ledger_posts":
 		key = "key"
-	case "managers", "ledger_exclusions": // few, and without a key of one column
+	case "managers", "troubles", "ledger_exclusions": // few, and without a key of one column
 		key = "platform"
 	case "ledger_openings":
 		key = "discussion_id"

@@ -19,6 +19,9 @@ func (db *DB) Withdraw(ctx context.Context, d bot.Discussion, reason string, now
 		if err := exec(ctx, tx, `UPDATE posts SET state = 'dropped', reason = 'withdrawn' WHERE discussion_id = $1 AND state IN ('pending', 'held')`, d.ID); err != nil {
 			return err
 		}
+		if err := stalePreviews(ctx, tx, now, `$3`, d.ID); err != nil {
+			return err
+		}
 		return writeAudit(ctx, tx, a)
 	})
 }
@@ -43,15 +46,18 @@ func (db *DB) EndWithdrawing(ctx context.Context, l bot.Lease, id bot.ID, eraseA
 		ms(eraseAt), ms(eraseAt), id)
 }
 
-// Extend implements [bot.Store]. The root post says until when replies are recorded.
+// Extend implements [bot.Store]. The root post and
+// the reminder say until when replies are recorded.
 func (db *DB) Extend(ctx context.Context, id bot.ID, closesAt, remindAt, now time.Time, a bot.Audit) error {
 	return db.write(ctx, func(tx *sql.Tx) error {
 		if err := exec(ctx, tx, `UPDATE discussions SET closes_at = $1, remind_at = $2, work_at = $3 WHERE id = $4 AND state IN ('posting', 'open')`,
 			ms(closesAt), ms(remindAt), ms(now), id); err != nil {
 			return err
 		}
-		if err := markStale(ctx, tx, now, bot.PostRoot, `$3`, id); err != nil {
-			return err
+		for _, kind := range []string{bot.PostRoot, bot.PostReminder} {
+			if err := markStale(ctx, tx, now, kind, `$3`, id); err != nil {
+				return err
+			}
 		}
 		return writeAudit(ctx, tx, a)
 	})

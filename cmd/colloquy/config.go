@@ -27,6 +27,9 @@ type Config struct {
 	FeedInterval time.Duration
 	Shortest     time.Duration // the shortest interval of a schedule
 
+	NoticesChannel bot.Channel // where the operator hears of trouble; zero: nowhere
+	NoticesWebhook string      // what is called besides; may be a secret
+
 	flags map[string]string // values for flags, checked, by the flag's name
 }
 
@@ -93,6 +96,7 @@ func ParseConfig(file string, data []byte) (*Config, error) {
 				"min_people":  f.number(&c.RecapPeople, 1, 1000),
 			})
 		},
+		"notices":           c.notices(f),
 		"retention":         f.duration(&c.Retention, day, 3650*day),
 		"feed_interval":     f.duration(&c.FeedInterval, time.Second, 7*day),
 		"shortest_interval": f.duration(&c.Shortest, time.Second, day),
@@ -179,21 +183,10 @@ func (f yamlFile) schedule(n *yaml.Node) (scheduleNodes, error) {
 	s.Line, s.Declared = n.Line, true
 	s.DeclaredAt = fmt.Sprintf("%s:%d", string(f), n.Line)
 	err := f.object(n, "a schedule", f.options(&s.Schedule, fields{
-		"name": f.name(&s.Name),
-		"channel": func(n *yaml.Node) error {
-			var text string
-			if err := f.text(&text)(n); err != nil {
-				return err
-			}
-			channel, err := bot.ParseChannel(text, platforms...)
-			if err != nil {
-				return f.errorf(n, "%s", bot.Explain(err))
-			}
-			s.Channel = channel
-			return nil
-		},
-		"at":   func(n *yaml.Node) error { return f.when(n, &s) },
-		"cron": func(n *yaml.Node) error { return f.when(n, &s) },
+		"name":    f.name(&s.Name),
+		"channel": f.channel(&s.Channel),
+		"at":      func(n *yaml.Node) error { return f.when(n, &s) },
+		"cron":    func(n *yaml.Node) error { return f.when(n, &s) },
 		"feeds": func(n *yaml.Node) error {
 			return f.list(n, "feeds", func(n *yaml.Node) error { s.feeds = append(s.feeds, n); return nil })
 		},
@@ -259,6 +252,9 @@ func (c *Config) addSchedule(f yamlFile, s scheduleNodes) error {
 	}
 	if _, err := s.Times(c.Shortest); err != nil {
 		return f.errorf(s.cron, "%s", bot.Explain(err))
+	}
+	if err := bot.CheckReminder(s.Schedule); err != nil {
+		return f.errorf(s.at, "%s", bot.Explain(err))
 	}
 	for _, n := range s.feeds {
 		var ref string

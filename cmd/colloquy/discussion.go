@@ -109,6 +109,9 @@ func (a *app) showDiscussions(list []bot.Discussion, format string) error {
 		if d.Reason != "" {
 			r.notes = []string{d.Reason}
 		}
+		if d.Held {
+			r.notes = append(r.notes, "its recap waits: colloquy recap "+d.ID.Short())
+		}
 		rows = append(rows, r)
 	}
 	return a.table([]string{"ID", "CHANNEL", "STATE", "REPLIES", "ARTICLE"}, rows)
@@ -155,13 +158,16 @@ func (a *app) closeDiscussion(ctx context.Context, ref string) error {
 		return err
 	}
 	switch {
-	case found && shown:
+	case found && shown && !d.Held:
 		fmt.Fprintln(a.stdout)
 	case found:
 		fmt.Fprintf(a.stdout, "%s\n\n", a.messageText(m))
 	}
 	said := "its recap is posted"
-	if !found {
+	switch {
+	case d.Held:
+		said = fmt.Sprintf("its recap waits: 'colloquy recap post %[1]s' posts it, 'colloquy recap drop %[1]s' leaves it out", d.ID.Short())
+	case !found:
 		said = "there is no recap: " + a.noRecap(rt.engine.Settings(), d)
 	}
 	_, err = fmt.Fprintf(a.stdout, "Discussion %s is closed; %s.\n", d.ID.Short(), said)
@@ -204,8 +210,13 @@ func (a *app) noRecap(set bot.Settings, d bot.Discussion) string {
 		return "it is being written"
 	case bot.StateErased:
 		return "what people wrote was erased at the end of its retention"
+	case bot.StateWithdrawing, bot.StateWithdrawn:
+		return "the discussion was withdrawn"
 	case bot.StateFailed, bot.StateUnknown:
 		return strings.TrimSpace("the discussion was not posted " + d.Reason)
+	}
+	if d.Rules.Recap == bot.RecapOff {
+		return "its schedule wants none"
 	}
 	return fmt.Sprintf("a recap needs %s by %s, and there were %s by %s",
 		plural(set.RecapReplies, "reply", "replies"), plural(set.RecapPeople, "person", "people"),

@@ -153,4 +153,5 @@ func (e *examination) run(ctx context.Context, quick bool) {
 	e.schedules(ctx, rt, schedules)
 	e.channels(ctx, rt, schedules)
 	e.posts(ctx, rt)
+	e.troubles(ctx, rt)
 }

@@ -190,23 +190,31 @@ func (e *examination) scheduleFeeds(ctx context.Context, rt *running, s bot.Sche
 	return "", ""
 }
 
-// channels asks the adapters about the channels that something is scheduled for.
+// channels asks the adapters about the channels that something is scheduled
+// for, and where the operator hears of trouble.
 func (e *examination) channels(ctx context.Context, rt *running, schedules []bot.Schedule) {
 	var seen []bot.Channel
-	for _, s := range schedules {
-		if s.Paused || slices.Contains(seen, s.Channel) {
-			continue
+	check := func(ch bot.Channel, fix string) {
+		if ch == (bot.Channel{}) || slices.Contains(seen, ch) {
+			return
 		}
-		seen = append(seen, s.Channel)
-		if err := canPost(s.Channel); err != nil {
-			e.bad(s.Channel.String(), "this version of Colloquy has no connection to "+s.Channel.Platform, "remove its schedules, or use a version that has one")
-			continue
+		seen = append(seen, ch)
+		if err := canPost(ch); err != nil {
+			e.bad(ch.String(), "this version of Colloquy has no connection to "+ch.Platform, fix)
+			return
 		}
-		for _, f := range rt.console.Check(ctx, s.Channel) {
-			f.Name = s.Channel.String() + " " + f.Name
+		for _, f := range rt.console.Check(ctx, ch) {
+			f.Name = ch.String() + " " + f.Name
 			e.findings = append(e.findings, f)
 		}
 	}
+	for _, s := range schedules {
+		if !s.Paused {
+			check(s.Channel, "remove its schedules, or use a version that has one")
+			check(s.Rules.Approve, "name another channel for drafts with 'colloquy schedule change "+s.ID.Short()+" --approve CHANNEL'")
+		}
+	}
+	check(e.config.NoticesChannel, "name another under notices in "+e.config.File)
 }
 
 // posts looks for posts of the last week that may be there or not.
@@ -228,5 +236,27 @@ func (e *examination) posts(ctx context.Context, rt *running) {
 	}
 	if len(list) == 0 {
 		e.good("posts", "the fate of every post of the last week is known")
+	}
+}
+
+// troubles lists what fails and is in none of the other checks.
+func (e *examination) troubles(ctx context.Context, rt *running) {
+	open, err := rt.db.Troubles(ctx, "", "")
+	if err != nil {
+		e.failed("troubles", err)
+		return
+	}
+	others := 0
+	for _, t := range open {
+		switch t.Cause {
+		case bot.CauseFeed, bot.CausePaused, bot.CauseUnknown, bot.CauseChannel: // looked at above
+			continue
+		}
+		others++
+		text, fix := bot.DescribeTrouble(t)
+		e.bad("trouble "+t.Cause, text+" (since "+e.local(t.Since)+")", fix)
+	}
+	if others == 0 {
+		e.good("troubles", "nothing else is known to fail")
 	}
 }

@@ -37,6 +37,10 @@ type place struct {
 // open opens the database of this run and makes an engine on it. Close the
 // database afterwards.
 func (a *app) open(ctx context.Context, p place) (*running, error) {
+	notices, err := a.operatorNotices()
+	if err != nil {
+		return nil, err
+	}
 	db, err := store.Open(ctx, a.set.db, store.Options{Clock: a.now})
 	if err != nil {
 		return nil, err
@@ -51,7 +55,7 @@ func (a *app) open(ctx context.Context, p place) (*running, error) {
 	c := console.New(p.console)
 	engine := bot.New(bot.Options{
 		Store: db, Reader: a.reader(p.level), Writer: w, Judge: w, Adapters: []bot.Adapter{c},
-		Clock: a.now, Log: log, Settings: a.engineSettings(p.settings),
+		Clock: a.now, Log: log, Settings: a.engineSettings(p.settings), Notices: notices,
 	})
 	return &running{db: db, engine: engine, console: c, log: log, now: a.now}, nil
 }

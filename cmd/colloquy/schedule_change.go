@@ -67,6 +67,9 @@ func (a *app) changeSchedule(ctx context.Context, ref, cron string, options *opt
 		_, err = fmt.Fprintf(a.stdout, "%s is like that already.\n", upper(scheduleName(s)))
 		return err
 	}
+	if s.Rules.Approve != old.Rules.Approve {
+		a.warn(rt.engine.ChannelWarnings(ctx, s.Rules.Approve)...)
+	}
 	fmt.Fprintf(a.stdout, "%s is changed: %s.\n", upper(scheduleName(s)), strings.Join(changes, "; "))
 	if s.Paused {
 		_, err = fmt.Fprintln(a.stdout, "It is paused.")

@@ -86,6 +86,11 @@ func (a *app) serve(ctx context.Context) error {
 			stop(context.Canceled)
 		}
 	})
+	beside.Go(func() {
+		if err := rt.engine.CheckDeclared(ctx); err != nil && ctx.Err() == nil {
+			rt.log.WarnContext(ctx, "channels not checked", "err", err)
+		}
+	})
 	err = runner.Run(ctx, grace)
 	stop(nil)
 	beside.Wait()
