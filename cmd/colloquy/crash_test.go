@@ -124,9 +124,9 @@ feed_interval: 1s
 shortest_interval: 1s
 recap: {min_replies: 1, min_people: 1}
 schedules:
-  - {name: one, channel: "console:one", cron: "@every 1s", feeds: ["%[2]s/feed.xml"], close_after: 1m, paused: %[3]v}
-  - {name: two, channel: "console:two", cron: "@every 1s", feeds: ["%[2]s/feed.xml"], close_after: 1m, paused: %[3]v}
-  - {name: three, channel: "console:three", cron: "@every 1s", feeds: ["%[2]s/feed.xml"], close_after: 1m, paused: %[3]v, approve: "console:desk"}
+  - {name: one, channel: "console:one", cron: "@every 1s", feeds: ["%[2]s/feed.xml"], close_after: 1m, same_story: post, paused: %[3]v}
+  - {name: two, channel: "console:two", cron: "@every 1s", feeds: ["%[2]s/feed.xml"], close_after: 1m, same_story: post, paused: %[3]v}
+  - {name: three, channel: "console:three", cron: "@every 1s", feeds: ["%[2]s/feed.xml"], close_after: 1m, same_story: post, paused: %[3]v, approve: "console:desk"}
 `, c.dir, c.web.URL, paused)
 	if err := os.WriteFile(filepath.Join(c.dir, "colloquy.yaml"), []byte(text), 0o600); err != nil {
 		c.t.Fatal(err)
