@@ -184,6 +184,8 @@ func (p *planner) oldSchedule(old, s Schedule, links []ID) {
 		s.NextAt, s.Reason = time.Time{}, DeclaredPaused
 	case old.Paused && old.Reason == "": // a person paused it
 		s.Paused, s.NextAt, s.ResumeAt = true, time.Time{}, old.ResumeAt
+	case old.Paused && old.Reason == BotRemoved: // until it is invited again
+		s.Paused, s.NextAt, s.Reason = true, time.Time{}, BotRemoved
 	}
 	details := p.differences(old, s)
 	if old.Reason != NotDeclared && len(details) == 0 && len(links) > 0 {

@@ -95,6 +95,24 @@ func TestRemovedBotPausesItsSchedulesUntilItIsBack(t *testing.T) {
 	}
 }
 
+// What the configuration file declares does not go on because it is read again.
+func TestDeclaredWhereTheBotWasRemoved(t *testing.T) {
+	b := newBench(t)
+	b.installation(false)
+	b.declare(b.declared())
+	b.installation(true)
+	if changes := b.declare(b.declared()); changes != "" {
+		t.Errorf("read again: %s", changes)
+	}
+	if s := b.named("daily"); !s.Paused || s.Reason != bot.BotRemoved {
+		t.Errorf("%+v", s)
+	}
+	b.installation(false)
+	if s := b.named("daily"); s.Paused || s.Reason != "" || s.NextAt.IsZero() {
+		t.Errorf("back again: %+v", s)
+	}
+}
+
 // rows counts what the tables hold of a workspace.
 func (b *bench) rows(workspace string) map[string]int {
 	b.t.Helper()

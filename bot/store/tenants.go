@@ -95,6 +95,7 @@ var erasures = []struct{ table, where string }{
 	{"managers", `platform = $1 AND workspace = $2`},
 	{"troubles", `platform = $1 AND workspace = $2`},
 	{"notices", `platform = $1 AND workspace = $2`},
+	{"audit", `platform = $1 AND workspace = $2`},
 	{"ledger_openings", `platform = $1 AND workspace = $2`},
 	{"ledger_exclusions", `platform = $1 AND workspace = $2`},
 }
@@ -120,7 +121,6 @@ func eraseRows(ctx context.Context, tx *sql.Tx, platform, workspace string, now 
 	}{
 		{`DELETE FROM schedules WHERE platform = $1 AND workspace = $2`, []any{platform, workspace}},
 		{`DELETE FROM scopes WHERE scope = $1 AND $2 <> ''`, []any{scope, workspace}},
-		{`DELETE FROM audit WHERE platform = $1 AND workspace = $2`, []any{platform, workspace}},
 	} {
 		if err := exec(ctx, tx, q.text, q.args...); err != nil {
 			return false, err

@@ -54,18 +54,10 @@ func newInstallationJSON(i bot.Installation, h store.Holdings) installationJSON 
 // preferences are those that are not at their default, by name.
 func preferences(p bot.Preferences) map[string]string {
 	out := map[string]string{}
-	for name, value := range map[string]string{
-		"zone": p.Zone, "language": p.Language, "notices": p.Notices, "recap": p.Recap, "consent": p.Consent, "policy": p.Policy,
-	} {
-		if value != "" {
-			out[name] = value
+	for _, o := range bot.InstallationOptions(bot.Settings{}) {
+		if v := o.Get(p); v != "" {
+			out[o.Name] = v
 		}
-	}
-	if p.Retention != 0 {
-		out["retention"] = bot.FormatDuration(p.Retention)
-	}
-	if p.QuoteLimit != 0 {
-		out["quote-limit"] = strconv.Itoa(p.QuoteLimit)
 	}
 	return out
 }
@@ -207,9 +199,9 @@ func (a *app) showInstallation(j installationJSON) error {
 		{cells: []string{"recaps", strconv.Itoa(j.Recaps)}},
 		{cells: []string{"named managers", strconv.Itoa(j.Managers)}},
 	}
-	for _, name := range []string{"zone", "language", "retention", "notices", "recap", "quote-limit", "consent", "policy"} {
-		if v := j.Preferences[name]; v != "" {
-			rows = append(rows, row{cells: []string{name, v}})
+	for _, o := range bot.InstallationOptions(bot.Settings{}) {
+		if v := j.Preferences[o.Name]; v != "" {
+			rows = append(rows, row{cells: []string{o.Name, v}})
 		}
 	}
 	return a.table([]string{"WHAT", "HOW IT IS"}, rows)
