@@ -91,7 +91,7 @@ func setOptions[T any](t *T, options []OptionOf[T], args map[string]string) (cha
 		}
 		change, err := o.Change(t, values...)
 		if err != nil {
-			return nil, &Problem{Code: ReasonCode(err), Text: "--" + o.Name + ": " + Explain(err), Err: err}
+			return nil, about("--"+o.Name, err)
 		}
 		changes = appendNonEmpty(changes, change)
 	}

@@ -3,7 +3,6 @@ package bot
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -38,12 +37,7 @@ func (e *Engine) plan(ctx context.Context, d Declared) ([]DeclaredChange, []stri
 	}
 	for _, s := range d.Schedules {
 		if err := p.schedule(ctx, s); err != nil {
-			where := fmt.Sprintf("%s: schedule %q", cmp.Or(s.DeclaredAt, "configuration"), s.Name)
-			var problem *Problem
-			if errors.As(err, &problem) {
-				return nil, nil, &Problem{Code: problem.Code, Text: where + ": " + problem.Text, Err: err}
-			}
-			return nil, nil, fmt.Errorf("%s: %w", where, err)
+			return nil, nil, about(fmt.Sprintf("%s: schedule %q", cmp.Or(s.DeclaredAt, "configuration"), s.Name), err)
 		}
 	}
 	p.gone(d, all)

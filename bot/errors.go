@@ -25,6 +25,16 @@ func Problemf(code, format string, args ...any) error {
 	return &Problem{Code: code, Text: err.Error(), Err: errors.Unwrap(err)}
 }
 
+// about is err with what it is about put before its text, where that is for
+// people. The log gets no more than before.
+func about(what string, err error) error {
+	var p *Problem
+	if errors.As(err, &p) {
+		return &Problem{Code: p.Code, Text: what + ": " + p.Text, Err: p.Err}
+	}
+	return fmt.Errorf("%s: %w", what, err)
+}
+
 // Explain gives what a person may read of err: the text of the [Problem] in
 // it, or a general line that leaves the detail to the log.
 func Explain(err error) string {
