@@ -11,9 +11,9 @@ import (
 
 // Limits of what managers may set.
 const (
-	longestConsent = 300 // characters: it stands in the small print of every root post
-	longestPolicy  = 300 // characters
-	mostQuoted     = 5000
+	longestConsent = 300  // characters: it stands in the small print of every root post
+	longestPolicy  = 300  // characters
+	mostQuoted     = 2000 // words
 )
 
 // InstallationOptions lists what managers can set for a whole installation, in
@@ -41,7 +41,7 @@ func InstallationOptions(s Settings) []OptionOf[Preferences] {
 			}, Get: func(p Preferences) string { return p.Notices }},
 		wordOption("recap", "whether the recap is posted, for schedules that do not say (post)",
 			func(p *Preferences) *string { return &p.Recap }, RecapPost, RecapPreview, RecapOff).or(RecapPost),
-		numberOption("quote-limit", "most words of an article that are quoted, 10 to 5000; for texts of one's own (90, and a quarter of it)", 10, mostQuoted,
+		numberOption("quote-limit", "most words that a summary quotes, for texts of your own, 1 to 2000 (90, and a quarter of the article)", 1, mostQuoted,
 			func(p *Preferences) *int { return &p.QuoteLimit }).or("90, and a quarter of the article"),
 		{Name: "consent", Value: "TEXT", Help: "your wording of the small print, before what is recorded and until when (ours)", Default: "ours",
 			Set: func(p *Preferences, v string) (err error) {

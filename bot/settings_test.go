@@ -60,7 +60,7 @@ func TestSettingsRefuse(t *testing.T) {
 		"--retention forever":                          "no length of time",
 		"--language klingon":                           `--language: "klingon" cannot be used here: give one of en, de, es, fr, ur`,
 		"--recap maybe":                                "give one of post, preview, off",
-		"--quote-limit 9":                              "whole number from 10 to 5000",
+		"--quote-limit 2001":                           "whole number from 1 to 2000",
 		"--notices nobody":                             "is no channel",
 		"--notices @nobody":                            "is no person",
 		"--notices test:W2/ops":                        "otices cannot go to test:W2/ops: give a channel or a person of test:W1",
