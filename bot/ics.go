@@ -6,6 +6,7 @@ import (
 	"io"
 	"strings"
 	"time"
+	"unicode"
 )
 
 // Limits of a calendar file.
@@ -62,6 +63,15 @@ type icsLine struct {
 	text   string
 }
 
+// shownInCalendar drops control characters, line ends among them: a calendar
+// has none but tabs in its lines, and what is said of one is a single line.
+func shownInCalendar(r rune) rune {
+	if unicode.IsControl(r) && r != '\t' {
+		return -1
+	}
+	return r
+}
+
 // unfold joins lines that go on in the next one, which begins with white space.
 func unfold(data []byte) []icsLine {
 	var lines []icsLine
@@ -76,7 +86,7 @@ func unfold(data []byte) []icsLine {
 	}
 	for raw := range bytes.Lines(data) {
 		number++
-		text := strings.TrimRight(string(raw), "\r\n")
+		text := strings.Map(shownInCalendar, string(raw))
 		if len(parts) > 0 && (strings.HasPrefix(text, " ") || strings.HasPrefix(text, "\t")) {
 			parts = append(parts, text[1:])
 			continue

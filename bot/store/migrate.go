@@ -8,8 +8,10 @@ import (
 	"io/fs"
 	"path"
 	"strconv"
+	"time"
 
 	"github.com/pressly/goose/v3"
+	sqlite3 "modernc.org/sqlite/lib"
 
 	"colloquy/bot"
 )
@@ -50,22 +52,36 @@ func (db *DB) migrate(ctx context.Context, copyFirst bool) error {
 			return fmt.Errorf("copy before migration: %w", err)
 		}
 	}
-	for {
-		_, err = p.Up(ctx)
-		if err == nil {
+	for tries := 0; ; tries++ {
+		if _, err = p.Up(ctx); err == nil {
 			return nil
 		}
 		// Each migration is a transaction: one that failed because another
-		// process made the same tables a moment before changed nothing, and
-		// what that one left is tried again.
-		before := have
-		var verr error
-		if have, want, verr = p.GetVersions(ctx); verr != nil || have == before {
+		// process made the same tables at this moment changed nothing, and what
+		// that one has not done yet is tried again, for a second without progress.
+		now, want, verr := p.GetVersions(ctx)
+		switch {
+		case verr == nil && now == want:
+			return nil
+		case verr == nil && now > have:
+			have, tries = now, 0
+		}
+		others := code(err) == sqlite3.SQLITE_BUSY || code(err) == sqlite3.SQLITE_ERROR
+		if !others || tries == 40 || !pause(ctx, 25*time.Millisecond) {
 			return err
 		}
-		if have == want {
-			return nil
-		}
+	}
+}
+
+// pause waits; it returns false when ctx is done before.
+func pause(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-timer.C:
+		return true
 	}
 }
 
