@@ -36,7 +36,11 @@ func (c *Console) Delete(ctx context.Context, ref bot.MessageRef) error {
 	if err := c.change(ctx, ref, record{Kind: kindDelete, Thread: ref.Thread, Ref: ref.MessageID}); err != nil {
 		return err
 	}
-	c.show(ref.ID, c.style().dim("removed "+bot.ID(there).Short())+"\n")
+	line := "removed " + bot.ID(there).Short()
+	if c.o.Prefix {
+		line = "#" + ref.ID + " " + line
+	}
+	c.say(c.style().dim(line) + "\n")
 	return nil
 }
 
