@@ -29,7 +29,7 @@ type Draft struct {
 	ID         ID
 	ScheduleID ID
 	Channel    Channel   // of the schedule
-	DueAt      time.Time // the due time that it is shown to managers for; zero when somebody looked ahead
+	DueAt      time.Time // the due time that it is shown to managers for, or was held at; zero when somebody looked ahead
 	State      string
 	Decision   string // empty while nobody decided
 	DecidedBy  string
@@ -144,7 +144,8 @@ func (e *Engine) Decide(ctx context.Context, d Draft, s Schedule, decision strin
 	switch decision {
 	case DecisionPost:
 		request(false)
-		f.Skip = !d.DueAt.IsZero() && d.DueAt.Equal(s.NextAt)
+		// It takes the place of the next due time, unless it was held at an earlier one.
+		f.Skip = s.Skips == 0 && !s.NextAt.IsZero() && (d.DueAt.IsZero() || d.DueAt.Equal(s.NextAt))
 	case DecisionOther:
 		request(true)
 		f.Drop = true

@@ -155,7 +155,31 @@ func TestUnattendedDraftIsPostedOrHeld(t *testing.T) {
 			if d := b.discussion(); d.Title != "quay" || d.State != bot.StateOpen {
 				t.Errorf("posted %q, %s", d.Title, d.State)
 			}
+			b.web.publish("mole")
+			b.wait(24 * time.Hour) // what was held long ago takes no other time
+			b.wait(time.Hour)
+			if got := strings.Join(b.outcomes(), " "); strings.Contains(got, "skipped") {
+				t.Errorf("outcomes %s", got)
+			}
 		})
+	}
+}
+
+// A draft that somebody only looked at is posted instead of at its time, too.
+func TestPostedBeforeItsTime(t *testing.T) {
+	b := newBench(t)
+	b.schedule()
+	b.web.publish("mole", "quay")
+	b.wait(16 * time.Minute)
+	b.typed("/discuss preview")
+	b.typed("/discuss draft post")
+	b.wait(time.Hour)
+	if got := strings.Join(b.outcomes(), " "); got != "drafted posted skipped" {
+		t.Errorf("outcomes %s", got)
+	}
+	b.wait(24 * time.Hour)
+	if d := b.discussion(); d.Title != "mole" {
+		t.Errorf("then posted %q", d.Title)
 	}
 }
 

@@ -84,8 +84,12 @@ func showDraft(ctx context.Context, tx *sql.Tx, d bot.Draft, posts []bot.Post, o
 			return err
 		}
 	}
-	if len(posts) > 0 { // it is shown for the next due time
-		if err := exec(ctx, tx, `UPDATE drafts SET due_at = (SELECT next_at FROM schedules WHERE id = $1) WHERE id = $2`, d.ScheduleID, d.ID); err != nil {
+	due := any(nil) // the next one
+	if outcome == bot.OutcomeHeld {
+		due = ms(o.DueAt)
+	}
+	if len(posts) > 0 || due != nil {
+		if err := exec(ctx, tx, `UPDATE drafts SET due_at = COALESCE($1, (SELECT next_at FROM schedules WHERE id = $2)) WHERE id = $3`, due, d.ScheduleID, d.ID); err != nil {
 			return err
 		}
 	}
