@@ -104,11 +104,35 @@ func (e *Engine) answerWhy(ctx context.Context, c Command) (Answer, error) {
 	out := PausedWhy(schedules...)
 	for _, o := range last {
 		out = append(out, DescribeOccurrence(o, v.private().stamp))
+		if o.Outcome == OutcomeNothingNew {
+			continue // its reason has them all
+		}
+		refusals, err := e.store.Refusals(ctx, o.ID)
+		if err != nil {
+			return Answer{}, err
+		}
+		out = append(out, refusalLines(refusals)...)
 	}
 	if len(out) == 0 {
 		return say("Nothing has happened here yet."), nil
 	}
 	return list(out...), nil
+}
+
+// shownRefusals is how many articles that were not taken an answer names.
+const shownRefusals = 3
+
+// refusalLines say which articles an occurrence did not take, and why.
+func refusalLines(refusals []Refusal) []string {
+	var out []string
+	for i, r := range refusals {
+		if i == shownRefusals {
+			out = append(out, fmt.Sprintf("and %d more", len(refusals)-i))
+			break
+		}
+		out = append(out, fmt.Sprintf("not %q: %s", r.Candidate.Title, r.Text))
+	}
+	return out
 }
 
 // PausedWhy says of those schedules that were not paused by a person why they

@@ -60,6 +60,9 @@ func TestWhatAScheduleDoesNotTake(t *testing.T) {
 			if d := b.discussion(); d.Title != "quay" {
 				t.Errorf("posted %q", d.Title)
 			}
+			if why := b.typed("/discuss why"); !strings.Contains(why, "not \""+test.refused+"\": ") || !strings.Contains(why, test.why) {
+				t.Errorf("in chat: %s", why)
+			}
 		})
 	}
 }

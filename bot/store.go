@@ -51,6 +51,8 @@ type occurrenceStore interface {
 	// Occurrences lists those of a channel, of a schedule, or all, newest first.
 	Occurrences(ctx context.Context, ch Channel, schedule ID, limit int) ([]Occurrence, error)
 	AddRefusal(ctx context.Context, l Lease, ch Channel, r Refusal) error
+	// Refusals lists what an occurrence did not take, in the order it was tried.
+	Refusals(ctx context.Context, occurrence ID) ([]Refusal, error)
 }
 
 // A queueStore keeps what was put on the list of a channel by hand.

@@ -49,7 +49,7 @@ func (db *DB) SentTimes(ctx context.Context, discussion bot.ID) (map[bot.ID]time
 	return out, err
 }
 
-// Refusals lists what an occurrence did not take, in the order it was tried.
+// Refusals implements [bot.Store].
 func (db *DB) Refusals(ctx context.Context, occurrence bot.ID) ([]bot.Refusal, error) {
 	rows, err := db.r.QueryContext(ctx, `SELECT occurrence_id, n, COALESCE(item_id, ''), COALESCE(added_id, ''), title, code, reason, final, created_at
 		FROM refusals WHERE occurrence_id = $1 ORDER BY n`, occurrence)
