@@ -104,8 +104,11 @@ func (e *Engine) deliver(ctx context.Context, l Lease, d Discussion, p Post) (ag
 	if p.Kind == PostRoot && e.now().Add(e.set.SendTimeout).After(d.DeadlineAt) {
 		return true, e.drop(ctx, l, d, p, Problemf("late", "it could not be posted before its deadline"))
 	}
+	if p.Kind == PostReminder && d.State != StateOpen {
+		return true, e.store.EndPost(ctx, l, p.ID, PostDropped, "the discussion was closed before the reminder could be posted", e.now())
+	}
 	m, err := e.render(ctx, d, p)
-	if errors.Is(err, ErrNotFound) && p.DiscussionID == "" {
+	if errors.Is(err, ErrNotFound) && (p.DiscussionID == "" || p.Kind == PostRecap) {
 		return true, e.store.EndPost(ctx, l, p.ID, PostDropped, "there is nothing to show any more", e.now())
 	}
 	if err != nil {

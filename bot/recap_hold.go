@@ -99,7 +99,7 @@ func (e *Engine) DecideRecap(ctx context.Context, d Discussion, post bool, by By
 	if post {
 		state, reason, action = PostPending, "", "recap_post"
 	}
-	decided, err := e.store.DecideRecap(ctx, d.ID, state, reason, e.now(), e.audit(by, action, string(d.ID)))
+	decided, err := e.store.DecideRecap(ctx, d.ID, state, reason, e.now(), e.audit(by, action, string(d.ID)).In(d.Channel))
 	if err != nil || decided {
 		return err
 	}

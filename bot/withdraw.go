@@ -48,10 +48,13 @@ func (e *Engine) takeBack(ctx context.Context, l Lease, d Discussion) (again boo
 			return e.deliver(ctx, l, d, p) // is it out?
 		}
 	}
-	told := false
+	told, left := false, !canEdit
 	for i := len(posts) - 1; i >= 0; i-- {
 		p := posts[i]
-		told = told || p.Kind == PostWithdrawal
+		if p.Kind == PostWithdrawal {
+			told = true
+			continue
+		}
 		if p.State != PostSent || !canEdit {
 			continue
 		}
@@ -63,7 +66,7 @@ func (e *Engine) takeBack(ctx context.Context, l Lease, d Discussion) (again boo
 			err = e.store.EndPost(ctx, l, p.ID, PostRemoved, "withdrawn", e.now())
 		case IsPermanent(err) || p.Attempts >= maxEdits:
 			e.log.WarnContext(ctx, "post cannot be removed", "post", p.ID, "err", err)
-			canEdit, err = false, nil // it is said in the thread instead
+			left, err = true, nil // it is said in the thread instead
 		default:
 			return false, e.tryLater(ctx, l, p, err)
 		}
@@ -71,7 +74,7 @@ func (e *Engine) takeBack(ctx context.Context, l Lease, d Discussion) (again boo
 			return false, err
 		}
 	}
-	if !canEdit && !told && !d.OpenedAt.IsZero() {
+	if left && !told && !d.OpenedAt.IsZero() {
 		p := newPost(e.now(), Post{DiscussionID: d.ID, Seq: atEnd, Kind: PostWithdrawal})
 		return true, e.store.AddPost(ctx, l, p)
 	}

@@ -121,15 +121,22 @@ func (db *DB) Discussions(ctx context.Context, ch bot.Channel, open bool, limit 
 
 // SetWork implements [bot.Store].
 func (db *DB) SetWork(ctx context.Context, l bot.Lease, id bot.ID, when time.Time) error {
-	return db.heldExec(ctx, l, `UPDATE discussions SET work_at = $1 WHERE id = $2`, ms(when), id)
+	return db.held(ctx, l, func(tx *sql.Tx) error { return discussionWork(ctx, tx, id, when) })
+}
+
+// discussionWork says when a discussion needs a worker next. Whatever that waits
+// for, one that is open closes in time.
+func discussionWork(ctx context.Context, tx *sql.Tx, id bot.ID, when time.Time) error {
+	return exec(ctx, tx, `UPDATE discussions SET work_at = CASE WHEN state = 'open' AND closes_at < $1 THEN closes_at ELSE $1 END WHERE id = $2`, ms(when), id)
 }
 
 // Rest implements [bot.Store]. Who asks for a listing makes the row due himself.
+// One that is withdrawn is neither listed nor changed.
 func (db *DB) Rest(ctx context.Context, l bot.Lease, id bot.ID) error {
 	return db.heldExec(ctx, l, `UPDATE discussions SET work_at = CASE WHEN state <> 'open' THEN erase_at
 			WHEN remind_at < closes_at THEN remind_at ELSE closes_at END
-		WHERE id = $1 AND NOT list_thread AND state IN ('open', 'closed', 'withdrawn')
-			AND NOT EXISTS (SELECT 1 FROM posts p WHERE p.discussion_id = discussions.id AND (p.state = 'pending' OR p.state = 'sent' AND p.stale > 0))`, id)
+		WHERE id = $1 AND (state = 'withdrawn' OR state IN ('open', 'closed') AND NOT list_thread
+			AND NOT EXISTS (SELECT 1 FROM posts p WHERE p.discussion_id = discussions.id AND (p.state = 'pending' OR p.state = 'sent' AND p.stale > 0)))`, id)
 }
 
 // SetState implements [bot.Store].

@@ -159,7 +159,7 @@ func workOn(ctx context.Context, tx *sql.Tx, p bot.Post, when time.Time) error {
 	if p.DiscussionID == "" {
 		return exec(ctx, tx, `UPDATE posts SET work_at = $1 WHERE id = $2`, ms(when), p.ID)
 	}
-	return exec(ctx, tx, `UPDATE discussions SET work_at = $1 WHERE id = $2`, ms(when), p.DiscussionID)
+	return discussionWork(ctx, tx, p.DiscussionID, when)
 }
 
 // SetPostWork implements [bot.Store].

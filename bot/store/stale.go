@@ -10,7 +10,8 @@ import (
 
 // markStale notes that what the posts of one kind say may have changed, in the
 // discussions that a list or a query for their ids gives, and asks for a worker.
-// The arguments of the query are numbered from $3.
+// The arguments of the query are numbered from $3. A post that waits to be sent
+// may have been put into words already.
 func markStale(ctx context.Context, tx *sql.Tx, now time.Time, kind, discussions string, args ...any) error {
 	if kind == bot.PostRecap {
 		if err := stalePreviews(ctx, tx, now, discussions, args...); err != nil {
@@ -18,7 +19,7 @@ func markStale(ctx context.Context, tx *sql.Tx, now time.Time, kind, discussions
 		}
 	}
 	marked, err := changed(tx.ExecContext(ctx, `UPDATE posts SET stale = stale + $1
-		WHERE kind = $2 AND state IN ('sent', 'sending') AND discussion_id IN (`+discussions+`)`, append([]any{1, kind}, args...)...))
+		WHERE kind = $2 AND state IN ('pending', 'sending', 'sent') AND discussion_id IN (`+discussions+`)`, append([]any{1, kind}, args...)...))
 	if err != nil || !marked {
 		return err
 	}
@@ -29,7 +30,7 @@ func markStale(ctx context.Context, tx *sql.Tx, now time.Time, kind, discussions
 // stalePreviews does the same for what shows the recaps of discussions to managers.
 func stalePreviews(ctx context.Context, tx *sql.Tx, now time.Time, discussions string, args ...any) error {
 	return exec(ctx, tx, `UPDATE posts SET stale = stale + 1, work_at = $1
-		WHERE kind = $2 AND state IN ('sent', 'sending') AND about IN (`+discussions+`)`, append([]any{ms(now), bot.PostPreview}, args...)...)
+		WHERE kind = $2 AND state IN ('pending', 'sending', 'sent') AND about IN (`+discussions+`)`, append([]any{ms(now), bot.PostPreview}, args...)...)
 }
 
 // staleRecap marks the recaps of the discussions of some replies: each may
