@@ -58,6 +58,13 @@ func (e *Engine) choose(ctx context.Context, l Lease, o Occurrence) (ID, error) 
 			return "", err
 		}
 	}
+	if o.ScheduleID != "" && o.Request == (Request{}) { // it may have been cut off and be taken up again
+		if times, err := s.Times(e.set.ShortestEvery); err == nil {
+			if why := tooQuiet(times, s.runAt(times, o.DueAt), e.now()); why != "" {
+				return "", e.finish(ctx, l, o, OutcomeMissed, why)
+			}
+		}
+	}
 	if o.Request.Article != "" || o.Request.Text != "" {
 		return e.takeGiven(ctx, l, o)
 	}
@@ -65,6 +72,9 @@ func (e *Engine) choose(ctx context.Context, l Lease, o Occurrence) (ID, error) 
 		if d, done, err := e.takeDraft(ctx, l, o, s); err != nil || done {
 			return d, err
 		}
+	}
+	if o.Request.Only != "" {
+		return "", e.finish(ctx, l, o, OutcomeNothingNew, "its draft was posted already, or cannot be used any more")
 	}
 	candidates, feeds, err := e.candidates(ctx, o, s)
 	if err != nil {

@@ -108,7 +108,7 @@ func (e *Engine) Close(ctx context.Context, d Discussion, by By) error {
 	switch d.State {
 	case StatePosting, StateOpen:
 	default:
-		return Problemf("not_open", "discussion %s is not open: it is %s", d.ID.Short(), d.State)
+		return notInState(d, StateOpen)
 	}
 	detail := changed("closes", utcText(d.ClosesAt), utcText(e.now()))
 	return e.store.CloseAt(ctx, d.ID, e.now(), e.audit(by, "close", string(d.ID), detail).In(d.Channel))

@@ -54,7 +54,7 @@ type Follow struct {
 	Drop     bool        // the draft ends
 	Request  *Occurrence // carried out next
 	Refusal  *Refusal    // of the draft's article, in Request
-	Skip     bool        // the due time of the draft is not carried out as well
+	Skip     bool        // the due time that the draft is shown for is not carried out as well
 }
 
 // freeze keeps what was written as the draft of a schedule, and shows it to
@@ -89,7 +89,7 @@ func (e *Engine) draftPosts(d Draft, s Schedule) []Post {
 // false when there is none that can be used.
 func (e *Engine) takeDraft(ctx context.Context, l Lease, o Occurrence, s Schedule) (discussion ID, done bool, err error) {
 	d, found, err := e.store.OpenDraft(ctx, s.ID)
-	if err != nil || !found {
+	if only := o.Request.Only; err != nil || !found || only != "" && only != d.ID {
 		return "", false, err
 	}
 	a, err := e.store.Article(ctx, d.ArticleID)
@@ -145,7 +145,7 @@ func (e *Engine) Decide(ctx context.Context, d Draft, s Schedule, decision strin
 	case DecisionPost:
 		request(false)
 		// It takes the place of the next due time, unless it was held at an earlier one.
-		f.Skip = s.Skips == 0 && !s.NextAt.IsZero() && (d.DueAt.IsZero() || d.DueAt.Equal(s.NextAt))
+		f.Request.Request.Only, f.Skip = d.ID, true
 	case DecisionOther:
 		request(true)
 		f.Drop = true

@@ -43,6 +43,7 @@ type Request struct {
 	Text       string        `json:"text,omitempty"`     // pasted
 	Schedule   ID            `json:"schedule,omitempty"` // its next article, now
 	Draft      bool          `json:"draft,omitempty"`    // only its draft; nothing is posted
+	Only       ID            `json:"only,omitempty"`     // with Schedule: this draft of it, or nothing
 	By         string        `json:"by,omitempty"`
 	CloseAfter time.Duration `json:"close_after,omitempty"`
 	Questions  int           `json:"questions,omitempty"`

@@ -53,7 +53,7 @@ type Claim struct {
 	Troubles   []Trouble // that people are to hear of
 }
 
-// onTime is how late an occurrence may be that is not a catch-up.
+// onTime is how late an occurrence may be carried out that is not a catch-up.
 const onTime = time.Minute
 
 // Times are its due times, without those that are left out.
@@ -84,12 +84,18 @@ func (e *Engine) claim(s Schedule, now time.Time) Claim {
 	if err != nil {
 		return Claim{Reason: Explain(err)}
 	}
-	if s.NextAt.IsZero() { // a pause that ends by itself
-		next, err := times.Next(now)
+	if s.NextAt.IsZero() { // a pause that ended by itself, maybe while nothing was running
+		next, err := times.Next(s.ResumeAt.Add(-time.Second))
+		if times.every > 0 {
+			next, err = times.Next(s.ResumeAt)
+		}
 		if err != nil {
 			return Claim{Reason: Explain(err), SkipsLeft: s.Skips}
 		}
-		return Claim{Next: next.At, SkipsLeft: s.Skips}
+		if next.At.After(now) {
+			return Claim{Next: next.At, SkipsLeft: s.Skips}
+		}
+		s.NextAt = next.At
 	}
 	due, older := times.Between(s.NextAt, now, missedRows)
 	if len(due) < missedRows {
@@ -110,13 +116,9 @@ func (e *Engine) claim(s Schedule, now time.Time) Claim {
 	c.Skipped, due = due[:skipped], due[skipped:]
 	c.SkipsLeft = max(0, s.Skips-older-skipped)
 	if len(due) > 0 && now.Add(e.set.SendTimeout).Before(latest.Add(s.Deadline)) {
-		if quiet := times.LeftOut(now); quiet != "" && now.Sub(latest) > onTime {
-			c.LatestWhy = "nothing was running when it was due, and when it could be made up for it was too late: " + quiet
-		} else {
-			c.Run, due = latest, due[:len(due)-1]
-			if c.RunAt = latest.Add(Jitter(s.ID, latest, s.Rules.Jitter)); times.LeftOut(c.RunAt) != "" {
-				c.RunAt = latest
-			}
+		runAt := s.runAt(times, latest)
+		if c.LatestWhy = tooQuiet(times, runAt, now); c.LatestWhy == "" {
+			c.Run, c.RunAt, due = latest, runAt, due[:len(due)-1]
 		}
 	}
 	c.Missed, c.Older = due, older
@@ -124,6 +126,25 @@ func (e *Engine) claim(s Schedule, now time.Time) Claim {
 		c.OlderUntil = s.NextAt
 	}
 	return c
+}
+
+// runAt is when an occurrence is carried out that is due then: a little later,
+// where that is wanted and not left out.
+func (s Schedule) runAt(times Times, due time.Time) time.Time {
+	if at := due.Add(Jitter(s.ID, due, s.Rules.Jitter)); times.LeftOut(at) == "" {
+		return at
+	}
+	return due
+}
+
+// tooQuiet says why what was to be carried out before is not made up for now;
+// it is empty where it is.
+func tooQuiet(times Times, runAt, now time.Time) string {
+	quiet := times.LeftOut(now)
+	if quiet == "" || now.Sub(runAt) <= onTime {
+		return ""
+	}
+	return "it was not carried out when it was due, and when it could be made up for it was too late: " + quiet
 }
 
 // AddSchedule checks and stores a schedule and returns it with its next times.

@@ -132,7 +132,8 @@ type articleStore interface {
 
 type discussionStore interface {
 	// OpenDiscussion stores a discussion and its posts and gives it to its
-	// occurrence; what was added by hand is taken off its list. It returns [ErrAlreadyPosted] when the channel has the article.
+	// occurrence; what was added by hand is taken off its list. It returns [ErrAlreadyPosted] when the channel has the article,
+	// and [ErrLeaseLost] also when the occurrence ended meanwhile.
 	OpenDiscussion(ctx context.Context, l Lease, d Discussion, posts []Post, taken Taken, now time.Time) error
 	Discussion(ctx context.Context, id ID) (Discussion, error)
 	// FindDiscussion takes an id or a unique ending of one.
@@ -151,10 +152,12 @@ type discussionStore interface {
 	// recap and says so as the outcome of its occurrence. It needs no lease.
 	Withdraw(ctx context.Context, d Discussion, reason string, now time.Time, a Audit) error
 	EndWithdrawing(ctx context.Context, l Lease, id ID, eraseAt time.Time) error
-	// Extend lets an open discussion close at another time. It needs no lease.
-	Extend(ctx context.Context, id ID, closesAt, remindAt, now time.Time, a Audit) error
-	// Reopen opens a closed discussion and removes its recap. It needs no lease.
-	Reopen(ctx context.Context, id ID, closesAt, remindAt, now time.Time, a Audit) error
+	// Extend lets an open discussion close at another time; done is false when it
+	// is not open any more. It needs no lease.
+	Extend(ctx context.Context, id ID, closesAt, remindAt, now time.Time, a Audit) (done bool, err error)
+	// Reopen opens a closed discussion and removes its recap; done is false when
+	// it is not closed any more. It needs no lease.
+	Reopen(ctx context.Context, id ID, closesAt, remindAt, now time.Time, a Audit) (done bool, err error)
 	// CloseAt makes the discussion due for closing. It needs no lease.
 	CloseAt(ctx context.Context, id ID, at time.Time, a Audit) error
 	// BeginClosing moves it to closing and asks for one more listing; what is

@@ -99,23 +99,40 @@ func (e *Engine) tryLater(ctx context.Context, l Lease, p Post, why error) error
 // Extend lets a discussion close later, by a time from now or from its closing.
 func (e *Engine) Extend(ctx context.Context, d Discussion, more time.Duration, by By) (time.Time, error) {
 	if d.State != StatePosting && d.State != StateOpen || d.ClosesAt.IsZero() {
-		return time.Time{}, Problemf("not_open", "discussion %s is not open: it is %s", d.ID.Short(), d.State)
+		return time.Time{}, notInState(d, StateOpen)
 	}
 	if more < time.Minute || more > 30*oneDay {
 		return time.Time{}, Problemf("bad_duration", "a discussion cannot be extended by %s: give a time from 1m to 30d", FormatDuration(more))
 	}
 	until := d.ClosesAt.Add(more)
-	return until, e.store.Extend(ctx, d.ID, until, e.remindAt(d.Rules, until), e.now(), e.audit(by, "extend", string(d.ID), changed("closes", utcText(d.ClosesAt), utcText(until))).In(d.Channel))
+	done, err := e.store.Extend(ctx, d.ID, until, e.remindAt(d.Rules, until), e.now(), e.audit(by, "extend", string(d.ID), changed("closes", utcText(d.ClosesAt), utcText(until))).In(d.Channel))
+	return until, e.unlessDone(ctx, d, StateOpen, done, err)
 }
 
 // Reopen lets people reply again in a closed discussion, for as long as it was
 // open at first. Its recap is taken away, and a new one is written at the end.
 func (e *Engine) Reopen(ctx context.Context, d Discussion, by By) (time.Time, error) {
 	if d.State != StateClosed {
-		return time.Time{}, Problemf("not_closed", "discussion %s is not closed: it is %s", d.ID.Short(), d.State)
+		return time.Time{}, notInState(d, StateClosed)
 	}
 	until := e.now().Add(d.CloseAfter)
-	return until, e.store.Reopen(ctx, d.ID, until, e.remindAt(d.Rules, until), e.now(), e.audit(by, "reopen", string(d.ID), changed("closes", utcText(d.ClosesAt), utcText(until))).In(d.Channel))
+	done, err := e.store.Reopen(ctx, d.ID, until, e.remindAt(d.Rules, until), e.now(), e.audit(by, "reopen", string(d.ID), changed("closes", utcText(d.ClosesAt), utcText(until))).In(d.Channel))
+	return until, e.unlessDone(ctx, d, StateClosed, done, err)
+}
+
+// unlessDone is err, or what keeps d from being changed that left its state meanwhile.
+func (e *Engine) unlessDone(ctx context.Context, d Discussion, state string, done bool, err error) error {
+	if err != nil || done {
+		return err
+	}
+	if d, err = e.store.Discussion(ctx, d.ID); err != nil {
+		return err
+	}
+	return notInState(d, state)
+}
+
+func notInState(d Discussion, state string) error {
+	return Problemf("not_"+state, "discussion %s is not %s: it is %s", d.ID.Short(), state, d.State)
 }
 
 // remindAt is when the thread of a discussion that closes then is reminded.

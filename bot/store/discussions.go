@@ -69,7 +69,11 @@ func (db *DB) OpenDiscussion(ctx context.Context, l bot.Lease, d bot.Discussion,
 			return err
 		}
 		// From here on the discussion is what needs a worker.
-		return exec(ctx, tx, `UPDATE occurrences SET discussion_id = $1, work_at = NULL WHERE id = $2`, d.ID, d.OccurrenceID)
+		chosen, err := changed(tx.ExecContext(ctx, `UPDATE occurrences SET discussion_id = $1, work_at = NULL WHERE id = $2 AND outcome = ''`, d.ID, d.OccurrenceID))
+		if err == nil && !chosen { // it was skipped at this moment
+			err = bot.ErrLeaseLost
+		}
+		return err
 	})
 }
 

@@ -154,13 +154,23 @@ func (db *DB) DecideDraft(ctx context.Context, d bot.Draft, f bot.Follow, now ti
 			}
 		}
 		if f.Skip {
-			if err := exec(ctx, tx, `UPDATE schedules SET skips = skips + 1 WHERE id = $1`, d.ScheduleID); err != nil {
+			if err := skipDue(ctx, tx, d, now); err != nil {
 				return err
 			}
 		}
 		return writeAudit(ctx, tx, a)
 	})
 	return ok, err
+}
+
+// skipDue skips the due time whose place a draft takes: the one that it is shown
+// for, or else the next. It may be waiting to be carried out already.
+func skipDue(ctx context.Context, tx *sql.Tx, d bot.Draft, now time.Time) error {
+	waited, err := endWaiting(ctx, tx, d.ScheduleID, "a manager had its draft posted", now, `due_at = COALESCE((SELECT due_at FROM drafts WHERE id = $6), due_at)`, d.ID)
+	if err != nil || waited {
+		return err
+	}
+	return exec(ctx, tx, `UPDATE schedules SET skips = 1 WHERE id = $1 AND skips = 0 AND next_at = COALESCE((SELECT due_at FROM drafts WHERE id = $2), next_at)`, d.ScheduleID, d.ID)
 }
 
 // DropDraft implements [bot.Store].

@@ -78,6 +78,15 @@ func endOccurrence(ctx context.Context, tx *sql.Tx, id bot.ID, outcome, reason s
 		outcome, reason, ms(now), id)
 }
 
+// endWaiting skips those occurrences of a schedule for which no article was
+// chosen yet, but not what somebody asked for, and reports whether there were
+// any. The arguments of the condition are numbered from $6.
+func endWaiting(ctx context.Context, tx *sql.Tx, schedule bot.ID, reason string, now time.Time, where string, args ...any) (bool, error) {
+	return changed(tx.ExecContext(ctx, `UPDATE occurrences SET outcome = $1, reason = $2, done_at = $3, work_at = NULL
+		WHERE schedule_id = $4 AND request = $5 AND outcome = '' AND discussion_id IS NULL AND `+where,
+		append([]any{bot.OutcomeSkipped, reason, ms(now), schedule, pack(bot.Request{})}, args...)...))
+}
+
 // Occurrences implements [bot.Store].
 func (db *DB) Occurrences(ctx context.Context, ch bot.Channel, schedule bot.ID, limit int) ([]bot.Occurrence, error) {
 	rows, err := db.r.QueryContext(ctx, `SELECT `+occurrenceColumns+` FROM occurrences

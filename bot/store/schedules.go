@@ -76,6 +76,11 @@ func (db *DB) PutSchedule(ctx context.Context, s bot.Schedule, a bot.Audit) erro
 		if err := draftsStale(ctx, tx, db.now(), `SELECT id FROM drafts WHERE schedule_id = $2 AND state = 'open'`, s.ID); err != nil {
 			return err
 		}
+		if s.Paused {
+			if _, err := endWaiting(ctx, tx, s.ID, "its schedule was paused", db.now(), `TRUE`); err != nil {
+				return err
+			}
+		}
 		return writeAudit(ctx, tx, a)
 	})
 	if isUnique(err) {
@@ -88,6 +93,9 @@ func (db *DB) PutSchedule(ctx context.Context, s bot.Schedule, a bot.Audit) erro
 func (db *DB) RemoveSchedule(ctx context.Context, id bot.ID, now time.Time, a bot.Audit) error {
 	return db.write(ctx, func(tx *sql.Tx) error {
 		if err := exec(ctx, tx, `UPDATE schedules SET removed_at = $1, next_at = NULL, resume_at = NULL, draft_at = NULL WHERE id = $2`, ms(now), id); err != nil {
+			return err
+		}
+		if _, err := endWaiting(ctx, tx, id, "its schedule was removed", now, `TRUE`); err != nil {
 			return err
 		}
 		rows, err := tx.QueryContext(ctx, `SELECT id FROM drafts WHERE schedule_id = $1 AND state = 'open'`, id)

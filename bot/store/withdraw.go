@@ -48,10 +48,11 @@ func (db *DB) EndWithdrawing(ctx context.Context, l bot.Lease, id bot.ID, eraseA
 
 // Extend implements [bot.Store]. The root post and
 // the reminder say until when replies are recorded.
-func (db *DB) Extend(ctx context.Context, id bot.ID, closesAt, remindAt, now time.Time, a bot.Audit) error {
-	return db.write(ctx, func(tx *sql.Tx) error {
-		if err := exec(ctx, tx, `UPDATE discussions SET closes_at = $1, remind_at = $2, work_at = $3 WHERE id = $4 AND state IN ('posting', 'open')`,
-			ms(closesAt), ms(remindAt), ms(now), id); err != nil {
+func (db *DB) Extend(ctx context.Context, id bot.ID, closesAt, remindAt, now time.Time, a bot.Audit) (done bool, err error) {
+	err = db.write(ctx, func(tx *sql.Tx) error {
+		done, err = changed(tx.ExecContext(ctx, `UPDATE discussions SET closes_at = $1, remind_at = $2, work_at = $3 WHERE id = $4 AND state IN ('posting', 'open')`,
+			ms(closesAt), ms(remindAt), ms(now), id))
+		if err != nil || !done {
 			return err
 		}
 		for _, kind := range []string{bot.PostRoot, bot.PostReminder} {
@@ -61,14 +62,15 @@ func (db *DB) Extend(ctx context.Context, id bot.ID, closesAt, remindAt, now tim
 		}
 		return writeAudit(ctx, tx, a)
 	})
+	return done, err
 }
 
 // Reopen implements [bot.Store].
-func (db *DB) Reopen(ctx context.Context, id bot.ID, closesAt, remindAt, now time.Time, a bot.Audit) error {
-	return db.write(ctx, func(tx *sql.Tx) error {
-		opened, err := changed(tx.ExecContext(ctx, `UPDATE discussions SET state = 'open', closes_at = $1, remind_at = $2, closed_at = NULL, erase_at = NULL, work_at = $3
+func (db *DB) Reopen(ctx context.Context, id bot.ID, closesAt, remindAt, now time.Time, a bot.Audit) (done bool, err error) {
+	err = db.write(ctx, func(tx *sql.Tx) error {
+		done, err = changed(tx.ExecContext(ctx, `UPDATE discussions SET state = 'open', closes_at = $1, remind_at = $2, closed_at = NULL, erase_at = NULL, work_at = $3
 			WHERE id = $4 AND state = 'closed'`, ms(closesAt), ms(remindAt), ms(now), id))
-		if err != nil || !opened {
+		if err != nil || !done {
 			return err
 		}
 		for _, kind := range []string{bot.PostRoot, bot.PostRecap} { // one says another time, the other goes
@@ -84,4 +86,5 @@ func (db *DB) Reopen(ctx context.Context, id bot.ID, closesAt, remindAt, now tim
 		}
 		return writeAudit(ctx, tx, a)
 	})
+	return done, err
 }
