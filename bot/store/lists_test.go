@@ -228,12 +228,27 @@ func TestRepliesOfAPersonAreFoundByTheirIndex(t *testing.T) {
 		selectRepliesOf:     {"console", "", "a", "ana"},
 	} {
 		rows, err := db.w.QueryContext(t.Context(), `EXPLAIN QUERY PLAN `+query, args...)
-		steps, err := collect(rows, err, func(s scanner) (step string, err error) {
-			var id, parent, unused int
-			return step, s.Scan(&id, &parent, &unused, &step)
-		})
+		steps, err := collect(rows, err, scanStep)
 		if err != nil || len(steps) == 0 || !strings.Contains(steps[0], "INDEX replies_author (platform=? AND workspace=? AND author_id=?)") {
 			t.Errorf("%v, %v for %s", steps, err, query)
 		}
 	}
+}
+
+// Whoever deletes what they wrote waits for no search through all posts.
+func TestStalePostsAreFoundByTheirDiscussion(t *testing.T) {
+	db, _, _ := withDiscussion(t)
+	for _, where := range []string{thatMessage, writtenBy} {
+		rows, err := db.w.QueryContext(t.Context(), `EXPLAIN QUERY PLAN `+workOnStale+`(SELECT discussion_id FROM replies WHERE `+where+`)`, 0, "recap", "console", "", "a", "m1")
+		steps, err := collect(rows, err, scanStep)
+		if err != nil || len(steps) == 0 || slices.ContainsFunc(steps, func(s string) bool { return strings.HasPrefix(s, "SCAN") }) {
+			t.Errorf("%q, %v", steps, err)
+		}
+	}
+}
+
+// scanStep reads one step of a plan.
+func scanStep(s scanner) (step string, err error) {
+	var id, parent, unused int
+	return step, s.Scan(&id, &parent, &unused, &step)
 }

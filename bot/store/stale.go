@@ -23,9 +23,12 @@ func markStale(ctx context.Context, tx *sql.Tx, now time.Time, kind, discussions
 	if err != nil || !marked {
 		return err
 	}
-	return exec(ctx, tx, `UPDATE discussions SET work_at = $1
-		WHERE id IN (SELECT discussion_id FROM posts WHERE kind = $2 AND stale > 0) AND id IN (`+discussions+`)`, append([]any{ms(now), kind}, args...)...)
+	return exec(ctx, tx, workOnStale+`(`+discussions+`)`, append([]any{ms(now), kind}, args...)...)
 }
+
+// workOnStale begins the statement that asks for a worker, in some discussions.
+const workOnStale = `UPDATE discussions SET work_at = $1
+	WHERE EXISTS (SELECT 1 FROM posts p WHERE p.discussion_id = discussions.id AND p.kind = $2 AND p.stale > 0) AND id IN `
 
 // stalePreviews does the same for what shows the recaps of discussions to managers.
 func stalePreviews(ctx context.Context, tx *sql.Tx, now time.Time, discussions string, args ...any) error {
