@@ -174,7 +174,7 @@ func (e *Engine) decidedAlready(ctx context.Context, d Draft) error {
 	if what == "" {
 		return Problemf("decided", "this draft is %s: there is nothing to decide any more", d.State)
 	}
-	return Problemf("decided", "%s decided already: %s", d.DecidedBy, what)
+	return Problemf("decided", "it was decided already, by %s: %s", d.DecidedBy, what)
 }
 
 // maxQuestion is how many characters a manager's own question may have.

@@ -224,7 +224,7 @@ func TestDecisionsOfManagers(t *testing.T) {
 		if m := b.platform.in(managers)[0]; !strings.Contains(m.Footer, "Approved by test:W1/ada") || len(m.Buttons) != 4 {
 			t.Errorf("then it says %+v", m)
 		}
-		if got := b.press(button(t, m, "Post at its time")); !strings.Contains(got, "decided already: it is posted at its time") {
+		if got := b.press(button(t, m, "Post at its time")); !strings.Contains(got, "decided already, by test:W1/ada: it is posted at its time") {
 			t.Errorf("the second manager hears: %s", got)
 		}
 		b.wait(time.Hour)
@@ -262,6 +262,29 @@ func TestDecisionsOfManagers(t *testing.T) {
 		b.wait(time.Hour)
 		if got := strings.Join(b.outcomes(), " "); got != "skipped drafted" && got != "drafted skipped" || len(b.platform.in(channel)) != 0 {
 			t.Errorf("outcomes %s", got)
+		}
+	})
+	t.Run("shown once for a due time", func(t *testing.T) {
+		b := setup(t)
+		all, err := b.db.Schedules(t.Context(), channel)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := all[0]
+		change := s
+		change.Rules.MinWords = 3 // has managers asked again
+		if _, _, _, err := b.engine.ChangeSchedule(t.Context(), s, change, []string{"min-words"}, bot.Operator); err != nil {
+			t.Fatal(err)
+		}
+		b.wait(time.Minute)
+		if list := b.platform.in(managers); len(list) != 1 {
+			t.Errorf("managers see it %d times", len(list))
+		}
+		b.wait(31 * time.Minute) // nobody approves it
+		b.wait(23 * time.Hour)
+		b.wait(40 * time.Minute)
+		if list := b.platform.in(managers); len(list) != 2 || list[0].Title != list[1].Title {
+			t.Errorf("for the next due time: %+v", list)
 		}
 	})
 	t.Run("somebody who may not", func(t *testing.T) {

@@ -80,6 +80,16 @@ func (db *DB) ShowDraft(ctx context.Context, l bot.Lease, d bot.Draft, posts []b
 
 func showDraft(ctx context.Context, tx *sql.Tx, d bot.Draft, posts []bot.Post, o bot.Occurrence, outcome, reason string, now time.Time) error {
 	for _, p := range posts {
+		seen := false // for this due time: it is edited then
+		err := tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM posts p JOIN drafts f ON f.id = p.draft_id JOIN schedules s ON s.id = f.schedule_id
+			WHERE f.id = $1 AND f.due_at = s.next_at AND p.platform = $2 AND p.workspace = $3 AND p.channel = $4 AND p.state IN ('pending', 'sending', 'sent'))`,
+			d.ID, p.Ref.Platform, p.Ref.Workspace, p.Ref.ID).Scan(&seen)
+		if err != nil {
+			return err
+		}
+		if seen {
+			continue
+		}
 		if err := insertPost(ctx, tx, p, now); err != nil {
 			return err
 		}
