@@ -24,7 +24,7 @@ func changeCommands() []CommandSpec {
 // discussionFor finds the discussion that a command is about: the one it names,
 // that of the thread it was given in, or the newest of the channel in one of
 // the states.
-func (e *Engine) discussionFor(ctx context.Context, c Command, states ...string) (Discussion, error) {
+func (e *Engine) discussionFor(ctx context.Context, c Command, what string, states ...string) (Discussion, error) {
 	if ref := c.Args["id"]; ref != "" {
 		d, err := e.store.FindDiscussion(ctx, ref)
 		if err == nil && !sameTenant(d.Channel, c.Channel) {
@@ -44,7 +44,7 @@ func (e *Engine) discussionFor(ctx context.Context, c Command, states ...string)
 		at = slices.IndexFunc(list, func(d Discussion) bool { return slices.Contains(states, d.State) })
 	}
 	if at < 0 {
-		return Discussion{}, Problemf("not_found", "no discussion here is %s", orList(states))
+		return Discussion{}, Problemf("not_found", "no discussion here is %s", what)
 	}
 	return list[at], nil
 }
@@ -65,7 +65,7 @@ func orList(words []string) string {
 }
 
 func (e *Engine) answerWithdraw(ctx context.Context, c Command) (Answer, error) {
-	d, err := e.discussionFor(ctx, c, StatePosting, StateOpen, StateClosing, StateClosed, StateUnknown)
+	d, err := e.discussionFor(ctx, c, "posted or being posted", StatePosting, StateOpen, StateClosing, StateClosed, StateUnknown)
 	if err != nil {
 		return Answer{}, err
 	}
@@ -83,7 +83,7 @@ func (e *Engine) answerExtend(ctx context.Context, c Command) (Answer, error) {
 			return Answer{}, err
 		}
 	}
-	d, err := e.discussionFor(ctx, c, StatePosting, StateOpen)
+	d, err := e.discussionFor(ctx, c, "open", StatePosting, StateOpen)
 	if err != nil {
 		return Answer{}, err
 	}
@@ -96,7 +96,7 @@ func (e *Engine) answerExtend(ctx context.Context, c Command) (Answer, error) {
 }
 
 func (e *Engine) answerReopen(ctx context.Context, c Command) (Answer, error) {
-	d, err := e.discussionFor(ctx, c, StateClosed)
+	d, err := e.discussionFor(ctx, c, "closed", StateClosed)
 	if err != nil {
 		return Answer{}, err
 	}
@@ -105,7 +105,7 @@ func (e *Engine) answerReopen(ctx context.Context, c Command) (Answer, error) {
 		return Answer{}, err
 	}
 	v, err := e.voice(ctx, d.Channel)
-	return say("%q is open again until %s. Its recap is taken away; a new one follows then.", d.Title, v.private().stamp(until)), err
+	return say("%q is open again until %s. A recap that was posted is taken away; a new one follows then.", d.Title, v.private().stamp(until)), err
 }
 
 func (e *Engine) answerExclude(ctx context.Context, c Command) (Answer, error) {

@@ -72,6 +72,9 @@ func describe(s Schedule) string {
 	}
 	if !s.NextAt.IsZero() {
 		next = "next " + InZone(s.NextAt, s.Zone)
+		if s.Skips > 0 {
+			next += fmt.Sprintf(" (skips %d)", s.Skips)
+		}
 	}
 	name := ""
 	if s.Name != "" {

@@ -98,10 +98,24 @@ func ParseCommand(line string) (name string, args map[string]string, err error) 
 		}
 	}
 	if spec.Name == "" {
+		if group := within(firstWord(rest)); len(group) > 0 {
+			return "", nil, Problemf("unknown_command", "%s %s is not all: add one of %s; %s help lists all", CommandPrefix, strings.ToLower(firstWord(rest)), orList(group), CommandPrefix)
+		}
 		return "", nil, Problemf("unknown_command", "there is no command %q; %s help lists them", firstWord(rest), CommandPrefix)
 	}
 	args, err = parseArgs(spec, name)
 	return spec.Name, args, err
+}
+
+// within lists the second words of the commands that begin with a word.
+func within(first string) []string {
+	var out []string
+	for _, s := range Commands() {
+		if group, second, ok := strings.Cut(s.Name, " "); ok && strings.EqualFold(group, first) {
+			out = append(out, second)
+		}
+	}
+	return out
 }
 
 func firstWord(s string) string {

@@ -85,6 +85,14 @@ func TestParseCommand(t *testing.T) {
 	}
 }
 
+// The first word of commands alone is answered with the second ones.
+func TestHalfACommand(t *testing.T) {
+	_, _, err := bot.ParseCommand("/discuss queue show")
+	if err == nil || !strings.Contains(err.Error(), "add one of list, move or remove") {
+		t.Error(err)
+	}
+}
+
 func FuzzParseCommand(f *testing.F) {
 	for _, s := range []string{"/discuss now x", `/discuss schedule add "0 9 * * *" --tz`, "", "/discuss feed  add '", "\x00 --"} {
 		f.Add(s)

@@ -304,6 +304,9 @@ func TestSkip(t *testing.T) {
 	if got := b.typed("/discuss skip --count 2"); strings.Count(got, "skipped") != 2 || !strings.Contains(got, "Wed 3 Mar 2027 09:00") {
 		t.Fatal(got)
 	}
+	if got := b.typed("/discuss status"); !strings.Contains(got, "(skips 2)") {
+		t.Errorf("status: %s", got)
+	}
 	b.wait(2 * time.Hour)
 	b.wait(24 * time.Hour)
 	b.wait(24 * time.Hour)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // previewPost is what shows a recap that waits to those who decide: in the
@@ -145,7 +146,7 @@ func (e *Engine) answerRecap(ctx context.Context, c Command) (Answer, error) {
 		return Answer{}, err
 	}
 	if !found {
-		return say("The discussion of %s has no recap: it is %s.", quoted(d.Title), d.State), nil
+		return say("The discussion of %s has no recap: %s.", quoted(d.Title), NoRecap(d, e.set)), nil
 	}
 	if d.Held {
 		m.Buttons = recapButtons(d)
@@ -181,4 +182,26 @@ func (e *Engine) waiting(ctx context.Context, ch Channel) ([]string, error) {
 		}
 	}
 	return out, err
+}
+
+// NoRecap says why a discussion has no recap.
+func NoRecap(d Discussion, set Settings) string {
+	switch d.State {
+	case StatePosting, StateOpen:
+		return "it is open"
+	case StateClosing:
+		return "it is being written"
+	case StateErased:
+		return "what people wrote was erased at the end of its retention"
+	case StateWithdrawing, StateWithdrawn:
+		return "the discussion was withdrawn"
+	case StateFailed, StateUnknown:
+		return strings.TrimSpace("the discussion was not posted " + d.Reason)
+	}
+	if d.Rules.Recap == RecapOff {
+		return "its schedule wants none"
+	}
+	return fmt.Sprintf("a recap needs %s by %s, and there were %s by %s",
+		plural(set.RecapReplies, "reply", "replies"), plural(set.RecapPeople, "person", "people"),
+		plural(d.Replies, "reply", "replies"), plural(d.People, "person", "people"))
 }

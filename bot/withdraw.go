@@ -24,7 +24,7 @@ func (by By) who() string {
 	case Operator.ID:
 		return "the operator"
 	case platformItself.ID:
-		return "who deleted its post"
+		return "whoever deleted its post"
 	}
 	return "a manager"
 }

@@ -138,7 +138,7 @@ func TestRootDeletedOnThePlatform(t *testing.T) {
 	if d.State != bot.StateWithdrawn || len(b.platform.shown()) != 0 || len(b.replies(d)) != 0 {
 		t.Errorf("state %s, shown %+v, %+v", d.State, b.platform.shown(), b.replies(d))
 	}
-	if why := b.typed("/discuss why"); !strings.Contains(why, "withdrawn by who deleted its post: quay") {
+	if why := b.typed("/discuss why"); !strings.Contains(why, "withdrawn by whoever deleted its post: quay") {
 		t.Error(why)
 	}
 }
@@ -191,9 +191,10 @@ func TestExtend(t *testing.T) {
 		t.Errorf("not closed: %s", d.State)
 	}
 	for line, want := range map[string]string{
-		"/discuss extend":                              "no discussion here is posting or open",
-		"/discuss extend --by soon":                    "no length of time",
-		"/discuss extend " + b.discussion().ID.Short(): "not open: it is closed",
+		"/discuss extend":                                  "no discussion here is open",
+		"/discuss extend --by soon":                        "no length of time",
+		"/discuss recap show " + b.discussion().ID.Short(): "has no recap: a recap needs",
+		"/discuss extend " + b.discussion().ID.Short():     "not open: it is closed",
 	} {
 		if got := b.typed(line); !strings.Contains(strings.ToLower(got), want) {
 			t.Errorf("%s: %s", line, got)

@@ -162,7 +162,7 @@ Everything is stored in %s, the chat itself in
   colloquy discussion export %s%s    the same as JSON lines, for other programs
 Next, in a channel of your own, every working day at nine:
   colloquy schedule add --channel console:general \
-    --cron "0 9 * * MON-FRI" --feed URL%s
+    --at "weekdays 09:00" --feed URL%s
   colloquy serve%s
 `, a.set.db, filepath.Join(consoleDir(rt.db), demoChannel.ID+".jsonl"), id, db, id, db, db, db)
 	return err

@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -199,26 +198,12 @@ func (a *app) waitClosed(ctx context.Context, rt *running, d bot.Discussion) (bo
 
 // noRecap says why a discussion has no recap.
 func (a *app) noRecap(set bot.Settings, d bot.Discussion) string {
-	switch d.State {
-	case bot.StatePosting, bot.StateOpen:
+	if d.State == bot.StatePosting || d.State == bot.StateOpen {
 		when := ""
 		if !d.ClosesAt.IsZero() {
 			when = " until " + a.local(d.ClosesAt)
 		}
 		return fmt.Sprintf("the discussion is open%s; 'colloquy discussion close %s' closes it now", when, d.ID.Short())
-	case bot.StateClosing:
-		return "it is being written"
-	case bot.StateErased:
-		return "what people wrote was erased at the end of its retention"
-	case bot.StateWithdrawing, bot.StateWithdrawn:
-		return "the discussion was withdrawn"
-	case bot.StateFailed, bot.StateUnknown:
-		return strings.TrimSpace("the discussion was not posted " + d.Reason)
 	}
-	if d.Rules.Recap == bot.RecapOff {
-		return "its schedule wants none"
-	}
-	return fmt.Sprintf("a recap needs %s by %s, and there were %s by %s",
-		plural(set.RecapReplies, "reply", "replies"), plural(set.RecapPeople, "person", "people"),
-		plural(d.Replies, "reply", "replies"), plural(d.People, "person", "people"))
+	return bot.NoRecap(d, set)
 }

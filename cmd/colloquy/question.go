@@ -77,7 +77,7 @@ func (a *app) changeQuestions(ctx context.Context, rt *running, s bot.Schedule, 
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(a.stdout, "The questions about %q, posted in %s:\n", inline(d.Title), d.Channel)
+	fmt.Fprintln(a.stdout, a.wrap(fmt.Sprintf("The questions about %q, for %s:", inline(d.Title), d.Channel), ""))
 	for i, q := range d.Questions {
 		fmt.Fprintln(a.stdout, a.wrap(fmt.Sprintf("%d. %s", i+1, inline(q.Text)), ""))
 	}

@@ -121,7 +121,7 @@ func (a *app) showSchedules(list []bot.Schedule, format string) error {
 		a.warn(fmt.Sprintf("%s declares %s that 'colloquy serve' has not read yet", a.config.File, plural(n, "schedule", "schedules")))
 	}
 	if len(list) == 0 {
-		_, err := fmt.Fprintln(a.stdout, `There are no schedules. Add one with: colloquy schedule add --channel console:general --cron "0 9 * * MON-FRI" --feed URL`)
+		_, err := fmt.Fprintln(a.stdout, `There are no schedules. Add one with: colloquy schedule add --channel console:general --at "weekdays 09:00" --feed URL`)
 		return err
 	}
 	var rows []row
@@ -132,6 +132,9 @@ func (a *app) showSchedules(list []bot.Schedule, format string) error {
 		}
 		if !s.NextAt.IsZero() {
 			next = inZone(s.NextAt, s.Zone).Format("Mon 2 Jan 15:04")
+		}
+		if s.Skips > 0 {
+			next += fmt.Sprintf(" (skips %d)", s.Skips)
 		}
 		r := row{cells: []string{s.ID.Short(), orDash(s.Name), s.Channel.String(), s.Cron, next, s.Zone}}
 		if s.Reason != "" {

@@ -84,9 +84,9 @@ func flagError(cmd *cobra.Command, err error) error {
 	}
 	var bad *pflag.InvalidValueError
 	if errors.As(err, &bad) {
-		return usagef("--%s: %w; run '%s --help' for what it takes", bad.GetFlag().Name, bad.Unwrap(), cmd.CommandPath())
+		return usagef("--%s: %w (run '%s --help' for what it takes)", bad.GetFlag().Name, bad.Unwrap(), cmd.CommandPath())
 	}
-	return usagef("%w; run '%s --help' for what it takes", err, cmd.CommandPath())
+	return usagef("%w (run '%s --help' for what it takes)", err, cmd.CommandPath())
 }
 
 // takes checks that there are exactly as many arguments as there are names.

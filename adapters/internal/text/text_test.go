@@ -68,6 +68,8 @@ func TestWrap(t *testing.T) {
 		{"keeps line breaks", "one\n\ntwo", 8, "one||two"},
 		{"a long word", "see https://example.org/abcdef now", 10, "see|https://|example.or|g/abcdef|now"},
 		{"a word without a break", "xxxxxxxxxxxx y", 5, "xxxxx|xxxxx|xx y"},
+		{"an option", "use [--close-after N]", 16, "use|[--close-after|N]"},
+		{"a command", "turn /discuss on", 9, "turn|/discuss|on"},
 		{"wide characters", "日本語の文章", 5, "日本|語の|文章"},
 		{"clusters stay whole", strings.Repeat(family, 3), 4, family + family + "|" + family},
 		{"wider than the line", "日本", 1, "日|本"},

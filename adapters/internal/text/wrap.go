@@ -11,8 +11,8 @@ import (
 func Width(s string) int { return uniseg.StringWidth(s) }
 
 // Wrap divides s into lines of at most width columns, at the places where the
-// Unicode line breaking rules allow it, and inside a word only when it is wider
-// than a line. Line breaks in s stay; white space at the end of lines goes. A
+// Unicode line breaking rules allow it, but not inside options and commands, and
+// inside a word only when it is wider than a line. Line breaks in s stay; white space at the end of lines goes. A
 // width below 1 counts as 1, and a cluster wider than that has its own line.
 func Wrap(s string, width int) []string {
 	width = max(width, 1)
@@ -35,6 +35,14 @@ func wrapLine(s string, width int) []string {
 	for state := -1; s != ""; {
 		var word string
 		word, s, _, state = uniseg.FirstLineSegmentInString(s, state)
+		if head, ok := strings.CutSuffix(word, " /"); ok { // the rules allow no break before a slash
+			word, s, state = head+" ", "/"+s, -1
+		}
+		for s != "" && begins(word) {
+			var more string
+			more, s, _, state = uniseg.FirstLineSegmentInString(s, state)
+			word += more
+		}
 		w := Width(strings.TrimRight(word, " "))
 		if used > 0 && used+w > width {
 			end()
@@ -53,6 +61,13 @@ func wrapLine(s string, width int) []string {
 	}
 	end()
 	return lines
+}
+
+// begins reports whether word is the beginning of an option, a command or a
+// path, such as "--close-" or "/", that says something else when it is divided.
+func begins(word string) bool {
+	return strings.HasSuffix(word, "-") && strings.HasPrefix(strings.TrimLeft(word, "[("), "-") ||
+		strings.HasSuffix(word, "/") && strings.HasPrefix(word, "/")
 }
 
 // cut divides s after as many clusters as fit into width columns, at least one.
