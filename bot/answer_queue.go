@@ -56,7 +56,11 @@ func (e *Engine) Queue(ctx context.Context, ch Channel) ([]QueueEntry, error) {
 	if err != nil {
 		return nil, err
 	}
-	items, err := e.store.FreshItems(ctx, ch, feeds, order, shownQueue)
+	var first ID
+	if len(schedules) > 0 {
+		first = schedules[0].ID
+	}
+	items, err := e.store.FreshItems(ctx, ch, first, feeds, order, shownQueue)
 	for _, it := range items {
 		out = append(out, QueueEntry{it.ID, "feed", it.Title, it.URL})
 	}

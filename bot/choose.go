@@ -230,7 +230,7 @@ func (e *Engine) candidates(ctx context.Context, o Occurrence, s Schedule) (list
 			return nil, 0, err
 		}
 	}
-	items, err := e.store.FreshItems(ctx, o.Channel, ids, s.Order, maxScreened-len(list))
+	items, err := e.store.FreshItems(ctx, o.Channel, s.ID, ids, s.Order, maxScreened-len(list))
 	for _, it := range items {
 		list = append(list, Candidate{Item: it, Title: it.Title})
 	}

@@ -115,3 +115,44 @@ func TestFiltersThatLeaveNothing(t *testing.T) {
 		t.Error(why)
 	}
 }
+
+// What one schedule does not want is for another one, and for the same one
+// when it wants something else.
+func TestRefusedByOneSchedule(t *testing.T) {
+	unwanted := func(s *bot.Schedule) { s.Rules.Skip = []string{"quay"} }
+	refused := func(t *testing.T, change ...func(*bot.Schedule)) (*bench, bot.Schedule) {
+		b := newBench(t)
+		s := b.schedule(unwanted)
+		for _, c := range change {
+			b.schedule(c)
+		}
+		b.web.publish("quay")
+		b.wait(90 * time.Minute)
+		if n := len(b.platform.in(channel)); n != 0 {
+			t.Fatalf("%d posts of what is not wanted", n)
+		}
+		b.wait(time.Hour)
+		return b, s
+	}
+	t.Run("another", func(t *testing.T) {
+		b, _ := refused(t, func(s *bot.Schedule) { s.Cron = "0 10 * * *" })
+		if d := b.discussion(); d.Title != "quay" {
+			t.Errorf("posted %q", d.Title)
+		}
+	})
+	t.Run("changed", func(t *testing.T) {
+		b, s := refused(t)
+		change := s
+		change.Rules.Skip = nil
+		if _, _, _, err := b.engine.ChangeSchedule(t.Context(), s, change, []string{"skip"}, bot.Operator); err != nil {
+			t.Fatal(err)
+		}
+		b.wait(24 * time.Hour)
+		if d := b.discussion(); d.Title != "quay" {
+			t.Errorf("posted %q", d.Title)
+		}
+		if got := b.typed("/discuss why"); !strings.Contains(got, "which this schedule skips") {
+			t.Errorf("why: %s", got)
+		}
+	})
+}

@@ -105,8 +105,10 @@ type feedStore interface {
 	// not known by guid, then by URL, then by content.
 	FeedPolled(ctx context.Context, f Feed, items []Item, now time.Time) error
 	// FreshItems lists items that were neither seen nor posted nor finally
-	// refused in the channel, in the given order.
-	FreshItems(ctx context.Context, ch Channel, feeds []ID, order string, limit int) ([]Item, error)
+	// refused in the channel, in the given order. What the rules of one schedule
+	// refuse (see [Schedule.Rules]) is fresh for another, and again for it when
+	// they are changed.
+	FreshItems(ctx context.Context, ch Channel, schedule ID, feeds []ID, order string, limit int) ([]Item, error)
 	// NewestItems lists items whether they were seen or not.
 	NewestItems(ctx context.Context, feeds []ID, limit int) ([]Item, error)
 }

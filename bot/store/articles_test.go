@@ -47,7 +47,7 @@ func TestItemsKeepTheirCategories(t *testing.T) {
 	if err := db.FeedPolled(ctx, f, items, when); err != nil {
 		t.Fatal(err)
 	}
-	got, err := db.FreshItems(ctx, ch, []bot.ID{f.ID}, bot.Newest, 10)
+	got, err := db.FreshItems(ctx, ch, "", []bot.ID{f.ID}, bot.Newest, 10)
 	if err != nil || !reflect.DeepEqual(got, items) {
 		t.Errorf("%v\n%+v, and should be\n%+v", err, got, items)
 	}

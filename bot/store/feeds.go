@@ -202,27 +202,32 @@ const newestFirst = ` ORDER BY COALESCE(published_at, found_at) DESC, found_at D
 // each time is not going to pass, and it would keep others from being tried.
 const maxRefusals = "3"
 
+// byRules are the codes of refusals that follow from the rules of a schedule,
+// and say nothing about the item to others.
+const byRules = `('too_old', 'too_short', 'skipped', 'not_chosen', 'sensitive', 'same_story')`
+
 // FreshItems implements [bot.Store].
-func (db *DB) FreshItems(ctx context.Context, ch bot.Channel, feeds []bot.ID, order string, limit int) ([]bot.Item, error) {
+func (db *DB) FreshItems(ctx context.Context, ch bot.Channel, schedule bot.ID, feeds []bot.ID, order string, limit int) ([]bot.Item, error) {
 	if len(feeds) == 0 {
 		return nil, nil
 	}
-	list, args := idList(feeds, 4)
+	list, args := idList(feeds, 5)
 	sort := newestFirst
 	if order == bot.Oldest {
 		sort = ` ORDER BY COALESCE(published_at, found_at), found_at, place DESC, id LIMIT `
 	}
 	rows, err := db.r.QueryContext(ctx, `SELECT `+itemColumns+` FROM items
 		WHERE NOT seen
-			AND NOT EXISTS (SELECT 1 FROM refusals r WHERE r.item_id = items.id AND r.final AND r.platform = $1 AND r.workspace = $2 AND r.channel = $3)
-			AND (SELECT COUNT(*) FROM refusals r WHERE r.item_id = items.id AND r.platform = $1 AND r.workspace = $2 AND r.channel = $3) < `+maxRefusals+`
+			AND (SELECT COALESCE(SUM(CASE WHEN r.final THEN `+maxRefusals+` ELSE 1 END), 0) FROM refusals r
+				WHERE r.item_id = items.id AND r.platform = $1 AND r.workspace = $2 AND r.channel = $3
+					AND (r.code NOT IN `+byRules+` OR EXISTS (SELECT 1 FROM occurrences o WHERE o.id = r.occurrence_id AND COALESCE(o.schedule_id, '') = $4))) < `+maxRefusals+`
 			AND NOT EXISTS (SELECT 1 FROM drafts f JOIN schedules s ON s.id = f.schedule_id
 				WHERE f.item_id = items.id AND f.state = 'open' AND s.platform = $1 AND s.workspace = $2 AND s.channel = $3)
 			AND feed_id IN (`+list+`)
 			AND (items.url = '' OR items.url NOT IN (SELECT a.url FROM discussions d JOIN articles a ON a.id = d.article_id
 				WHERE d.platform = $1 AND d.workspace = $2 AND d.channel = $3 AND d.state <> 'failed'
 				UNION ALL SELECT url FROM added WHERE platform = $1 AND workspace = $2 AND channel = $3 AND (removed_at IS NOT NULL OR taken_at IS NULL)))`+
-		sort+strconv.Itoa(limit), append([]any{ch.Platform, ch.Workspace, ch.ID}, args...)...)
+		sort+strconv.Itoa(limit), append([]any{ch.Platform, ch.Workspace, ch.ID, schedule}, args...)...)
 	return collect(rows, err, scanItem)
 }
 

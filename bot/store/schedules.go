@@ -58,7 +58,13 @@ func (db *DB) PutSchedule(ctx context.Context, s bot.Schedule, a bot.Audit) erro
 		s.Feeds = []bot.ID{}
 	}
 	err := db.write(ctx, func(tx *sql.Tx) error {
-		err := exec(ctx, tx, `INSERT INTO schedules (`+scheduleColumns+`, draft_at)
+		// What other rules refused may be taken now; that it was refused stays on record.
+		err := exec(ctx, tx, `UPDATE refusals SET item_id = NULL WHERE code IN `+byRules+`
+			AND occurrence_id IN (SELECT o.id FROM occurrences o JOIN schedules s ON s.id = o.schedule_id WHERE s.id = $1 AND s.rules <> $2)`, s.ID, pack(s.Rules))
+		if err != nil {
+			return err
+		}
+		err = exec(ctx, tx, `INSERT INTO schedules (`+scheduleColumns+`, draft_at)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)
 			ON CONFLICT (id) DO UPDATE SET name = excluded.name, platform = excluded.platform, workspace = excluded.workspace,
 				channel = excluded.channel, cron = excluded.cron, zone = excluded.zone, close_after = excluded.close_after,
