@@ -69,8 +69,8 @@ func (a *app) runSchedule(ctx context.Context, ref, format string) error {
 		return nil
 	}
 	if o.Outcome == bot.OutcomeNothingNew {
-		_, err = fmt.Fprintf(a.stdout, "Nothing new for %s: %s.\nOne that the feeds had before is posted by hand: colloquy digest URL --post %s\n",
-			s.Channel, inline(o.Reason), s.Channel)
+		said := a.wrap(fmt.Sprintf("Nothing new for %s: %s.", s.Channel, inline(o.Reason)), "")
+		_, err = fmt.Fprintf(a.stdout, "%s\nOne that the feeds had before is posted by hand: colloquy digest URL --post %s\n", said, s.Channel)
 		return err
 	}
 	d, err := rt.db.Discussion(ctx, o.DiscussionID)
