@@ -33,8 +33,8 @@ func TestNearest(t *testing.T) {
 	for word, want := range map[string]string{
 		"digets": "digest", "dgest": "digest", "sched": "schedule", "Serve": "serve", "fede": "feed", "nothing": "", "": "", "x": "",
 	} {
-		if got := nearest(word, commands); got != want {
-			t.Errorf("nearest(%q) = %q, want %q", word, got, want)
+		if got := bot.Nearest(word, commands); got != want {
+			t.Errorf("Nearest(%q) = %q, want %q", word, got, want)
 		}
 	}
 }

@@ -56,7 +56,7 @@ func group(cmd *cobra.Command, args []string) error {
 	if strings.Contains(args[0], "://") && !cmd.HasParent() {
 		return usagef("%q is no command, to see its digest run 'colloquy digest %s'", args[0], args[0])
 	}
-	if near := nearest(args[0], names(cmd)); near != "" {
+	if near := bot.Nearest(args[0], names(cmd)); near != "" {
 		return usagef("unknown command %q, did you mean %q? Run '%s --help' for the list", args[0], near, cmd.CommandPath())
 	}
 	return usagef("unknown command %q, run '%s --help' for the list", args[0], cmd.CommandPath())
@@ -78,7 +78,7 @@ func flagError(cmd *cobra.Command, err error) error {
 	if errors.As(err, &unknown) {
 		var flags []string
 		cmd.Flags().VisitAll(func(f *pflag.Flag) { flags = append(flags, f.Name) })
-		if near := nearest(unknown.GetSpecifiedName(), flags); near != "" {
+		if near := bot.Nearest(unknown.GetSpecifiedName(), flags); near != "" {
 			return usagef("unknown flag --%s, did you mean --%s? Run '%s --help' for the list", unknown.GetSpecifiedName(), near, cmd.CommandPath())
 		}
 	}
@@ -108,44 +108,4 @@ func withArticle(word string) string {
 		return "an " + word
 	}
 	return "a " + word
-}
-
-// nearest finds the candidate that word was perhaps meant to be, or "".
-func nearest(word string, candidates []string) string {
-	best, least := "", 3
-	for _, c := range candidates {
-		d := distance(strings.ToLower(word), c)
-		if len(word) > 2 && strings.HasPrefix(c, strings.ToLower(word)) {
-			d = 1
-		}
-		if d < least && d < len(c) {
-			best, least = c, d
-		}
-	}
-	return best
-}
-
-// distance counts the letters to add, remove, replace or swap with their
-// neighbour to get from a to b (optimal string alignment).
-func distance(a, b string) int {
-	before, prev := make([]int, len(b)+1), make([]int, len(b)+1)
-	for j := range prev {
-		prev[j] = j
-	}
-	for i := 1; i <= len(a); i++ {
-		row := make([]int, len(b)+1)
-		row[0] = i
-		for j := 1; j <= len(b); j++ {
-			replace := prev[j-1]
-			if a[i-1] != b[j-1] {
-				replace++
-			}
-			row[j] = min(replace, prev[j]+1, row[j-1]+1)
-			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
-				row[j] = min(row[j], before[j-2]+1)
-			}
-		}
-		before, prev = prev, row
-	}
-	return prev[len(b)]
 }

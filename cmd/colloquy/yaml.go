@@ -96,7 +96,7 @@ func meant(key string, known fields) string {
 		keys = append(keys, k)
 	}
 	slices.Sort(keys)
-	if near := nearest(shorten(key), keys); near != "" {
+	if near := bot.Nearest(shorten(key), keys); near != "" {
 		return fmt.Sprintf("did you mean %q?", near)
 	}
 	return "it may have " + strings.Join(keys, ", ")
