@@ -100,6 +100,7 @@ It needs no account, no key and no network to begin with: try "colloquy demo".`,
 	root.SetHelpCommandGroupID(groupAdmin)
 	root.SetCompletionCommandGroupID(groupAdmin)
 	root.SetFlagErrorFunc(flagError)
+	root.SetUsageFunc(narrow(root.UsageFunc()))
 	a.set.addGlobalFlags(root.PersistentFlags())
 	root.AddCommand(
 		a.articleCommand(),

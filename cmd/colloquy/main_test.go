@@ -99,6 +99,21 @@ func TestHelpShowsEveryCommandWithAnExample(t *testing.T) {
 	}
 }
 
+// What help says of flags can be read where a line has 80 columns.
+func TestHelpOfFlagsFits(t *testing.T) {
+	for _, args := range [][]string{{"schedule", "add", "--help"}, {"settings", "--help"}, {"serve", "--help"}} {
+		_, flags, found := strings.Cut(cli(t, nil, "", args...).stdout, "Flags:\n")
+		if !found || !strings.Contains(flags, "--allow-network CIDR ") {
+			t.Errorf("%v: %s", args, flags)
+		}
+		for line := range strings.Lines(flags) {
+			if len(line) > pipeWidth+5 {
+				t.Errorf("%v: %d columns: %s", args, len(line), line)
+			}
+		}
+	}
+}
+
 func TestCompletion(t *testing.T) {
 	t.Chdir(t.TempDir())
 	writeFile(t, "colloquy.yaml", "wrong\n") // must not keep the shell from starting

@@ -24,7 +24,7 @@ func (a *app) managersCommand() *cobra.Command {
 	format := choice{value: "text", options: outputFormats}
 	cmd := &cobra.Command{
 		Use:   "managers",
-		Short: "Show and say who may manage an installation besides those whom its platform says",
+		Short: "Show and change who else may manage an installation",
 		Long: `People on this list, and those who have a role on it, may manage Colloquy in an
 installation, besides those whom the platform says. Without a command, the list is
 shown. On the command line, whoever may write to the database may do everything.`,

@@ -42,7 +42,7 @@ that was withdrawn or whose replies were erased.
 --pseudonyms writes names that are the same within a discussion and cannot be
 linked across two.`,
 		Example: `  colloquy report --channel slack:T024BE7LD/C024BE91L --roster class.csv --output march.md
-  colloquy report --channel console:general --from 2027-03-01 --to 2027-03-31 --by discussion --format csv`,
+  colloquy report --channel console:general --from 2027-03-01 --by discussion --format csv`,
 		Args: takes(),
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.report(cmd, q) },
 	}

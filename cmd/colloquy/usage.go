@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 	"unicode"
 
@@ -70,6 +71,25 @@ func names(cmd *cobra.Command) []string {
 		}
 	}
 	return out
+}
+
+// narrow breaks what a command's help says of its flags into lines that fit.
+func narrow(usage func(*cobra.Command) error) func(*cobra.Command) error {
+	return func(cmd *cobra.Command) error {
+		out := cmd.OutOrStderr()
+		var text strings.Builder
+		cmd.SetOut(&text)
+		err := usage(cmd)
+		cmd.SetOut(out)
+		said := text.String()
+		for _, flags := range []*pflag.FlagSet{cmd.LocalFlags(), cmd.InheritedFlags()} {
+			if wide := strings.TrimRight(flags.FlagUsages(), "\n"); wide != "" {
+				said = strings.ReplaceAll(said, wide, strings.TrimRight(flags.FlagUsagesWrapped(pipeWidth), "\n"))
+			}
+		}
+		_, werr := io.WriteString(out, said)
+		return errors.Join(err, werr)
+	}
 }
 
 // flagError puts a mistake in a flag into one line.
