@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -57,6 +58,9 @@ func newBareBench(t *testing.T, change ...func(*bot.Options)) *bench {
 	b.platform = &platform{bench: b}
 	b.web = newWeb(t)
 	b.web.clock = b.clock
+	if err := os.WriteFile(b.path, made, 0o600); err != nil {
+		t.Fatal(err)
+	}
 	b.start(change...)
 	return b
 }
