@@ -90,8 +90,10 @@ func claimSchedules(ctx context.Context, tx *sql.Tx, now time.Time, limit int, p
 	if err := pauseGone(ctx, tx, `next_at <= $2 OR resume_at <= $2`, now.UnixMilli()); err != nil {
 		return 0, err
 	}
-	rows, err := tx.QueryContext(ctx, `SELECT `+scheduleColumns+` FROM schedules WHERE next_at <= $1 OR resume_at <= $1
-		ORDER BY COALESCE(next_at, resume_at) LIMIT $2`, now.UnixMilli(), limit)
+	// Each part reads its index only as far as the limit, however many are due.
+	rows, err := tx.QueryContext(ctx, `SELECT `+scheduleColumns+` FROM schedules WHERE id IN (
+		SELECT id FROM (SELECT id FROM schedules WHERE next_at <= $1 ORDER BY next_at LIMIT $2) AS due
+		UNION ALL SELECT id FROM (SELECT id FROM schedules WHERE resume_at <= $1 ORDER BY resume_at LIMIT $2) AS resumed)`, now.UnixMilli(), limit)
 	due, err := collect(rows, err, scanSchedule)
 	if err != nil || len(due) == 0 {
 		return 0, err
@@ -106,7 +108,7 @@ func claimSchedules(ctx context.Context, tx *sql.Tx, now time.Time, limit int, p
 // storeClaims stores what becomes of schedules and returns the occurrences that
 // are to be carried out. reason is why the others were missed.
 func storeClaims(ctx context.Context, tx *sql.Tx, due []bot.Schedule, plan func(bot.Schedule, time.Time) bot.Claim, now time.Time, reason string) ([]bot.ID, error) {
-	var run, missed, next values
+	var run, missed, plain, next values
 	for _, s := range due {
 		c := plan(s, now)
 		row := func(due time.Time) []any {
@@ -129,7 +131,11 @@ func storeClaims(ctx context.Context, tx *sql.Tx, due []bot.Schedule, plan func(
 			missed.add(append(row(m), 1, bot.OutcomeSkipped, skippedReason)...)
 		}
 		s.NextAt = c.Next
-		next.add(s.ID, ms(c.Next), c.Next.IsZero(), c.Reason, c.SkipsLeft, ms(s.DraftAt()))
+		if draft := s.DraftAt(); draft.IsZero() && s.Skips == 0 && s.ResumeAt.IsZero() {
+			plain.add(s.ID, ms(c.Next), c.Next.IsZero(), c.Reason)
+		} else {
+			next.add(s.ID, ms(c.Next), c.Next.IsZero(), c.Reason, c.SkipsLeft, ms(draft))
+		}
 		for _, t := range c.Troubles {
 			if err := noteTrouble(ctx, tx, t); err != nil {
 				return nil, err
@@ -139,7 +145,7 @@ func storeClaims(ctx context.Context, tx *sql.Tx, due []bot.Schedule, plan func(
 	if err := insertMissed(ctx, tx, missed); err != nil {
 		return nil, err
 	}
-	if err := moveOn(ctx, tx, next); err != nil {
+	if err := moveOn(ctx, tx, plain, next); err != nil {
 		return nil, err
 	}
 	return insertRuns(ctx, tx, run, now)
@@ -192,9 +198,17 @@ func insertMissed(ctx context.Context, tx *sql.Tx, missed values) error {
 }
 
 // moveOn sets the next times; a schedule that has none is paused, with the
-// reason, and a pause that ended is over.
-func moveOn(ctx context.Context, tx *sql.Tx, next values) error {
-	for _, part := range next.parts("TEXT", "BIGINT", "BOOLEAN", "TEXT", "BIGINT", "BIGINT") {
+// reason. Most have no more than that; for the others, what is skipped, the time
+// of the next draft and the end of a pause are brought up to date too.
+func moveOn(ctx context.Context, tx *sql.Tx, plain, rest values) error {
+	for _, part := range plain.parts("TEXT", "BIGINT", "BOOLEAN", "TEXT") {
+		err := exec(ctx, tx, `WITH v (id, next_at, paused, reason) AS (VALUES `+part.text+`)
+			UPDATE schedules SET next_at = v.next_at, paused = v.paused, reason = v.reason FROM v WHERE schedules.id = v.id`, part.args...)
+		if err != nil {
+			return err
+		}
+	}
+	for _, part := range rest.parts("TEXT", "BIGINT", "BOOLEAN", "TEXT", "BIGINT", "BIGINT") {
 		err := exec(ctx, tx, `WITH v (id, next_at, paused, reason, skips, draft_at) AS (VALUES `+part.text+`)
 			UPDATE schedules SET next_at = v.next_at, paused = v.paused, reason = v.reason, skips = v.skips, draft_at = v.draft_at, resume_at = NULL
 			FROM v WHERE schedules.id = v.id`, part.args...)

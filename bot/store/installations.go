@@ -78,6 +78,10 @@ func (db *DB) PutInstallation(ctx context.Context, i bot.Installation, now time.
 // pauseGone pauses schedules where the bot was removed. The arguments of the
 // condition are numbered from $2.
 func pauseGone(ctx context.Context, tx *sql.Tx, where string, args ...any) error {
+	var gone bool
+	if err := tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM installations WHERE gone_at IS NOT NULL)`).Scan(&gone); err != nil || !gone {
+		return err
+	}
 	return exec(ctx, tx, `UPDATE schedules SET paused = TRUE, next_at = NULL, draft_at = NULL, resume_at = NULL, reason = $1
 		WHERE (`+where+`) AND removed_at IS NULL AND EXISTS (SELECT 1 FROM installations i
 			WHERE i.platform = schedules.platform AND i.workspace = schedules.workspace AND i.gone_at IS NOT NULL)`, append([]any{bot.BotRemoved}, args...)...)
