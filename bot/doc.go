@@ -2,14 +2,18 @@
 // the interfaces it needs from the outside, and one file for each step an
 // article takes on its way.
 //
+//	option.go, rules.go    what a schedule is told, in one table for all surfaces
 //	schedule.go, when.go   a schedule falls due: an occurrence
 //	wording.go, leftout.go its times in plain words, and which are left out
 //	occurrence.go          the occurrence is carried out, and ends with one outcome
 //	choose.go, feed.go     it takes the next article for its channel
 //	filter.go              which articles a schedule takes at all
+//	draft.go               its digest may be seen, changed and approved before
 //	open.go                article and digest become a discussion and its posts
 //	discussion.go          what a discussion needs next
 //	post.go, render.go     posts go out, exactly once as people see it
+//	correct.go             what is out is changed
+//	withdraw.go            or taken back
 //	record.go              replies are recorded before they are acknowledged
 //	reconcile.go           what was written while nobody listened is listed
 //	recap_post.go          the discussion closes with what was said
