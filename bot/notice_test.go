@@ -92,10 +92,10 @@ func TestFeedThatFlapsIsToldOnceAnHourAtMost(t *testing.T) {
 	b := noticesBench(t)
 	s := b.schedule()
 	var told []time.Time
-	for n := range 12 * 20 {
-		b.wait(3 * time.Minute)
+	for n := range 12 * 60 {
+		b.wait(time.Minute)
 		b.web.status = 0
-		if n%14 > 5 {
+		if n%40 > 15 {
 			b.web.status = 500
 		}
 		f, err := b.db.Feed(t.Context(), s.Feeds[0])
@@ -114,16 +114,16 @@ func TestFeedThatFlapsIsToldOnceAnHourAtMost(t *testing.T) {
 		t.Fatalf("told at %v", told)
 	}
 	for i := 1; i < len(told); i++ {
-		if told[i].Sub(told[i-1]) < time.Hour-3*time.Minute {
+		if told[i].Sub(told[i-1]) < time.Hour-time.Minute {
 			t.Errorf("told at %v and %v", told[i-1], told[i])
 		}
 	}
 }
 
-func TestHundredsOfFeedsFailAtOnce(t *testing.T) {
+func TestAThousandFeedsFailAtOnce(t *testing.T) {
 	b := noticesBench(t)
 	b.web.status = 500
-	const feeds = 300
+	const feeds = 1000
 	for n := range feeds {
 		f := bot.Feed{ID: bot.NewID(b.clock()), URL: fmt.Sprintf("%s/feed.xml?%d", b.web.URL, n), Title: fmt.Sprintf("Feed %d", n), State: bot.FeedFailing,
 			Failures: 2, CreatedAt: b.clock(), NextAt: b.clock().Add(time.Minute)}
@@ -136,7 +136,7 @@ func TestHundredsOfFeedsFailAtOnce(t *testing.T) {
 	}
 	b.wait(time.Minute)
 	b.wait(20 * time.Minute)
-	b.expect(1, "300 feeds cannot be read.", "and 295 more")
+	b.expect(1, "1000 feeds cannot be read.", "and 995 more")
 	if m := b.platform.posts()[0].post; len(m.Lines) != 6 {
 		t.Errorf("%d lines", len(m.Lines))
 	}
