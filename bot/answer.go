@@ -168,8 +168,6 @@ func (e *Engine) answerAdd(ctx context.Context, c Command) (Answer, error) {
 
 func sameTenant(a, b Channel) bool { return a.Platform == b.Platform && a.Workspace == b.Workspace }
 
-func plainNumber(n int) string { return strconv.Itoa(n) }
-
 func atoi(s string, what string) (int, error) {
 	if s == "" {
 		return 0, nil

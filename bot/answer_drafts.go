@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"strconv"
 	"strings"
 )
 
@@ -139,7 +140,7 @@ func (e *Engine) answerQuestion(ctx context.Context, c Command) (Answer, error) 
 	}
 	a := say("The questions of the draft %s, about %q; %s in reserve:", d.ID.Short(), d.Title, plural(len(d.Spares), "question", "questions"))
 	for i, q := range d.Questions {
-		a.Message.Lines = append(a.Message.Lines, plainNumber(i+1)+". "+q.Text)
+		a.Message.Lines = append(a.Message.Lines, strconv.Itoa(i+1)+". "+q.Text)
 		a.Choices = append(a.Choices, questionChoices(d, i+1)...)
 	}
 	return a, nil
@@ -147,10 +148,10 @@ func (e *Engine) answerQuestion(ctx context.Context, c Command) (Answer, error) 
 
 // questionChoices are what can be done with one question.
 func questionChoices(d Draft, n int) []Choice {
-	args := map[string]string{"n": plainNumber(n), "id": d.ID.Short()}
-	out := []Choice{{Label: "Drop question " + plainNumber(n), Command: "question drop", Args: args}}
+	args := map[string]string{"n": strconv.Itoa(n), "id": d.ID.Short()}
+	out := []Choice{{Label: "Drop question " + strconv.Itoa(n), Command: "question drop", Args: args}}
 	if len(d.Spares) > 0 {
-		out = append(out, Choice{Label: "Replace question " + plainNumber(n), Command: "question replace", Args: args})
+		out = append(out, Choice{Label: "Replace question " + strconv.Itoa(n), Command: "question replace", Args: args})
 	}
 	return out
 }

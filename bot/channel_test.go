@@ -197,8 +197,14 @@ func TestThreadIsNamedAfterTheTitle(t *testing.T) {
 
 func TestImageThatOnlySomeCanLoadIsLeftOut(t *testing.T) {
 	for image, want := range map[string]string{"https://example.org/a.jpg": "https://example.org/a.jpg", "data:image/png;base64,AAAA": "", "http://10.0.0.7/a.jpg": ""} {
-		if m := bot.DigestMessage(bot.Article{Title: "x", Image: image}, bot.Digest{}); m.Image != want {
-			t.Errorf("%s: the message has the image %q", image, m.Image)
+		b := newBench(t)
+		a, err := b.db.PutArticle(t.Context(), bot.Article{Title: "quay", Image: image, Text: strings.ReplaceAll(storyText, "NAME", "Ostra")}, b.clock())
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.request(bot.Request{Article: a.ID})
+		if m := b.platform.posts()[0].post; m.Image != want {
+			t.Errorf("%s: the root post has the image %q", image, m.Image)
 		}
 	}
 }

@@ -69,10 +69,7 @@ func (e *Engine) renderRoot(ctx context.Context, d Discussion) (Message, error) 
 	return m, nil
 }
 
-// DigestMessage shows a digest, in English, without its questions, which are
-// posts of their own.
-func DigestMessage(a Article, dig Digest) Message { return voice{phrases: english}.digest(a, dig) }
-
+// digest shows a digest without its questions, which are posts of their own.
 func (v voice) digest(a Article, dig Digest) Message {
 	m := Message{Title: a.Title, Link: a.URL, Image: publicImage(a.Image), Source: v.source(a), Language: dig.Language}
 	if verbatim(dig) {
