@@ -40,6 +40,12 @@ type Handler interface {
 	Connected(ctx context.Context, scope string, up bool) error
 	// InstallationChanged says that a tenant was added, changed or lost.
 	InstallationChanged(ctx context.Context, i Installation) error
+	// Installations says which tenants of a platform there are, each with its
+	// Scope: those stored that are not among them were lost while nobody listened.
+	Installations(ctx context.Context, platform string, there []Installation) error
+	// ChannelLost says that a channel, or only a thread where ch has one, is gone
+	// or closed to us for good; why is a [Problem] for its owner.
+	ChannelLost(ctx context.Context, ch Channel, why error) error
 }
 
 // A Threader opens a thread under a root post. Without it, or when it is
@@ -80,7 +86,15 @@ type Director interface {
 	Direct(ctx context.Context, p Person) (Channel, error)
 }
 
-// A Doctor finds what would keep posts from going out in a channel.
+// A Linker knows the address at which people see a message. Without it,
+// messages are named by their ids.
+type Linker interface {
+	// LinkTo is an https URL.
+	LinkTo(ref MessageRef) string
+}
+
+// A Doctor finds what would keep posts from going out in a channel. A channel
+// without an id stands for the connection to the platform as a whole.
 type Doctor interface {
 	Check(ctx context.Context, ch Channel) []Finding
 }

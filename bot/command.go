@@ -28,8 +28,15 @@ type Actor struct {
 // An Answer is what the asker gets to see.
 type Answer struct {
 	Message Message
-	Private bool     // for the asker's eyes only, where the platform can do that
-	Choices []Choice // to pick from; each is a Command by itself
+	Private bool      // for the asker's eyes only, where the platform can do that
+	Choices []Choice  // to pick from; each is a Command by itself
+	File    *Document // handed to the asker; nil: none
+}
+
+// A Document is a file that we made.
+type Document struct {
+	Name string // such as "my-data.json"
+	Data []byte
 }
 
 // A Choice is one of several things to pick.
@@ -55,8 +62,9 @@ type Param struct {
 	Name     string
 	Help     string
 	Required bool
-	Flag     bool // given as --name value
-	Rest     bool // takes everything that is left, spaces and lines included
+	Flag     bool   // given as --name value
+	Rest     bool   // takes everything that is left, spaces and lines included
+	Of       string // what it names: "feed", "schedule", "discussion", "draft", "entry" or "article"; see [CompleteCommand]. Empty: nothing stored
 }
 
 // Commands lists what people can ask for, in the order of the help.
@@ -80,6 +88,11 @@ func paramsOf[T any](options []OptionOf[T]) []Param {
 	}
 	return out
 }
+
+// CompleteCommand asks what an argument can be while somebody types it: "command"
+// and "param" in its arguments name the argument, "text" is what stands there so
+// far. Its answer has at most 25 choices, each with the argument "value".
+const CompleteCommand = "complete"
 
 // CommandPrefix begins every command in text.
 const CommandPrefix = "/discuss"

@@ -75,11 +75,13 @@ func draftFate(d Draft, s Schedule) string {
 
 // draftButtons are at most five: that is a row on Discord.
 func draftButtons(d Draft) []Button {
-	id := map[string]string{"id": d.ID.Short()}
+	button := func(label, command string, id ID) Button {
+		return Button{Label: label, Command: command, Args: map[string]string{"id": id.Short()}}
+	}
 	var out []Button
 	for _, b := range []Button{
-		{"Post now", "draft post", id}, {"Post at its time", "draft approve", id}, {"Other article", "draft other", id},
-		{"Skip", "skip", map[string]string{"id": d.ScheduleID.Short()}}, {"Edit questions", "question list", id},
+		button("Post now", "draft post", d.ID), button("Post at its time", "draft approve", d.ID), button("Other article", "draft other", d.ID),
+		button("Skip", "skip", d.ScheduleID), button("Edit questions", "question list", d.ID),
 	} {
 		if d.Decision != DecisionApprove || b.Command != "draft approve" {
 			out = append(out, b)

@@ -16,6 +16,8 @@ type Installation struct {
 	GoneAt    time.Time
 	EraseAt   time.Time // when what is stored of it is erased; zero: not
 	CreatedAt time.Time
+	Scope     string  // of [Handler.Connected]: how its events reach us; empty is "PLATFORM:WORKSPACE"
+	Greet     Channel // where it may be greeted when it is new; zero: nowhere. Not stored
 	Preferences
 }
 

@@ -14,6 +14,7 @@ type Message struct {
 	Quotation  []Quoted // verbatim, shown as a quotation
 	Number     int      // of Question, from 1; 0 if there is none
 	Question   string
+	Asks       []string // the questions that follow as posts of their own, for a root whose thread is not seen beside it; from number 1
 	Buttons    []Button
 	Footer     string // small print, in our own words
 	FooterLink string // https; ends the small print, whole; empty if none
@@ -34,4 +35,5 @@ type Button struct {
 	Label   string
 	Command string            // name of the command
 	Args    map[string]string // short: platforms allow about 100 characters in all
+	Form    string            // what the person is asked to write before; it is handed over as the argument "text". Empty: nothing
 }

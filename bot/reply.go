@@ -19,6 +19,7 @@ type Reply struct {
 	Deleted      bool      // a tombstone: text and author are gone
 	Late         bool      // written after the discussion closed
 	Excluded     bool      // a manager keeps it out of recaps
+	Unread       bool      // a listing found it and was not shown what it says, or it is a post of ours: only Ref and Reactions are set
 }
 
 // A File is something attached to a reply; only its name and link are kept.

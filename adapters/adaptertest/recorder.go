@@ -73,6 +73,10 @@ func (r *recorder) Connected(_ context.Context, _ string, up bool) error {
 
 func (r *recorder) InstallationChanged(context.Context, bot.Installation) error { return nil }
 
+func (r *recorder) Installations(context.Context, string, []bot.Installation) error { return nil }
+
+func (r *recorder) ChannelLost(context.Context, bot.Channel, error) error { return nil }
+
 func (r *recorder) refuseNext(n int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

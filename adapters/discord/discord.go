@@ -1,0 +1,71 @@
+// Package discord connects the engine to Discord: posts with embeds, threads
+// and buttons, slash commands and forms, and a record of what people write.
+//
+//	discord.go      the adapter and what it is made of
+//	rest.go         requests, and what their errors mean
+//	wire.go         what Discord sends, as far as it is read
+//	gateway.go      the connection for events, and how it is kept
+//	guilds.go       servers that come, change and go
+//	events.go       messages and threads as they change
+//	reconcile.go    a thread as it is, after nobody listened
+//	post.go         posts, threads and their look-up by key
+//	render.go       a message as Discord shows it
+//	interactions.go slash commands, buttons and forms
+//	doctor.go       what would keep it from working
+package discord
+
+import (
+	"log/slog"
+	"time"
+
+	"colloquy/bot"
+)
+
+// Platform is what Discord is called in channels ("discord:GUILD/CHANNEL").
+const Platform = "discord"
+
+// DefaultAPI is where Discord's REST API is.
+const DefaultAPI = "https://discord.com/api"
+
+// Content says whether the privileged intent Message Content is asked for.
+type Content string
+
+const (
+	ContentAuto Content = "auto" // ask for it, and go on without where it is refused
+	ContentOff  Content = "off"  // do without: only forms and messages that mention the bot are read
+)
+
+// Options say how to reach Discord. Only Token is required.
+type Options struct {
+	Token   string  // of the bot, without "Bot "
+	API     string  // base of the REST API, without version; empty means [DefaultAPI]
+	Content Content // empty means [ContentAuto]
+	Clock   bot.Clock
+	Log     *slog.Logger // nil: nothing is logged
+}
+
+// An Adapter is one bot on Discord. Its methods may be called at the same time.
+type Adapter struct {
+	o    Options
+	rest *client
+}
+
+// New makes an adapter. Nothing is sent before it is used.
+func New(o Options) *Adapter {
+	if o.API == "" {
+		o.API = DefaultAPI
+	}
+	if o.Content == "" {
+		o.Content = ContentAuto
+	}
+	if o.Clock == nil {
+		o.Clock = time.Now
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	return &Adapter{o: o, rest: newClient(o)}
+}
+
+// Platform is "discord".
+func (a *Adapter) Platform() string { return Platform }
