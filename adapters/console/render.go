@@ -88,10 +88,10 @@ func renderMessage(m bot.Message, s style) string {
 	add(foot)
 	buttons := ""
 	for _, b := range m.Buttons {
-		if b.Command == "" {
+		if b.Command == "" || b.Form != "" || m.Question != "" { // a line that is typed answers a question
 			continue
 		}
-		buttons += s.block(text.Inline(b.Label)+": "+text.Inline(typed(bot.Choice(b))), "", "  ", s.dim)
+		buttons += s.block(text.Inline(b.Label)+": "+text.Inline(typed(bot.Choice{Label: b.Label, Command: b.Command, Args: b.Args})), "", "  ", s.dim)
 	}
 	add(buttons)
 	return strings.Join(parts, "\n")

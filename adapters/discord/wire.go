@@ -1,6 +1,10 @@
 package discord
 
-import "encoding/json"
+import (
+	"encoding/json"
+
+	_ "github.com/bwmarrin/discordgo"
+)
 
 // What Discord sends is decoded into these structs, and never into discordgo's:
 // one unknown component there fails a whole page. They hold only what is used.

@@ -4,5 +4,6 @@ package discordtest
 
 import (
 	_ "github.com/getkin/kin-openapi/openapi3"
+	_ "github.com/getkin/kin-openapi/openapi3filter"
 	_ "github.com/gorilla/websocket"
 )
