@@ -47,6 +47,10 @@ func (e *engine) Connected(_ context.Context, _ string, up bool) error {
 
 func (e *engine) InstallationChanged(context.Context, bot.Installation) error { return nil }
 
+func (*engine) Installations(context.Context, string, []bot.Installation) error { return nil }
+
+func (*engine) ChannelLost(context.Context, bot.Channel, error) error { return nil }
+
 // demo types lines into a console with one discussion and returns it with what
 // it printed meanwhile.
 func demo(t *testing.T, e *engine, o Options, input string) (*Console, string) {
