@@ -48,6 +48,7 @@ type Options struct {
 type Adapter struct {
 	o    Options
 	rest *client
+	gate *gate
 }
 
 // New makes an adapter. Nothing is sent before it is used.
@@ -64,7 +65,9 @@ func New(o Options) *Adapter {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Adapter{o: o, rest: newClient(o)}
+	a := &Adapter{o: o, rest: newClient(o)}
+	a.gate = newGate(a.rest)
+	return a
 }
 
 // Platform is "discord".
