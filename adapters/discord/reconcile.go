@@ -57,7 +57,7 @@ func (l *listing) run(ctx context.Context, known []bot.MessageRef) error {
 	l.a.watch.add(l.thread) // before: what is written from now on comes as an event
 	above, err := l.open(ctx)
 	if bot.ReasonCode(err) == "channel_gone" {
-		l.a.watch.forget(l.thread.Thread)
+		l.a.watch.forget(pathID(l.thread))
 	}
 	if err != nil {
 		return err
@@ -103,6 +103,7 @@ func (l *listing) threadGone(ctx context.Context, err error) error {
 	case aboveErr != nil:
 		return aboveErr
 	case above.forum():
+		l.a.watch.forget(l.thread.Thread)
 		return l.remove(bot.MessageRef{Channel: l.thread, MessageID: l.thread.Thread}, errStopped)
 	}
 	return bot.Permanent(gone(l.thread, err))
