@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 
 	"colloquy/bot"
@@ -125,10 +126,8 @@ func (a *Adapter) removed(ctx context.Context, h bot.Handler, name string, ch bo
 	if name == "MESSAGE_DELETE" {
 		e.IDs = []string{e.ID}
 	}
-	for _, id := range e.IDs {
-		if err == nil && snowflake(id) == 0 {
-			err = errors.New("it lacks an id")
-		}
+	if err == nil && (len(e.IDs) == 0 || slices.ContainsFunc(e.IDs, func(id string) bool { return snowflake(id) == 0 })) {
+		err = errors.New("it lacks ids")
 	}
 	if err != nil {
 		return unreadable(name, idIn(raw), err)
