@@ -46,8 +46,9 @@ type Options struct {
 
 // An Adapter is one bot on Discord. Its methods may be called at the same time.
 type Adapter struct {
-	o    Options
-	rest *client
+	o     Options
+	rest  *client
+	watch *watch
 }
 
 // New makes an adapter. Nothing is sent before it is used.
