@@ -134,7 +134,7 @@ func trimLink(s string) string {
 // webLink is s if it is a web address.
 func webLink(s string) string {
 	u, err := url.Parse(s)
-	if err != nil || u.Host == "" || !strings.EqualFold(u.Scheme, "http") && !strings.EqualFold(u.Scheme, "https") {
+	if err != nil || u.Hostname() == "" || !strings.EqualFold(u.Scheme, "http") && !strings.EqualFold(u.Scheme, "https") {
 		return ""
 	}
 	u.Scheme = strings.ToLower(u.Scheme)
