@@ -40,6 +40,7 @@ type Options struct {
 	Token   string  // of the bot, without "Bot "
 	API     string  // base of the REST API, without version; empty means [DefaultAPI]
 	Content Content // empty means [ContentAuto]
+	Version string  // of the program, for Discord; empty means "devel"
 	Clock   bot.Clock
 	Log     *slog.Logger // nil: nothing is logged
 }
