@@ -2,7 +2,6 @@ package discord
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"sync"
 	"time"
@@ -142,26 +141,6 @@ func (a *Adapter) canRead(ctx context.Context, ch bot.Channel) error {
 			"the bot may not read what was written in %s: give its role the permission Read Message History there", ch))
 	}
 	return nil
-}
-
-// Codes of Discord's that say what is not there; see "JSON Error Codes" in its
-// documentation.
-const (
-	codeUnknownChannel = 10003
-	codeUnknownGuild   = 10004
-	codeUnknownMember  = 10007
-	codeUnknownMessage = 10008
-	codeMissingAccess  = 50001
-	codeNoPermission   = 50013
-)
-
-// codeOf is the code that Discord gave, 0 if it gave none.
-func codeOf(err error) int {
-	var e *apiError
-	if errors.As(err, &e) {
-		return e.Code
-	}
-	return 0
 }
 
 // closed makes a refusal to read a place one that names it, and permanent.

@@ -1,0 +1,41 @@
+package discord
+
+import (
+	"encoding/json"
+	"strings"
+
+	"colloquy/adapters/internal/text"
+	"colloquy/bot"
+)
+
+// What stands here goes as soon as answers are rendered by renderAll (owner: commands).
+
+func units(s string) int { return text.Units(s) }
+
+func shorten(s string, most int) string { return text.Cut(s, most, text.Units) }
+
+func answerTexts(m bot.Message) []string {
+	var out []string
+	for _, p := range append(append([]string{m.Title}, m.Paragraphs...), m.Lines...) {
+		if p != "" {
+			out = append(out, ownWords(p))
+		}
+	}
+	for _, q := range m.Quotation {
+		out = append(out, "> "+q.Text)
+	}
+	return []string{strings.Join(out, "\n")}
+}
+
+// reopenFor lets calls through again where an event may have changed our rights.
+func (a *Adapter) reopenFor(name string, raw json.RawMessage) {
+	switch name {
+	case "CHANNEL_UPDATE":
+		var c channel
+		if json.Unmarshal(raw, &c) == nil {
+			a.rest.reopen(c.ID)
+		}
+	case "GUILD_ROLE_CREATE", "GUILD_ROLE_UPDATE", "GUILD_ROLE_DELETE", "GUILD_MEMBER_UPDATE":
+		a.rest.reopenAll()
+	}
+}
