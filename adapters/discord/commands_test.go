@@ -161,7 +161,7 @@ func nested(top string, words []string, options []map[string]any) map[string]any
 // decoded is an interaction as it arrives.
 func decoded(t *testing.T, fields map[string]any) *interaction {
 	t.Helper()
-	in, err := decodeInteraction(payload(t, fields))
+	in, err := decodeInteraction(slashPayload(t, fields))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -169,7 +169,7 @@ func decoded(t *testing.T, fields map[string]any) *interaction {
 }
 
 // payload is an interaction of a manager in a channel.
-func payload(t *testing.T, fields map[string]any) json.RawMessage {
+func slashPayload(t *testing.T, fields map[string]any) json.RawMessage {
 	t.Helper()
 	all := map[string]any{"id": "7001", "token": "tok", "application_id": "42", "guild_id": "9", "channel_id": "11",
 		"member": map[string]any{"nick": "Ada", "roles": []string{"5"}, "permissions": "32", "user": map[string]any{"id": "77", "username": "ada"}}}

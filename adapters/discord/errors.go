@@ -18,7 +18,6 @@ import (
 const (
 	codeUnknownChannel     = 10003
 	codeUnknownGuild       = 10004
-	codeUnknownMember      = 10007
 	codeUnknownMessage     = 10008
 	codeUnknownInteraction = 10062 // expired, too
 	codeThreadEdits        = 30046 // messages older than an hour were edited too often

@@ -155,7 +155,7 @@ func TestPlace(t *testing.T) {
 
 // What has changed in Discord's payloads is left out, and no more than that.
 func TestStrangeParts(t *testing.T) {
-	raw := payload(t, map[string]any{"type": interactionPress, "message": map[string]any{"id": "5", "embeds": "none", "components": []any{map[string]any{"type": 99, "custom_id": "x", "label": "L", "new": 1}}},
+	raw := slashPayload(t, map[string]any{"type": interactionPress, "message": map[string]any{"id": "5", "embeds": "none", "components": []any{map[string]any{"type": 99, "custom_id": "x", "label": "L", "new": 1}}},
 		"channel": []int{1}, "data": map[string]any{"custom_id": "x", "values": 3, "components": nil}, "extra": map[string]any{}})
 	in, err := decodeInteraction(raw)
 	if in == nil || err == nil || in.data.CustomID != "x" || in.message.ID != "5" || in.member.User.ID != "77" {

@@ -1,7 +1,6 @@
 package discord
 
 import (
-	"encoding/json"
 	"strings"
 
 	"colloquy/adapters/internal/text"
@@ -25,17 +24,4 @@ func answerTexts(m bot.Message) []string {
 		out = append(out, "> "+q.Text)
 	}
 	return []string{strings.Join(out, "\n")}
-}
-
-// reopenFor lets calls through again where an event may have changed our rights.
-func (a *Adapter) reopenFor(name string, raw json.RawMessage) {
-	switch name {
-	case "CHANNEL_UPDATE":
-		var c channel
-		if json.Unmarshal(raw, &c) == nil {
-			a.rest.reopen(c.ID)
-		}
-	case "GUILD_ROLE_CREATE", "GUILD_ROLE_UPDATE", "GUILD_ROLE_DELETE", "GUILD_MEMBER_UPDATE":
-		a.rest.reopenAll()
-	}
 }
