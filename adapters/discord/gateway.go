@@ -67,9 +67,7 @@ type gateway struct {
 
 // Run connects as many shards as Discord wants and keeps them connected.
 func (a *Adapter) Run(ctx context.Context, h bot.Handler) error {
-	if strings.TrimSpace(a.o.Token) == "" {
-		return bot.Problemf("bad_token", "Discord needs the token of a bot and has none: set COLLOQUY_DISCORD_TOKEN")
-	}
+	defer a.rest.http.CloseIdleConnections()
 	work, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
 	stop := context.AfterFunc(ctx, func() {
@@ -156,9 +154,9 @@ func (g *gateway) askGateway(ctx context.Context) (shards int, err error) {
 		return 0, err
 	}
 	to, err := url.Parse(said.URL)
-	plain := strings.HasPrefix(g.a.o.API, "http://")
+	plain := strings.HasPrefix(g.a.rest.base, "http://")
 	if err != nil || to.Host == "" || to.Scheme != "wss" && !(plain && to.Scheme == "ws") {
-		return 0, bot.Problemf("bad_gateway", "the gateway that %s names is no wss address: check COLLOQUY_DISCORD_API", g.a.o.API)
+		return 0, bot.Problemf("bad_gateway", "the gateway that Discord names is no wss address: check COLLOQUY_DISCORD_API")
 	}
 	g.budget.learn(said.Limit)
 	g.mu.Lock()
@@ -186,7 +184,8 @@ func (g *gateway) refresh(ctx context.Context) error {
 
 // final reports whether err ends the connection for good.
 func final(err error) bool {
-	return err != nil && bot.ReasonCode(err) == "bad_token"
+	code := bot.ReasonCode(err)
+	return err != nil && (code == "bad_token" || code == "bad_api")
 }
 
 // tried is told when a shard was ready or could not be, and begins for all once

@@ -97,7 +97,7 @@ func (s *shard) verdict(ctx context.Context, err error) error {
 	}
 	switch closed {
 	case closeBadToken:
-		return bot.Problemf("bad_token", "Discord refuses the token: copy it anew from the Bot page of %s into COLLOQUY_DISCORD_TOKEN (%w)", portal, err)
+		return badToken(err)
 	case closeNeedShards:
 		return errReshard
 	case closeIntentsNotOn:

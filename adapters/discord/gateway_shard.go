@@ -115,7 +115,7 @@ func (s *shard) handle(ctx context.Context, e event) {
 	log := s.g.a.o.Log
 	err := s.attempt(ctx, e)
 	for _, wait := range s.g.a.gate.waits {
-		if err == nil || bot.IsPermanent(err) || s.g.ctx.Err() != nil {
+		if err == nil || bot.IsPermanent(err) || isUnreadable(err) || s.g.ctx.Err() != nil {
 			break
 		}
 		log.WarnContext(ctx, "event not taken, trying again", "scope", s.scope, "event", e.name, "id", eventID(e.raw), "err", err)
@@ -159,8 +159,8 @@ func (s *shard) take(ctx context.Context, name string, raw json.RawMessage) {
 			return
 		}
 	default:
-		s.g.a.reopenFor(name, raw)
-		if !strings.HasPrefix(name, "MESSAGE_") && !strings.HasPrefix(name, "THREAD_") && !strings.HasPrefix(name, "CHANNEL_") {
+		kind, _, _ := strings.Cut(name, "_")
+		if kind != "MESSAGE" && kind != "THREAD" && kind != "CHANNEL" && kind != "GUILD" {
 			return
 		}
 	}
