@@ -61,8 +61,8 @@ type gateway struct {
 	url    string // of the websocket
 	asked  time.Time
 	shards []*shard
-	began  bool // every shard has been ready once, or failed
-	list   sync.Mutex
+	began  chan struct{} // closed when every shard has been ready once, or failed
+	list   sync.Mutex    // one listing of servers at a time
 }
 
 // Run connects as many shards as Discord wants and keeps them connected.
@@ -102,11 +102,11 @@ func (g *gateway) round(parent context.Context, shards int) error {
 	ctx, cancel := context.WithCancelCause(parent)
 	defer cancel(nil)
 	g.mu.Lock()
-	g.began, g.shards = false, nil
+	g.began, g.shards = make(chan struct{}), nil
 	for id := range shards {
 		g.shards = append(g.shards, newShard(g, id))
 	}
-	all := g.shards
+	all, began := g.shards, g.began
 	g.mu.Unlock()
 	var running sync.WaitGroup
 	for _, s := range all {
@@ -118,7 +118,13 @@ func (g *gateway) round(parent context.Context, shards int) error {
 			}
 		})
 	}
-	running.Go(func() { g.register(ctx) })
+	running.Go(func() {
+		select {
+		case <-began:
+			g.register(ctx)
+		case <-ctx.Done():
+		}
+	})
 	running.Wait()
 	if parent.Err() != nil {
 		return nil
@@ -193,7 +199,7 @@ func final(err error) bool {
 func (g *gateway) tried() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if g.began {
+	if g.hasBegun() {
 		return
 	}
 	for _, s := range g.shards {
@@ -201,16 +207,20 @@ func (g *gateway) tried() {
 			return
 		}
 	}
-	g.began = true
+	close(g.began)
 	for _, s := range g.shards {
 		s.queue.poke()
 	}
 }
 
+// hasBegun reads a channel that stays the same for a round.
 func (g *gateway) hasBegun() bool {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	return g.began
+	select {
+	case <-g.began:
+		return true
+	default:
+		return false
+	}
 }
 
 // installations tells the engine which servers there are, if all shards know theirs.
@@ -237,12 +247,6 @@ func (g *gateway) register(ctx context.Context) {
 		gate.mu.Unlock()
 		if done {
 			return
-		}
-		if !g.hasBegun() {
-			if !sleep(ctx, time.Second) {
-				return
-			}
-			continue
 		}
 		err := g.a.register(ctx)
 		if err == nil {
