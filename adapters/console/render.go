@@ -2,7 +2,6 @@ package console
 
 import (
 	"fmt"
-	"net/url"
 	"strconv"
 	"strings"
 
@@ -82,7 +81,7 @@ func renderMessage(m bot.Message, s style) string {
 	if f := text.Inline(m.Footer); f != "" {
 		foot = s.block(f, "", "", s.dim)
 	}
-	if l := link(m.FooterLink); l != "" {
+	if l := text.Link(m.FooterLink); l != "" {
 		foot += s.dim(l) + "\n"
 	}
 	add(foot)
@@ -108,7 +107,7 @@ func renderHead(m bot.Message, s style) string {
 	if t := text.Inline(m.Source); t != "" {
 		b.WriteString(s.block(t, "", "", s.dim))
 	}
-	if l := link(m.Link); l != "" {
+	if l := text.Link(m.Link); l != "" {
 		b.WriteString(s.dim(l) + "\n") // whole, so that a terminal can open it
 	}
 	return b.String()
@@ -124,7 +123,7 @@ func renderQuoted(q bot.Quoted, s style) string {
 	if q.ID != "" {
 		by = strings.TrimSpace(by + " (" + text.Inline(q.ID) + ")")
 	}
-	if l := link(q.Link); l != "" {
+	if l := text.Link(q.Link); l != "" {
 		by = strings.TrimSpace(by + " " + l)
 	}
 	if by != "" {
@@ -137,15 +136,6 @@ func renderQuoted(q bot.Quoted, s style) string {
 func renderReply(author, words string, s style) string {
 	name := text.Isolate(author) + ": "
 	return s.block(words, name, strings.Repeat(" ", text.Width(name)), nil)
-}
-
-// link is u, if it is a web address and has nothing to hide.
-func link(u string) string {
-	p, err := url.Parse(u)
-	if err != nil || p.Scheme != "http" && p.Scheme != "https" || p.Host == "" || p.User != nil {
-		return ""
-	}
-	return text.Inline(p.String())
 }
 
 // renderAnswer shows an answer and how to type what it lets people choose from.

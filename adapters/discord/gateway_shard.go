@@ -3,6 +3,7 @@ package discord
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"runtime/debug"
@@ -113,9 +114,10 @@ func (s *shard) tell(ctx context.Context, up bool) {
 // handle hands one event over, with growing waits while that fails.
 func (s *shard) handle(ctx context.Context, e event) {
 	log := s.g.a.o.Log
+	var unreadable *unreadableError // and will be the next time
 	err := s.attempt(ctx, e)
 	for _, wait := range s.g.a.gate.waits {
-		if err == nil || bot.IsPermanent(err) || isUnreadable(err) || s.g.ctx.Err() != nil {
+		if err == nil || bot.IsPermanent(err) || errors.As(err, &unreadable) || s.g.ctx.Err() != nil {
 			break
 		}
 		log.WarnContext(ctx, "event not taken, trying again", "scope", s.scope, "event", e.name, "id", eventID(e.raw), "err", err)
