@@ -6,6 +6,7 @@ import (
 	"errors"
 
 	"colloquy/bot"
+
 	"github.com/bwmarrin/discordgo"
 )
 

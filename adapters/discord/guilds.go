@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"colloquy/bot"
+
 	"github.com/bwmarrin/discordgo"
 )
 
