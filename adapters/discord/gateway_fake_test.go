@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -40,8 +41,9 @@ type line struct {
 	d       *desk
 	ws      *websocket.Conn
 	said    chan identified
-	gone    chan int // the code with which the client closed; -1: none
-	mute    bool     // no acknowledgements
+	gone    chan int    // the code with which the client closed; -1: none
+	mute    atomic.Bool // no acknowledgements
+	since   time.Time
 	seq     int64
 	written sync.Mutex
 }
@@ -123,7 +125,7 @@ func (d *desk) serve(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		return
 	}
-	c := &line{d: d, ws: ws, said: make(chan identified, 10), gone: make(chan int, 1)}
+	c := &line{d: d, ws: ws, said: make(chan identified, 10), gone: make(chan int, 1), since: time.Now()}
 	d.lines <- c
 	for {
 		_, b, err := ws.ReadMessage()
@@ -146,7 +148,7 @@ func (d *desk) serve(w http.ResponseWriter, r *http.Request) {
 		}
 		switch m.Op {
 		case 1:
-			if !c.mute {
+			if !c.mute.Load() {
 				c.send(`{"op":11}`)
 			}
 		default:
@@ -342,7 +344,7 @@ func start(t *testing.T, d *desk, o Options) *run {
 	log := &safeLog{}
 	o.Token, o.API, o.Log = "token", "http://127.0.0.1:1", slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	r := &run{ear: &ear{}, a: New(o), d: d, log: log, err: make(chan error, 1)}
-	r.a.gate.ask, r.a.gate.dial = d.ask, d.dial
+	r.a.gate.ask, r.a.gate.dial, r.a.gate.registered = d.ask, d.dial, true
 	ctx, cancel := context.WithCancel(context.Background())
 	r.end = cancel
 	go func() { r.err <- r.a.Run(ctx, r.ear) }()

@@ -143,32 +143,32 @@ func (s *shard) attempt(ctx context.Context, e event) (err error) {
 	return s.g.a.event(ctx, s.g.h, e.name, e.raw)
 }
 
-// take is given every event of the connection, by its reader.
-func (s *shard) take(ctx context.Context, name string, raw json.RawMessage) {
+// take is given every event of the connection, by its reader. It returns an
+// error if the connection is of no use.
+func (s *shard) take(ctx context.Context, name string, raw json.RawMessage) error {
 	e := event{name: name, raw: raw}
 	switch name {
 	case "INTERACTION_CREATE":
 		s.g.forms.take(raw)
-		return
+		return nil
 	case "READY":
-		if !s.takeReady(ctx, raw) {
-			return
-		}
+		return s.takeReady(ctx, raw)
 	case "GUILD_CREATE", "GUILD_UPDATE", "GUILD_DELETE":
 		var err error
 		if e, err = s.guildEvent(name, raw); err != nil {
 			s.lose(ctx, name, raw, err)
-			return
+			return nil
 		}
 	default:
 		kind, _, _ := strings.Cut(name, "_")
 		if kind != "MESSAGE" && kind != "THREAD" && kind != "CHANNEL" && kind != "GUILD" {
-			return
+			return nil
 		}
 	}
-	if name != "READY" && !s.queue.put(ctx, e) {
+	if !s.queue.put(ctx, e) {
 		s.g.a.o.Log.ErrorContext(ctx, "event lost: too many wait, threads will be listed", "scope", s.scope, "event", name, "id", eventID(raw))
 	}
+	return nil
 }
 
 // lose notes an event that cannot be read.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"hash/fnv"
 	"io"
 	"slices"
@@ -49,17 +50,15 @@ func (g *gate) has(shard int, ids []string) {
 	}
 }
 
-// takeReady notes that the connection stands. It reports false if READY cannot
-// be read: then the connection is of no use, and ends after a while.
-func (s *shard) takeReady(ctx context.Context, raw json.RawMessage) bool {
+// takeReady notes that the connection stands.
+func (s *shard) takeReady(ctx context.Context, raw json.RawMessage) error {
 	var r struct {
 		User        user                  `json:"user"`
 		Application struct{ ID string }   `json:"application"`
 		Guilds      []struct{ ID string } `json:"guilds"`
 	}
 	if err := json.Unmarshal(raw, &r); err != nil || r.User.ID == "" {
-		s.lose(ctx, "READY", nil, cmp.Or(err, errors.New("it names no user")))
-		return false
+		return fmt.Errorf("discord sent a READY that cannot be read: %w", cmp.Or(err, errors.New("it names no user")))
 	}
 	s.g.a.gate.is(identity{userID: r.User.ID, appID: cmp.Or(r.Application.ID, r.User.ID)})
 	ids := make([]string, 0, len(r.Guilds))
@@ -75,7 +74,7 @@ func (s *shard) takeReady(ctx context.Context, raw json.RawMessage) bool {
 	s.mu.Unlock()
 	s.g.a.o.Log.InfoContext(ctx, "connected to Discord", "scope", s.scope, "servers", len(ids))
 	s.queue.put(ctx, event{name: "READY", must: true, do: func(ctx context.Context) error { return s.ready(ctx, nth, ids) }})
-	return true
+	return nil
 }
 
 // ready tells the engine which servers there are, before it hears that their
@@ -181,7 +180,7 @@ func (s *shard) greet(g guildCreate) bot.Channel {
 	const need = discordgo.PermissionViewChannel | discordgo.PermissionSendMessages | discordgo.PermissionEmbedLinks
 	best := -1
 	for n, ch := range g.Channels {
-		if ch.Type != typeText && ch.Type != typeAnnouncement || permissions(g.guild, ch, we)&need != need {
+		if ch.ID == "" || ch.Type != typeText && ch.Type != typeAnnouncement || permissions(g.guild, ch, we)&need != need {
 			continue
 		}
 		if ch.ID == g.SystemChannelID {
