@@ -69,7 +69,7 @@ type Param struct {
 
 // Commands lists what people can ask for, in the order of the help.
 func Commands() []CommandSpec {
-	return slices.Concat(articleCommands(), feedCommands(), scheduleCommands(), draftCommands(), queueCommands(), discussionCommands(), changeCommands(), recapCommands(), reportCommands(), personCommands(),
+	return slices.Concat(articleCommands(), feedCommands(), scheduleCommands(), draftCommands(), queueCommands(), discussionCommands(), formCommands(), changeCommands(), recapCommands(), reportCommands(), personCommands(),
 		settingsCommands(), managerCommands(),
 		[]CommandSpec{{Name: "help", Help: "this list", answer: (*Engine).answerHelp}})
 }
@@ -156,6 +156,7 @@ func cutWords(s, prefix string) (string, bool) {
 
 func parseArgs(spec CommandSpec, rest string) (map[string]string, error) {
 	args := map[string]string{}
+	rest = leadingFlags(spec, rest, args)
 	for _, p := range spec.Params {
 		if p.Rest && rest != "" {
 			args[p.Name] = rest
@@ -203,6 +204,25 @@ func parseArgs(spec CommandSpec, rest string) (map[string]string, error) {
 		}
 	}
 	return args, nil
+}
+
+// leadingFlags reads the flags of a command that takes the rest of the line, as
+// long as it begins with one, and returns what comes after them.
+func leadingFlags(spec CommandSpec, rest string, args map[string]string) string {
+	if !slices.ContainsFunc(spec.Params, func(p Param) bool { return p.Rest }) {
+		return rest
+	}
+	for {
+		word, after, _ := strings.Cut(strings.TrimLeftFunc(rest, unicode.IsSpace), " ")
+		name, value, given := strings.Cut(strings.TrimPrefix(word, "--"), "=")
+		if !strings.HasPrefix(word, "--") || !slices.ContainsFunc(spec.Params, func(p Param) bool { return p.Flag && p.Name == name }) {
+			return rest
+		}
+		if !given {
+			value, after, _ = strings.Cut(strings.TrimLeft(after, " "), " ")
+		}
+		args[name], rest = value, after
+	}
 }
 
 func usage(spec CommandSpec, why string) error {
