@@ -35,7 +35,7 @@ type Answer struct {
 
 // A Document is a file that we made.
 type Document struct {
-	Name string // such as "my-data.json"
+	Name string // such as "my-data.jsonl"
 	Data []byte
 }
 
@@ -64,7 +64,7 @@ type Param struct {
 	Required bool
 	Flag     bool   // given as --name value
 	Rest     bool   // takes everything that is left, spaces and lines included
-	Of       string // what it names: "feed", "schedule", "discussion", "draft", "entry" or "article"; see [CompleteCommand]. Empty: nothing stored
+	Of       string // what it names, as "feed"; see [CompleteCommand]. Empty: nothing that can be completed
 }
 
 // Commands lists what people can ask for, in the order of the help.
@@ -74,8 +74,10 @@ func Commands() []CommandSpec {
 		[]CommandSpec{{Name: "help", Help: "this list", answer: (*Engine).answerHelp}})
 }
 
-// idParam names the row that a command is about.
-func idParam() Param { return Param{Name: "id", Help: "its id, or the end of it", Required: true} }
+// idParam names the row that a command is about, of a kind that [Param].Of knows.
+func idParam(of string) Param {
+	return Param{Name: "id", Help: "its id, or the end of it", Required: true, Of: of}
+}
 
 // optionParams are the options of a schedule as parameters.
 func optionParams() []Param { return paramsOf(ScheduleOptions()) }
@@ -84,7 +86,11 @@ func optionParams() []Param { return paramsOf(ScheduleOptions()) }
 func paramsOf[T any](options []OptionOf[T]) []Param {
 	var out []Param
 	for _, o := range options {
-		out = append(out, Param{Name: o.Name, Help: o.Help, Flag: true})
+		p := Param{Name: o.Name, Help: o.Help, Flag: true}
+		if o.Value == "ZONE" {
+			p.Of = "zone"
+		}
+		out = append(out, p)
 	}
 	return out
 }

@@ -165,6 +165,12 @@ func renderAnswer(a bot.Answer, s style) string {
 		shown += s.block(text.Inline(choice.Label), number, "    ", nil)
 		shown += "    " + s.dim(text.Inline(typed(choice))) + "\n"
 	}
+	if a.File != nil {
+		shown += "\n" + s.dim(text.Inline(a.File.Name)) + "\n"
+		for line := range strings.Lines(string(a.File.Data)) {
+			shown += text.Inline(line) + "\n" // not wrapped: it is for programs
+		}
+	}
 	return shown
 }
 
