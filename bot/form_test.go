@@ -192,7 +192,7 @@ func TestAnswerIsRemoved(t *testing.T) {
 	}
 	b.work()
 	b.shows()
-	if r := b.replies(d)[0]; !r.Deleted || r.Text != "" || r.Author.ID != "" {
+	if r := b.replies(d)[1]; !r.ByForm() || !r.Deleted || r.Text != "" || r.Author.ID != "" {
 		t.Errorf("a tombstone keeps %+v", r)
 	}
 	// A manager, by the message that the button is on.
