@@ -74,22 +74,24 @@ func (e *Engine) answerForm(ctx context.Context, c Command) (Answer, error) {
 	if out {
 		return say("You opted out of the record, so nothing was stored, and your answer is not shown. %s opt-in changes that.", CommandPrefix), nil
 	}
-	stored, err := e.storeAnswer(ctx, c, d, n, text, who)
-	switch {
-	case err != nil:
+	id, stored, err := e.storeAnswer(ctx, c, d, n, text, who)
+	if err != nil {
 		return Answer{}, err
-	case !stored:
-		return say("That discussion takes no answers any more, so nothing was stored: it is %s.", d.State), nil
-	case d.State != StateOpen:
-		return say("Recorded as late, for the discussion closed before. It appears in the thread in a moment, with a button to remove it."), nil
 	}
-	return say("Recorded. Your answer appears in the thread in a moment, with a button to remove it."), nil
+	if !stored {
+		return say("That discussion takes no answers any more, so nothing was stored: it is %s.", d.State), nil
+	}
+	late := ""
+	if d.State == StateClosed {
+		late = ", as late: the discussion was closed before"
+	}
+	return say("Recorded%s. It appears in the thread under your name; %s remove %s takes it back.", late, CommandPrefix, id.Short()), nil
 }
 
 // saysSomething reports whether a text has anything that people can see.
 func saysSomething(text string) bool { return clip(text, 10) != "" }
 
-func (e *Engine) storeAnswer(ctx context.Context, c Command, d Discussion, n int, text, who string) (bool, error) {
+func (e *Engine) storeAnswer(ctx context.Context, c Command, d Discussion, n int, text, who string) (id ID, stored bool, err error) {
 	now := e.now()
 	r := Reply{ID: commandRowID(c), DiscussionID: d.ID, Author: c.Actor.Person, Question: n, Text: text, Version: now.UnixMicro(), CreatedAt: now}
 	if r.ID == "" {
@@ -97,7 +99,8 @@ func (e *Engine) storeAnswer(ctx context.Context, c Command, d Discussion, n int
 	}
 	r.Ref = MessageRef{Channel: d.Channel, MessageID: formPrefix + string(r.ID)}
 	p := newPost(now, Post{DiscussionID: d.ID, Seq: atEnd, Kind: PostAnswer, About: r.ID})
-	return e.store.AddAnswer(ctx, r, who, p, now, e.set.LateFor)
+	stored, err = e.store.AddAnswer(ctx, r, who, p, now, e.set.LateFor)
+	return r.ID, stored, err
 }
 
 // renderAnswer shows an answer under the name of its author. It returns

@@ -128,8 +128,8 @@ func TestAnswerByForm(t *testing.T) {
 func TestAnswerTyped(t *testing.T) {
 	b, d := formBench(t)
 	for line, want := range map[string]string{
-		"/discuss answer --n 2 Two, and --n 3 too.":            "--n 3 too.",
-		"/discuss answer The whole.":                           "The whole.",
+		"/discuss answer --n 2 Two, and --n 3 too.":             "--n 3 too.",
+		"/discuss answer The whole.":                            "The whole.",
 		"/discuss answer --id=" + d.ID.Short() + " --n=1 “One”": "“One”",
 	} {
 		if got := b.typed(line); !strings.HasPrefix(got, "Recorded.") || !strings.Contains(strings.Join(texts(b.replies(d)), "|"), want) {
@@ -158,7 +158,7 @@ func TestAnswersGoNowhereElse(t *testing.T) {
 	}
 	b.wait(25 * time.Hour) // it closes
 	b.wait(time.Second)
-	if got := b.submit(ben, d, 1, "late"); !strings.HasPrefix(got, "Recorded as late") {
+	if got := b.submit(ben, d, 1, "late"); !strings.HasPrefix(got, "Recorded, as late") {
 		t.Error(got)
 	}
 	b.work()
