@@ -172,8 +172,8 @@ func (s *session) post(t *testing.T, ch bot.Channel, m bot.Message, key string) 
 	return posted
 }
 
-// list reads a thread completely and fails on an error. Posts of ours, which
-// may be listed for their reactions, are left out.
+// list reads a thread completely and fails on an error. Our own posts in it are
+// left out.
 func (s *session) list(t *testing.T, thread bot.Channel, known ...bot.MessageRef) (replies map[string]bot.Reply, removed map[string]bool) {
 	t.Helper()
 	lister, ok := s.Adapter.(bot.Reconciler)
@@ -189,7 +189,7 @@ func (s *session) list(t *testing.T, thread bot.Channel, known ...bot.MessageRef
 			removed[id] = true
 			continue
 		}
-		if !change.Reply.Unread {
+		if !change.Reply.Unread { // a post of ours
 			replies[change.Reply.Ref.MessageID] = change.Reply
 		}
 	}
