@@ -16,6 +16,7 @@ import (
 // again. One that cannot be read is a permanent [unreadableError]: what it said is
 // found by listing.
 func (a *Adapter) event(ctx context.Context, h bot.Handler, name string, raw json.RawMessage) error {
+	a.reopenFor(name, raw)
 	switch name {
 	case "MESSAGE_CREATE", "MESSAGE_UPDATE", "MESSAGE_DELETE", "MESSAGE_DELETE_BULK", "MESSAGE_REACTION_ADD":
 		return a.messageEvent(ctx, h, name, raw)

@@ -141,7 +141,6 @@ func plain(raw []byte) (map[string]any, []byte) {
 func checkEvent(t *testing.T, name string, raw []byte) {
 	a, k := alone(), newKeeper()
 	_ = a.event(offline(), k, name, raw) // whatever it is
-	a.reopenFor(name, raw)
 	v, out := plain(raw)
 	if v == nil {
 		return

@@ -252,7 +252,7 @@ func TestListWithoutRights(t *testing.T) {
 				t.Errorf("%s: %s", c.code, text)
 			}
 			w.Deny(w.channel, 0)
-			w.a.reopenFor("CHANNEL_UPDATE", []byte(`{"id":"`+w.channel+`","guild_id":"`+w.guild+`"}`))
+			newKeeper().give(t, w.a, "CHANNEL_UPDATE", `{"id":"`+w.channel+`","guild_id":"`+w.guild+`"}`)
 			if l := w.list(t.Context(), w.thread, known); l.err != nil || len(l.texts) != 1 {
 				t.Errorf("%s, after the rights came back: %+v", name, l)
 			}
