@@ -217,7 +217,7 @@ func TestRemovals(t *testing.T) {
 	del("MESSAGE_DELETE", `"id":"`+rootID+`"`, textID)
 	del("MESSAGE_DELETE", `"id":"`+rootID+`"`, "99")
 	a.watch.add(bot.Channel{Platform: Platform, Workspace: guildID, ID: "98", Thread: "97"})
-	del("MESSAGE_DELETE", `"id":"`+rootID+`"`, "98") // an id of ours, and not there
+	del("MESSAGE_DELETE", `"id":"97"`, textID) // an id of ours, and not there
 	del("MESSAGE_DELETE_BULK", `"ids":["13","14"]`, plainID)
 	del("MESSAGE_DELETE_BULK", `"ids":["15"]`, "99")
 	want := map[bot.MessageRef]bool{

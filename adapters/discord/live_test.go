@@ -238,6 +238,7 @@ func TestExcludeByReaction(t *testing.T) {
 		w.React(w.thread.Thread, reply, id, "👍")
 		w.React(w.thread.Thread, reply, id, bot.ExcludeEmoji)
 	}
+	w.React(w.thread.Thread, reply, w.AddMember(w.guild, "fan"), "👍")
 	w.React(w.thread.Thread, reply, w.AddBot(w.guild, "other"), bot.ExcludeEmoji)
 	w.React(w.channel, w.Say(w.channel, w.ada, "elsewhere"), w.ada, bot.ExcludeEmoji)
 	last := w.say("the last")
@@ -293,6 +294,7 @@ func TestRightsChange(t *testing.T) {
 	w := newWorld(t, discordtest.Options{}, discordtest.Text)
 	k := newKeeper()
 	w.run(k)
+	w.until("what the server has is known", k, func() bool { return w.a.watch.uses(w.channel) })
 	if err := w.a.canRead(t.Context(), w.thread); err != nil {
 		t.Fatal(err)
 	}
