@@ -315,3 +315,23 @@ func TestEventsInAnyOrder(t *testing.T) {
 		}
 	}
 }
+
+// BenchmarkEvent is what a message costs the adapter, in a thread of ours and
+// elsewhere, with as many threads watched as there may be.
+func BenchmarkEvent(b *testing.B) {
+	a, k := watching(), newKeeper()
+	for i := range mostWatched - 10 {
+		a.watch.add(bot.Channel{Platform: Platform, Workspace: guildID, ID: fmt.Sprint(1 + i%1000), Thread: fmt.Sprint(1_000_000 + i)})
+	}
+	for name, in := range map[string]string{"elsewhere": textID, "ours": rootID} {
+		raw := json.RawMessage(said(message1, in, strings.Repeat("What people write. ", 20)))
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if err := a.event(b.Context(), k, "MESSAGE_CREATE", raw); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
