@@ -32,6 +32,11 @@ type phrases struct {
 	untilThen string // follows it, where a recap comes
 	withdrawn string // where posts cannot be removed
 	corrected string // where the recap cannot be edited
+
+	hello      string // to an installation that came: what we do
+	helloNow   string // how to begin
+	helloTimes string // and how to go on
+	helloHelp  string
 }
 
 // A counted phrase differs with {n}. The languages we have need two forms.

@@ -25,6 +25,11 @@ var english = phrases{
 	untilThen: "Until then, replies are recorded for its recap.",
 	withdrawn: "This discussion was withdrawn by those who manage it. It is over, and no recap will follow.",
 	corrected: "The recap above quotes something that its author has taken back since. Please take the quotation as not made.",
+
+	hello:      "I post a short summary of an article here, with a few open questions, record what people reply, and close each discussion with a recap.",
+	helloNow:   "/discuss now URL discusses an article at once.",
+	helloTimes: "/discuss schedule add does so at set times, with articles from a feed.",
+	helloHelp:  "/discuss help lists the rest.",
 }
 
 var german = phrases{
@@ -52,6 +57,11 @@ var german = phrases{
 	untilThen: "Bis dahin werden Antworten für ihren Rückblick aufgezeichnet.",
 	withdrawn: "Diese Diskussion wurde von denen zurückgezogen, die sie verwalten. Sie ist beendet, und es folgt kein Rückblick.",
 	corrected: "Der Rückblick oben zitiert etwas, das sein Verfasser inzwischen zurückgenommen hat. Bitte das Zitat als nicht gemacht betrachten.",
+
+	hello:      "Ich veröffentliche hier kurze Zusammenfassungen von Artikeln mit einigen offenen Fragen, zeichne die Antworten auf und schließe jede Diskussion mit einem Rückblick.",
+	helloNow:   "/discuss now URL stellt einen Artikel sofort zur Diskussion.",
+	helloTimes: "/discuss schedule add tut das zu festen Zeiten, mit Artikeln aus einem Feed.",
+	helloHelp:  "/discuss help zeigt alles Weitere.",
 }
 
 var spanish = phrases{
@@ -79,6 +89,11 @@ var spanish = phrases{
 	untilThen: "Hasta entonces, las respuestas se registran para su recapitulación.",
 	withdrawn: "Quienes administran esta discusión la han retirado. Ha terminado, y no habrá recapitulación.",
 	corrected: "La recapitulación de arriba cita algo que su autor ha retirado desde entonces. Rogamos dar la cita por no hecha.",
+
+	hello:      "Aquí publico resúmenes breves de artículos con algunas preguntas abiertas, registro las respuestas y cierro cada discusión con una recapitulación.",
+	helloNow:   "/discuss now URL abre enseguida una discusión sobre un artículo.",
+	helloTimes: "/discuss schedule add lo hace a horas fijas, con artículos de un feed.",
+	helloHelp:  "/discuss help muestra lo demás.",
 }
 
 var french = phrases{
@@ -107,6 +122,11 @@ var french = phrases{
 	untilThen: "D’ici là, les réponses sont enregistrées pour sa récapitulation.",
 	withdrawn: "Cette discussion a été retirée par ceux qui la gèrent. Elle est terminée, et il n’y aura pas de récapitulation.",
 	corrected: "La récapitulation ci-dessus cite quelque chose que son auteur a retiré depuis. Merci de tenir la citation pour non avenue.",
+
+	hello:      "Je publie ici de courts résumés d’articles avec quelques questions ouvertes, j’enregistre les réponses et je termine chaque discussion par une récapitulation.",
+	helloNow:   "/discuss now URL ouvre tout de suite une discussion sur un article.",
+	helloTimes: "/discuss schedule add le fait à heures fixes, avec les articles d’un flux.",
+	helloHelp:  "/discuss help montre le reste.",
 }
 
 // In Urdu, commands are isolated (U+2066, U+2069): their slash would else be
@@ -137,4 +157,9 @@ var urdu = phrases{
 	untilThen: "تب تک جوابات اس کے خلاصے کے لیے محفوظ کیے جاتے ہیں۔",
 	withdrawn: "اس گفتگو کے منتظمین نے اسے واپس لے لیا ہے۔ یہ ختم ہو چکی ہے، اور اس کا کوئی خلاصہ نہیں آئے گا۔",
 	corrected: "اوپر کے خلاصے میں ایک ایسی بات نقل کی گئی ہے جو اس کے لکھنے والے نے بعد میں واپس لے لی۔ براہِ کرم اس اقتباس کو نہ کہی گئی بات سمجھیں۔",
+
+	hello:      "میں یہاں مضامین کا مختصر خلاصہ چند کھلے سوالات کے ساتھ شائع کرتا ہوں، لوگوں کے جوابات محفوظ کرتا ہوں، اور ہر گفتگو کا اختتام اس کے خلاصے پر کرتا ہوں۔",
+	helloNow:   "\u2066/discuss now URL\u2069 سے کسی مضمون پر گفتگو ابھی شروع ہو جاتی ہے۔",
+	helloTimes: "\u2066/discuss schedule add\u2069 سے مقررہ اوقات پر، کسی فیڈ کے مضامین کے ساتھ۔",
+	helloHelp:  "\u2066/discuss help\u2069 باقی سب بتاتا ہے۔",
 }
