@@ -37,7 +37,7 @@ func (db *DB) WriteGaps(ctx context.Context, scope, platform, workspace string, 
 		}
 		whose, args := `d.platform = $2 AND ($3 = '' OR d.workspace = $3)`, []any{platform, workspace}
 		if strings.Contains(scope, "/") {
-			whose, args = `i.scope = $2`, []any{scope}
+			whose, args = `i.scope <> '' AND i.scope = $2`, []any{scope}
 		}
 		if n, err = writeGaps(ctx, tx, scope, heard, now, whose, args...); err != nil {
 			return err
