@@ -233,22 +233,32 @@ func TestPlaceThatGoesWhileAPostIsSent(t *testing.T) {
 
 func TestReopenedOnceItCanBeReadAgain(t *testing.T) {
 	b := noticesBench(t)
+	b.connect()
 	b.request(bot.Request{Ref: b.web.URL + "/quay"})
 	d := b.discussion()
 	b.talk(d)
-	b.wait(10 * time.Minute)
-	b.channelLost(d.Channel, "no_access")
+	b.wait(8 * time.Minute)
+	b.platform.unlisted = refusal("no_access")
+	b.wait(2 * time.Minute)
+	b.connect()
 	b.wait(2 * time.Minute)
 	b.expect(1, "1 discussion ended")
+	b.platform.unlisted = nil
 	b.platform.say(d, "Dan", "Nobody hears this.", false)
+	listings := 0
+	b.platform.listed = func() { listings++ }
 	b.wait(28 * time.Minute)
+	b.connect() // it is not listed before somebody says so
+	if listings != 0 || b.gaps(d) != "0-10 found 0" {
+		t.Errorf("%d listings, gaps %q", listings, b.gaps(d))
+	}
 	b.typed("/discuss reopen " + d.ID.Short())
 	b.work()
 	d = b.discussionOf(d.ID)
 	if d.State != bot.StateOpen || d.Reason != "" || !d.LostAt.IsZero() || !d.EraseAt.IsZero() || d.Replies != 4 {
 		t.Errorf("%+v", d)
 	}
-	if got := b.gaps(d); got != "10-40 found 1" {
+	if got := b.gaps(d); got != "0-10 found 0, 10-40 found 1" {
 		t.Errorf("gaps: %q", got)
 	}
 	b.wait(time.Hour)
@@ -256,6 +266,30 @@ func TestReopenedOnceItCanBeReadAgain(t *testing.T) {
 	b.wait(24 * time.Hour)
 	if b.recap() == "" {
 		t.Error("no recap")
+	}
+}
+
+// What people delete where we have no access any more is deleted here once we
+// have it again.
+func TestLostDiscussionIsSweptOnceAWeek(t *testing.T) {
+	for code, again := range map[string]int{"no_access": 1, "channel_gone": 0} {
+		b := newBench(t)
+		b.request(bot.Request{Ref: b.web.URL + "/quay"})
+		d := b.discussion()
+		b.talk(d)
+		b.channelLost(d.Channel, code)
+		b.platform.remove(b.replies(d)[0])
+		listings := 0
+		b.platform.listed = func() { listings++ }
+		b.days(6)
+		if listings != 0 {
+			t.Errorf("%s: %d listings in six days", code, listings)
+		}
+		b.days(1)
+		b.wait(time.Hour)
+		if got := b.replies(d); listings != again || got[0].Deleted != (again > 0) {
+			t.Errorf("%s: %d listings after a week, deleted: %v", code, listings, got[0].Deleted)
+		}
 	}
 }
 

@@ -218,6 +218,30 @@ func TestInstallationThatWasLostWhileNobodyListened(t *testing.T) {
 	}
 }
 
+// The bot is removed and comes back while its shard is connected all the time.
+func TestGapWhileTheBotWasRemoved(t *testing.T) {
+	b := newBench(t)
+	b.installations(there("W1", "test/0"))
+	b.scope("test/0", true)
+	d := b.opened("W1")
+	for _, gone := range []bool{true, false} {
+		b.wait(10 * time.Minute)
+		if err := b.engine.Beat(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		i := there("W1", "test/0")
+		i.Gone = gone
+		if err := b.engine.InstallationChanged(t.Context(), i); err != nil {
+			t.Fatal(err)
+		}
+		b.platform.say(d, "Ada", "I write when it is away, and when it is back.", !gone)
+	}
+	b.work()
+	if got := b.gaps(d); got != "10-20 found 1" {
+		t.Errorf("%q", got)
+	}
+}
+
 // welcomes lists what was said to whom that came.
 func (b *bench) welcomes() (out []string) {
 	for _, m := range b.platform.posts() {
@@ -277,7 +301,7 @@ func TestEachTenantIsGreetedOnce(t *testing.T) {
 	late := there("W2", "test/0")
 	greet(late)
 	b.wait(25 * time.Hour)
-	late.Greet = bot.Channel{Platform: "test", Workspace: "W2", ID: "lobby"}
+	late.Greet, late.Name = bot.Channel{Platform: "test", Workspace: "W2", ID: "lobby"}, "The Harbour"
 	greet(late)
 	if got := b.welcomes(); len(got) != 2 {
 		t.Errorf("a day late: %v", got)

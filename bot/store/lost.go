@@ -54,7 +54,7 @@ func (db *DB) Lose(ctx context.Context, loss bot.Loss, now time.Time) (ended, pa
 }
 
 // endLost closes a discussion without its recap. Whoever works on it finds
-// nothing left to do.
+// nothing left to do. Its gaps stay, in case that it can be listed again.
 func endLost(ctx context.Context, tx *sql.Tx, d bot.Ending, reason string, now time.Time) (bool, error) {
 	did, err := changed(tx.ExecContext(ctx, `UPDATE discussions SET state = 'closed', reason = $1, lost_at = $2, closed_at = COALESCE(closed_at, $2),
 			closes_at = CASE WHEN closes_at > $2 THEN $2 ELSE closes_at END, remind_at = NULL, list_thread = FALSE, erase_at = $3, work_at = $3, sweep_at = $4
@@ -64,9 +64,6 @@ func endLost(ctx context.Context, tx *sql.Tx, d bot.Ending, reason string, now t
 	}
 	if err := exec(ctx, tx, `UPDATE posts SET state = CASE WHEN state = 'sending' THEN 'unknown' ELSE 'dropped' END, reason = $1
 		WHERE discussion_id = $2 AND state IN ('pending', 'sending', 'held')`, reason, d.ID); err != nil {
-		return did, err
-	}
-	if err := exec(ctx, tx, `UPDATE gaps SET ended = TRUE WHERE discussion_id = $1 AND NOT ended`, d.ID); err != nil {
 		return did, err
 	}
 	if err := exec(ctx, tx, `DELETE FROM recaps WHERE discussion_id = $1 AND NOT EXISTS (SELECT 1 FROM posts p
