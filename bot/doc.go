@@ -16,10 +16,12 @@
 //	withdraw.go            or taken back
 //	record.go              replies are recorded before they are acknowledged
 //	reconcile.go           what was written while nobody listened is listed
+//	sweep.go               and what is deleted after the end
+//	lost.go                what ends when a channel or its thread is gone
 //	recap_post.go          the discussion closes with what was said
 //	recap_hold.go          or waits until a manager has it posted
 //	report.go              what came out, in sums
-//	removal.go             where the bot is removed, it pauses, and then forgets
+//	removal.go             which tenants there are; where the bot is removed, it pauses, and then forgets
 //	trouble.go, notice.go  what fails, and who hears of it
 //	command.go, answer.go  what people can ask for in chat, on every platform
 //	preferences.go         what managers decide for a whole installation

@@ -27,6 +27,7 @@ type Loss struct {
 	Reason  string
 	Ends    []Ending // discussions that end because of it
 	Pauses  string   // why the schedules of the channel pause; empty: they do not
+	Silent  bool     // nobody knows since when nothing was heard there
 	Trouble Trouble  // of the channel, if something of it ended or paused; zero: none
 	Told    bool     // noted in any case
 	Audit   Audit    // the same
@@ -64,7 +65,7 @@ func (e *Engine) loseChannel(ctx context.Context, ch Channel, why error, always 
 		return err
 	}
 	now, whole := e.now(), ch.Thread == ""
-	loss := Loss{Channel: ch, Reason: clip(Explain(why), 300), Told: always}
+	loss := Loss{Channel: ch, Reason: clip(Explain(why), 300), Told: always, Silent: ReasonCode(why) == "no_access"}
 	loss.Audit = e.audit(platformItself, "channel_lost", ch.String(), ReasonCode(why)).In(ch)
 	if whole {
 		loss.Pauses = LostChannel + loss.Reason

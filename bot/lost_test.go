@@ -74,6 +74,12 @@ func TestLostThreadEndsItsDiscussion(t *testing.T) {
 				happens(b, d)
 				b.channelLost(d.Channel, code) // said again, it is nothing new
 				b.lost(d, 3)
+				if name == "found when it closes" { // nobody knows since when
+					want := map[string]string{"no_access": "0-1440 found 0"}[code]
+					if got := b.gaps(d); got != want {
+						t.Errorf("gaps: %q, want %q", got, want)
+					}
+				}
 				b.expect(1, "1 discussion ended, because Colloquy has no access to it any more.", "“quay”", "let it in", "/discuss reopen ID")
 				if s = b.scheduleNow(s); s.Paused {
 					t.Errorf("only a thread is lost, and %+v", s)

@@ -28,6 +28,11 @@ func (db *DB) Lose(ctx context.Context, loss bot.Loss, now time.Time) (ended, pa
 				continue
 			}
 			ended++
+			if loss.Silent {
+				if err := silentGap(ctx, tx, d.ID, now); err != nil {
+					return err
+				}
+			}
 			if d.Trouble.Cause != "" {
 				if err := noteTrouble(ctx, tx, d.Trouble); err != nil {
 					return err
@@ -71,6 +76,16 @@ func endLost(ctx context.Context, tx *sql.Tx, d bot.Ending, reason string, now t
 		return did, err
 	}
 	return did, stalePreviews(ctx, tx, now, `$3`, d.ID)
+}
+
+// silentGap writes a gap since a discussion was last heard or listed: a platform
+// does not say when it stops to tell us of a channel.
+func silentGap(ctx context.Context, tx *sql.Tx, id bot.ID, now time.Time) error {
+	return exec(ctx, tx, `INSERT INTO gaps (id, discussion_id, scope, from_at, to_at, recovered, listed, ended)
+		SELECT $1, d.id, d.platform, s.since, $2, 0, FALSE, FALSE FROM discussions d JOIN (SELECT MAX(at) AS since FROM (
+			SELECT opened_at AS at FROM discussions WHERE id = $3
+			UNION ALL SELECT MAX(recorded_at) FROM replies WHERE discussion_id = $3
+			UNION ALL SELECT MAX(to_at) FROM gaps WHERE discussion_id = $3) AS signs) AS s ON s.since < $2 WHERE d.id = $3`, bot.NewID(now), ms(now), id)
 }
 
 // pauseLost pauses the schedules of a channel that would fall due.
