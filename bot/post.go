@@ -22,6 +22,7 @@ const (
 	PostNotice     = "notice"     // to the owner of an installation
 	PostPreview    = "preview"    // a recap that waits, for managers
 	PostWelcome    = "welcome"    // to an installation that came
+	PostAnswer     = "answer"     // in a thread, what somebody wrote in a form
 )
 
 // States of a post. See DESIGN: pending → sending → sent; Permanent and
@@ -33,7 +34,7 @@ const (
 	PostSent    = "sent"
 	PostUnknown = "unknown" // may be there or not; never sent again
 	PostDropped = "dropped" // surely not posted, and given up
-	PostRemoved = "removed" // it was out, and we took it away
+	PostRemoved = "removed" // it was out, and was taken away; or what it shows was, before
 	PostHeld    = "held"    // waits for a manager
 )
 
@@ -45,7 +46,7 @@ type Post struct {
 	ID           ID
 	DiscussionID ID
 	DraftID      ID
-	About        ID  // of a PostPreview: the discussion
+	About        ID  // of a PostPreview the discussion, of a PostAnswer the reply
 	Seq          int // posts of a discussion go out in this order; -1 is stored as the next place
 	Kind         string
 	Question     int    // from 1, for PostQuestion
@@ -84,6 +85,9 @@ func (e *Engine) postNext(ctx context.Context, l Lease, d Discussion) (again boo
 	if err != nil {
 		return false, err
 	}
+	if !found && d.State != StatePosting && d.State != StateClosing {
+		return true, nil // it was taken back at this moment
+	}
 	if !found {
 		return e.allPosted(ctx, l, d)
 	}
@@ -111,6 +115,9 @@ func (e *Engine) deliver(ctx context.Context, l Lease, d Discussion, p Post) (ag
 	m, err := e.render(ctx, d, p)
 	if errors.Is(err, ErrNotFound) && (p.DiscussionID == "" || p.Kind == PostRecap) {
 		return true, e.store.EndPost(ctx, l, p.ID, PostDropped, "there is nothing to show any more", e.now())
+	}
+	if errors.Is(err, ErrNotFound) && p.Kind == PostAnswer {
+		return true, e.store.EndPost(ctx, l, p.ID, PostRemoved, "its author took it back", e.now())
 	}
 	if err != nil {
 		return false, err

@@ -59,17 +59,9 @@ func (e *Engine) reconcile(ctx context.Context, l Lease, d Discussion) error {
 // list records what the thread of d holds, and returns the replies that were
 // new. broke is the error at which the listing ended; err is one of ours.
 func (e *Engine) list(ctx context.Context, lister Reconciler, d Discussion) (found []Reply, broke, err error) {
-	stored, err := e.store.Replies(ctx, d.ID)
+	have, known, err := e.known(ctx, d)
 	if err != nil {
 		return nil, nil, err
-	}
-	var known []MessageRef
-	have := map[string]Reply{}
-	for _, r := range stored {
-		have[r.Ref.MessageID] = r
-		if !r.Deleted {
-			known = append(known, r.Ref)
-		}
 	}
 	for change, broke := range lister.Reconcile(ctx, d.Channel, known) {
 		if broke != nil {
@@ -82,7 +74,7 @@ func (e *Engine) list(ctx context.Context, lister Reconciler, d Discussion) (fou
 			continue
 		}
 		old, ok := have[change.Reply.Ref.MessageID]
-		if ok && unchanged(old, change.Reply) || !ok && e.tooLate(d, change.Reply) {
+		if ok && unchanged(old, change.Reply) || !ok && e.nothingNew(d, change.Reply) {
 			continue
 		}
 		res, err := e.record(ctx, change.Reply)
@@ -96,10 +88,50 @@ func (e *Engine) list(ctx context.Context, lister Reconciler, d Discussion) (fou
 	return found, nil, nil
 }
 
-// tooLate reports whether a reply that is not recorded yet was written when late
-// ones no longer were, so that listing an old thread again costs no writes.
-func (e *Engine) tooLate(d Discussion, r Reply) bool {
-	return d.State == StateWithdrawn || !d.ClosedAt.IsZero() && r.CreatedAt.After(d.ClosedAt.Add(e.set.LateFor))
+// nothingNew reports whether a message that is no reply of ours brings none: its
+// words are not shown, or it was written when late ones were no longer recorded.
+// So listing an old thread again costs no writes.
+func (e *Engine) nothingNew(d Discussion, r Reply) bool {
+	return r.Unread || d.State == StateWithdrawn || !d.ClosedAt.IsZero() && r.CreatedAt.After(d.ClosedAt.Add(e.set.LateFor))
+}
+
+// known are the replies of d by the id of the message that the platform has of
+// them, and these messages, without those that are gone.
+func (e *Engine) known(ctx context.Context, d Discussion) (map[string]Reply, []MessageRef, error) {
+	stored, err := e.store.Replies(ctx, d.ID)
+	if err != nil {
+		return nil, nil, err
+	}
+	shown, err := e.shownAnswers(ctx, d)
+	if err != nil {
+		return nil, nil, err
+	}
+	have, refs := map[string]Reply{}, []MessageRef(nil)
+	for _, r := range stored {
+		ref, there := r.Ref, true
+		if r.ByForm() {
+			ref, there = shown[r.ID]
+		}
+		if there {
+			have[ref.MessageID] = r
+		}
+		if there && !r.Deleted {
+			refs = append(refs, ref)
+		}
+	}
+	return have, refs, nil
+}
+
+// shownAnswers are the messages that show answers by form, by the id of the reply.
+func (e *Engine) shownAnswers(ctx context.Context, d Discussion) (map[ID]MessageRef, error) {
+	posts, err := e.store.Posts(ctx, d.ID)
+	out := map[ID]MessageRef{}
+	for _, p := range posts {
+		if p.Kind == PostAnswer && p.State == PostSent {
+			out[p.About] = p.Ref
+		}
+	}
+	return out, err
 }
 
 // listingHopeless reports whether a listing that fails is not tried again: its
@@ -130,5 +162,5 @@ func (e *Engine) listAgain(asked time.Time) time.Time {
 // unchanged reports whether a listing brings nothing beyond what is stored, so
 // that listing a long thread again costs no writes.
 func unchanged(old, listed Reply) bool {
-	return old.Deleted || listed.Version <= old.Version && (listed.Reactions == nil || slices.Equal(old.Reactions, listed.Reactions))
+	return old.Deleted || (listed.Unread || listed.Version <= old.Version) && (listed.Reactions == nil || slices.Equal(old.Reactions, listed.Reactions))
 }

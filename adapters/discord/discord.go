@@ -2,12 +2,17 @@
 // and buttons, slash commands and forms, and a record of what people write.
 //
 //	discord.go      the adapter and what it is made of
-//	rest.go         requests, and what their errors mean
+//	rest.go         requests, within Discord's limits
+//	errors.go       what their errors mean
 //	wire.go         what Discord sends, as far as it is read
 //	gateway.go      the connection for events, and how it is kept
 //	guilds.go       servers that come, change and go
+//	watch.go        where our discussions are
 //	events.go       messages and threads as they change
+//	reply.go        a message as the engine records it
 //	reconcile.go    a thread as it is, after nobody listened
+//	permissions.go  what a member may do in a channel
+//	access.go       what we may do there
 //	post.go         posts, threads and their look-up by key
 //	render.go       a message as Discord shows it
 //	interactions.go slash commands, buttons and forms
@@ -40,20 +45,30 @@ type Options struct {
 	Token   string  // of the bot, without "Bot "
 	API     string  // base of the REST API, without version; empty means [DefaultAPI]
 	Content Content // empty means [ContentAuto]
-	Clock   bot.Clock
-	Log     *slog.Logger // nil: nothing is logged
+	Version string  // of the program, for Discord; empty means "devel"
+	// PerSecond is how many requests a second may be sent, where Discord allows
+	// a bot more or a proxy less; 0 means [DefaultPerSecond].
+	PerSecond float64
+	Clock     bot.Clock
+	Log       *slog.Logger // nil: nothing is logged
 }
 
 // An Adapter is one bot on Discord. Its methods may be called at the same time.
 type Adapter struct {
-	o    Options
-	rest *client
+	o      Options
+	rest   *client
+	gate   *gate
+	watch  *watch
+	access *access
 }
 
 // New makes an adapter. Nothing is sent before it is used.
 func New(o Options) *Adapter {
 	if o.API == "" {
 		o.API = DefaultAPI
+	}
+	if o.PerSecond <= 0 {
+		o.PerSecond = DefaultPerSecond
 	}
 	if o.Content == "" {
 		o.Content = ContentAuto
@@ -64,7 +79,9 @@ func New(o Options) *Adapter {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Adapter{o: o, rest: newClient(o)}
+	a := &Adapter{o: o, rest: newClient(o), watch: newWatch(), access: newAccess()}
+	a.gate = newGate(a.rest)
+	return a
 }
 
 // Platform is "discord".
