@@ -376,3 +376,56 @@ func TestAnswersAfterTheirRetention(t *testing.T) {
 		t.Errorf("%d rows are due all the time, %v", runs, err)
 	}
 }
+
+// meanwhile does something in a moment of closing or of looking for the next post.
+type meanwhile struct {
+	bot.Store
+	closing, next func()
+}
+
+func (s *meanwhile) EndClosing(ctx context.Context, l bot.Lease, id bot.ID, eraseAt time.Time) error {
+	if then := s.closing; then != nil {
+		s.closing = nil
+		then()
+	}
+	return s.Store.EndClosing(ctx, l, id, eraseAt)
+}
+
+func (s *meanwhile) NextPost(ctx context.Context, id bot.ID) (bot.Post, bool, error) {
+	if then := s.next; then != nil {
+		s.next = nil
+		then()
+	}
+	return s.Store.NextPost(ctx, id)
+}
+
+func TestAnswerAtTheMomentOfClosing(t *testing.T) {
+	s := &meanwhile{}
+	b, d := formBench(t, func(o *bot.Options) { s.Store, o.Store = o.Store, s })
+	s.closing = func() { b.submit(ada, d, 1, "Just in time.") }
+	b.wait(25 * time.Hour)
+	b.wait(2 * time.Minute)
+	b.shows("Ada, on question 1: Just in time.")
+	if d := b.discussionOf(d.ID); d.State != bot.StateClosed || d.Pending {
+		t.Errorf("%s, pending %v", d.State, d.Pending)
+	}
+}
+
+// A recap is not written in an open discussion because nothing is left to post.
+func TestAnswerGivenUpAtTheMomentOfPosting(t *testing.T) {
+	s := &meanwhile{}
+	b, d := formBench(t, func(o *bot.Options) { s.Store, o.Store = o.Store, s })
+	for _, who := range []string{"Ada", "Ben", "Cleo"} {
+		b.platform.say(d, who, who+" thinks that the quay should stay open, because the shops need it.", true)
+	}
+	b.submit(ada, d, 1, "Taken back.")
+	s.next = func() {
+		if _, err := b.db.Conn().ExecContext(t.Context(), `UPDATE posts SET state = 'dropped' WHERE kind = 'answer'`); err != nil {
+			t.Error(err)
+		}
+	}
+	b.work()
+	if _, found, err := b.db.Recap(t.Context(), d.ID); found || err != nil || b.discussionOf(d.ID).State != bot.StateOpen {
+		t.Errorf("a recap was written (%v), %v", found, err)
+	}
+}
