@@ -99,10 +99,10 @@ func TestAnswerByForm(t *testing.T) {
 		if got := said(b.asks(ada, d, "i1", answer.Command, args)); !strings.HasPrefix(got, "Recorded. ") {
 			t.Fatal(got)
 		}
-		b.work()
+		b.wait(time.Second)
 	}
 	r := b.replies(d)
-	if len(r) != 1 || r[0].Question != 2 || r[0].Text != "@1 **Buses**\nbefore cars." || r[0].Author != ada || !r[0].ByForm() || r[0].Late || r[0].Version != b.clock().UnixMicro() {
+	if len(r) != 1 || r[0].Question != 2 || r[0].Text != "@1 **Buses**\nbefore cars." || r[0].Author != ada || !r[0].ByForm() || r[0].Late || r[0].Version != b.clock().Add(-2*time.Second).UnixMicro() {
 		t.Errorf("stored %+v", r)
 	}
 	b.shows("Ada, on question 2: @1 **Buses**\nbefore cars.")
@@ -377,7 +377,23 @@ func TestAnswersAfterTheirRetention(t *testing.T) {
 	}
 }
 
-// meanwhile does something in a moment of closing or of looking for the next post.
+// Where there are no threads, an answer is to the discussion that was asked about,
+// and not to the newest.
+func TestAnswerWithoutThreads(t *testing.T) {
+	b, d := formBench(t, func(o *bot.Options) { o.Adapters = []bot.Adapter{dumb{o.Adapters[0].(*platform)}} })
+	b.request(bot.Request{Ref: b.web.URL + "/mole"})
+	newer := b.discussion()
+	if newer.Channel != d.Channel || newer.ID == d.ID {
+		t.Fatalf("%+v, %+v", d, newer)
+	}
+	b.form(ada, d, 1, "To the first.")
+	if got := texts(b.replies(newer)); len(got) != 0 {
+		t.Errorf("%q", got)
+	}
+}
+
+// meanwhile does something in a moment of closing, after which the worker dies,
+// or of looking for the next post.
 type meanwhile struct {
 	bot.Store
 	closing, next func()
@@ -387,6 +403,7 @@ func (s *meanwhile) EndClosing(ctx context.Context, l bot.Lease, id bot.ID, eras
 	if then := s.closing; then != nil {
 		s.closing = nil
 		then()
+		return errors.Join(s.Store.EndClosing(ctx, l, id, eraseAt), errCut)
 	}
 	return s.Store.EndClosing(ctx, l, id, eraseAt)
 }
@@ -427,5 +444,8 @@ func TestAnswerGivenUpAtTheMomentOfPosting(t *testing.T) {
 	b.work()
 	if _, found, err := b.db.Recap(t.Context(), d.ID); found || err != nil || b.discussionOf(d.ID).State != bot.StateOpen {
 		t.Errorf("a recap was written (%v), %v", found, err)
+	}
+	if troubles, err := b.db.Troubles(t.Context(), "", ""); err != nil || len(troubles) > 0 {
+		t.Errorf("%+v, %v", troubles, err)
 	}
 }
