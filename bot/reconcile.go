@@ -52,7 +52,8 @@ func (e *Engine) reconcile(ctx context.Context, l Lease, d Discussion) error {
 			}
 			continue
 		}
-		if old, ok := have[change.Reply.Ref.MessageID]; ok && unchanged(old, change.Reply) {
+		old, ok := have[change.Reply.Ref.MessageID]
+		if ok && unchanged(old, change.Reply) || !ok && change.Reply.Unread {
 			continue
 		}
 		res, err := e.record(ctx, change.Reply)
