@@ -21,8 +21,8 @@ const (
 	PostDraft      = "draft"      // for managers, before it is posted
 	PostNotice     = "notice"     // to the owner of an installation
 	PostPreview    = "preview"    // a recap that waits, for managers
-	PostWelcome    = "welcome"    // to an installation that came
 	PostAnswer     = "answer"     // in a thread, what somebody wrote in a form
+	PostWelcome    = "welcome"    // to an installation that came
 )
 
 // States of a post. See DESIGN: pending → sending → sent; Permanent and

@@ -42,11 +42,11 @@ func (e *Engine) render(ctx context.Context, d Discussion, p Post) (Message, err
 		return p.Body, nil
 	case PostPreview:
 		return e.renderPreview(ctx, p)
+	case PostAnswer:
+		return e.renderAnswer(ctx, d, p)
 	case PostWelcome:
 		v, err := e.voice(ctx, p.Ref.Channel)
 		return v.welcome(), err
-	case PostAnswer:
-		return e.renderAnswer(ctx, d, p)
 	}
 	return Message{}, fmt.Errorf("kind of post %q is not known", p.Kind)
 }

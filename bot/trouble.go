@@ -214,6 +214,8 @@ func (p Post) describe(d Discussion) string {
 		return fmt.Sprintf("question %d%s", p.Question, of)
 	case PostNote, PostWithdrawal:
 		return "a note in the thread" + of
+	case PostAnswer:
+		return "an answer in the thread" + of
 	}
 	return "the " + p.Kind + of
 }
