@@ -11,7 +11,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf16"
+
+	"github.com/bwmarrin/discordgo"
 
 	"colloquy/adapters/internal/text"
 	"colloquy/bot"
@@ -78,7 +79,7 @@ func (p *permission) UnmarshalJSON(b []byte) error {
 
 // applicationCommands are all commands of the application.
 func applicationCommands(specs []bot.CommandSpec) []appCommand {
-	manage := permission(permManageGuild)
+	manage := permission(discordgo.PermissionManageGuild)
 	return []appCommand{
 		slashCommand(manageCommand, "run discussions in this channel", &manage, audience(specs, true)),
 		slashCommand(memberCommand, "discussions here, and what is recorded of you", nil, audience(specs, false)),
@@ -192,7 +193,7 @@ func describe(help string, most int) string {
 
 // size counts the characters that Discord limits in a command.
 func size(name, description string, options []appOption) int {
-	n := len(utf16.Encode([]rune(name + description)))
+	n := text.Units(name + description)
 	for _, o := range options {
 		n += size(o.Name, o.Description, o.Options)
 	}
