@@ -2,6 +2,7 @@ package discord
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
 	"sync"
 	"time"
@@ -54,6 +55,33 @@ func (c *access) drop(guild string) {
 	}
 }
 
+// reopenFor is told every event as it arrives. Where rights change, what was read
+// of them is forgotten, and channels that Discord refused are tried again. That
+// rights were lost is found by who needs them: an administrator may be half way.
+func (a *Adapter) reopenFor(name string, raw json.RawMessage) {
+	switch name {
+	case "CHANNEL_UPDATE", "THREAD_LIST_SYNC", "GUILD_MEMBER_UPDATE", // only of ourselves, without the intent for members
+		"GUILD_ROLE_CREATE", "GUILD_ROLE_UPDATE", "GUILD_ROLE_DELETE":
+	default:
+		return
+	}
+	var e struct {
+		ID      string `json:"id"`
+		GuildID string `json:"guild_id"`
+	}
+	lenient(raw, &e)
+	a.access.drop(e.GuildID)
+	if name != "CHANNEL_UPDATE" {
+		e.ID = ""
+	}
+	for _, id := range a.watch.below(e.GuildID, e.ID) {
+		a.rest.reopen(id)
+	}
+	if e.ID != "" {
+		a.rest.reopen(e.ID)
+	}
+}
+
 // remembered gives what is stored under a key, or reads it. What was read while
 // rights changed is not stored.
 func remembered[T any](c *access, m map[string]T, key string, fresh func(T) bool, read func() (T, error)) (T, error) {
@@ -103,7 +131,7 @@ func (a *Adapter) channelOf(ctx context.Context, id string) (channel, error) {
 	now := a.o.Clock()
 	c, err := remembered(a.access, a.access.channels, id, func(c channelAccess) bool { return c.until.After(now) }, func() (channelAccess, error) {
 		c := channelAccess{until: now.Add(accessFor)}
-		return c, a.rest.do(ctx, call{method: http.MethodGet, path: "/channels/" + id}, &c.channel)
+		return c, a.rest.do(ctx, call{method: http.MethodGet, path: "/channels/" + id, channel: id}, &c.channel)
 	})
 	return c.channel, err
 }
@@ -143,10 +171,8 @@ func (a *Adapter) canRead(ctx context.Context, ch bot.Channel) error {
 	return nil
 }
 
-const (
-	codeUnknownMember = 10007
-	codeNoPermission  = 50013
-)
+// codeUnknownMember: somebody is not in the server.
+const codeUnknownMember = 10007
 
 // closed makes a refusal to read a place one that names it, and permanent.
 // Other errors stay as they are.

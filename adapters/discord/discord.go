@@ -53,9 +53,9 @@ type Options struct {
 type Adapter struct {
 	o      Options
 	rest   *client
+	gate   *gate
 	watch  *watch
 	access *access
-	self   identity
 }
 
 // New makes an adapter. Nothing is sent before it is used.
@@ -72,7 +72,9 @@ func New(o Options) *Adapter {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Adapter{o: o, rest: newClient(o), watch: newWatch(), access: newAccess()}
+	a := &Adapter{o: o, rest: newClient(o), watch: newWatch(), access: newAccess()}
+	a.gate = newGate(a.rest)
+	return a
 }
 
 // Platform is "discord".

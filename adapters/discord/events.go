@@ -12,18 +12,16 @@ import (
 
 // event takes one event of the gateway. A nil error means that it is stored, or
 // is none of ours; those of one shard come in order, and the same one may come
-// again. An [unreadableError] stays what it is however often the event comes: what
-// it said is found by listing.
+// again. One that cannot be read is a permanent [unreadableError]: what it said is
+// found by listing.
 func (a *Adapter) event(ctx context.Context, h bot.Handler, name string, raw json.RawMessage) error {
 	switch name {
 	case "MESSAGE_CREATE", "MESSAGE_UPDATE", "MESSAGE_DELETE", "MESSAGE_DELETE_BULK", "MESSAGE_REACTION_ADD":
 		return a.messageEvent(ctx, h, name, raw)
 	case "GUILD_CREATE", "GUILD_DELETE", "THREAD_LIST_SYNC":
 		return a.guildEvent(ctx, name, raw)
-	case "THREAD_CREATE", "THREAD_UPDATE", "THREAD_DELETE", "CHANNEL_DELETE", "CHANNEL_UPDATE":
+	case "THREAD_CREATE", "THREAD_UPDATE", "THREAD_DELETE", "CHANNEL_DELETE":
 		return a.channelEvent(ctx, h, name, raw)
-	case "GUILD_ROLE_CREATE", "GUILD_ROLE_UPDATE", "GUILD_ROLE_DELETE", "GUILD_MEMBER_UPDATE":
-		return a.rightsEvent(ctx, name, raw)
 	}
 	return nil
 }
@@ -49,7 +47,7 @@ func (a *Adapter) messageEvent(ctx context.Context, h bot.Handler, name string, 
 		err = errors.New("it lacks the channel")
 	}
 	if err != nil {
-		return &unreadableError{name, idIn(raw), reason(err)}
+		return unreadable(name, idIn(raw), err)
 	}
 	ch, ours := a.watch.channel(where.ChannelID)
 	switch name {
@@ -104,7 +102,7 @@ func (a *Adapter) wrote(ctx context.Context, h bot.Handler, name string, ch bot.
 // message reads one message.
 func (a *Adapter) message(ctx context.Context, ref bot.MessageRef) (message, error) {
 	var raw json.RawMessage
-	err := a.rest.do(ctx, call{method: http.MethodGet, path: "/channels/" + pathID(ref.Channel) + "/messages/" + ref.MessageID}, &raw)
+	err := a.rest.do(ctx, call{method: http.MethodGet, path: "/channels/" + pathID(ref.Channel) + "/messages/" + ref.MessageID, channel: pathID(ref.Channel)}, &raw)
 	if err != nil {
 		return message{}, err
 	}
@@ -133,7 +131,7 @@ func (a *Adapter) removed(ctx context.Context, h bot.Handler, name string, ch bo
 		}
 	}
 	if err != nil {
-		return &unreadableError{name, idIn(raw), reason(err)}
+		return unreadable(name, idIn(raw), err)
 	}
 	for _, id := range e.IDs {
 		in := ch
@@ -160,7 +158,7 @@ func (a *Adapter) reacted(ctx context.Context, h bot.Handler, name string, ch bo
 		err = errors.New("it lacks ids")
 	}
 	if err != nil {
-		return &unreadableError{name, e.MessageID, reason(err)}
+		return unreadable(name, e.MessageID, err)
 	}
 	if e.Emoji.ID != "" || strings.TrimSuffix(e.Emoji.Name, "\uFE0F") != bot.ExcludeEmoji {
 		return nil

@@ -20,10 +20,6 @@ func (a *Adapter) channelEvent(ctx context.Context, h bot.Handler, name string, 
 		return a.watchThreads(ctx, c.GuildID, []channel{c})
 	case "THREAD_DELETE":
 		return a.threadDeleted(ctx, h, c.ID)
-	case "CHANNEL_UPDATE": // the loss of rights is found by who needs them; it may be an administrator half way
-		a.access.drop(c.GuildID)
-		a.rest.reopen(c.ID)
-		return nil
 	}
 	a.access.drop(c.GuildID)
 	if c.Type == typeCategory {
@@ -70,7 +66,7 @@ func decodeChannel(event string, raw json.RawMessage) (channel, error) {
 		err = errors.New("it lacks ids")
 	}
 	if err != nil {
-		return channel{}, &unreadableError{event, idIn(raw), reason(err)}
+		return channel{}, unreadable(event, idIn(raw), err)
 	}
 	var c channel
 	lenient(raw, &c)
@@ -94,7 +90,7 @@ func (a *Adapter) guildEvent(ctx context.Context, name string, raw json.RawMessa
 		err = errors.New("it lacks the server")
 	}
 	if err != nil {
-		return &unreadableError{name, idIn(raw), reason(err)}
+		return unreadable(name, idIn(raw), err)
 	}
 	a.access.drop(g.ID)
 	if name == "GUILD_DELETE" {
@@ -108,7 +104,7 @@ func (a *Adapter) guildEvent(ctx context.Context, name string, raw json.RawMessa
 	for _, t := range g.Threads {
 		var c channel
 		if err := json.Unmarshal(t, &c); err != nil && (snowflake(c.ID) == 0 || snowflake(c.ParentID) == 0 || c.OwnerID == "") {
-			errs = append(errs, &unreadableError{name, idIn(t), reason(err)})
+			errs = append(errs, unreadable(name, idIn(t), err))
 		}
 		threads = append(threads, c)
 	}
@@ -129,26 +125,5 @@ func (a *Adapter) watchThreads(ctx context.Context, guild string, threads []chan
 			a.watch.add(bot.Channel{Platform: Platform, Workspace: guild, ID: t.ParentID, Thread: t.ID})
 		}
 	}
-	return nil
-}
-
-// rightsEvent forgets what was read of rights that change now.
-func (a *Adapter) rightsEvent(ctx context.Context, name string, raw json.RawMessage) error {
-	var e struct {
-		GuildID string `json:"guild_id"`
-		User    struct {
-			ID string `json:"id"`
-		} `json:"user"`
-	}
-	if err := json.Unmarshal(raw, &e); err != nil {
-		return &unreadableError{name, "", reason(err)}
-	}
-	if name == "GUILD_MEMBER_UPDATE" {
-		self, err := a.me(ctx)
-		if err != nil || e.User.ID != self.userID {
-			return err
-		}
-	}
-	a.access.drop(e.GuildID)
 	return nil
 }

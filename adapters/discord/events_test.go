@@ -80,7 +80,7 @@ var (
 // reaches nothing.
 func watching() *Adapter {
 	a := New(Options{Token: "token"})
-	a.self = identity{userID: selfID, appID: selfID}
+	a.gate.is(identity{userID: selfID, appID: selfID})
 	a.watch.add(inThread)
 	a.watch.add(inPlain)
 	return a

@@ -77,7 +77,7 @@ func (l *listing) run(ctx context.Context, known []bot.MessageRef) error {
 // channel above it.
 func (l *listing) open(ctx context.Context) (channel, error) {
 	if l.thread.Thread != "" {
-		err := l.a.rest.do(ctx, call{method: http.MethodGet, path: "/channels/" + l.thread.Thread}, nil)
+		err := l.a.rest.do(ctx, call{method: http.MethodGet, path: "/channels/" + l.thread.Thread, channel: l.thread.Thread}, nil)
 		if codeOf(err) == codeUnknownChannel {
 			return channel{}, l.threadGone(ctx, err)
 		}
@@ -114,7 +114,7 @@ func (l *listing) pages(ctx context.Context) error {
 			query.Set("before", number(l.oldest))
 		}
 		var page []json.RawMessage
-		err := l.a.rest.do(ctx, call{method: http.MethodGet, path: "/channels/" + pathID(l.thread) + "/messages", query: query}, &page)
+		err := l.a.rest.do(ctx, call{method: http.MethodGet, path: "/channels/" + pathID(l.thread) + "/messages", query: query, channel: pathID(l.thread)}, &page)
 		if err != nil {
 			return closed(l.thread, err)
 		}

@@ -36,7 +36,7 @@ func (a *Adapter) rows(ctx context.Context, key string, buttons []bot.Button) []
 	for _, b := range buttons {
 		id := ""
 		if b.Command != "" {
-			id = customID(key, b.Command, b.Args)
+			id = buttonID(key, b)
 		}
 		full := len(rows) == maxRows && len(rows[maxRows-1].Components) == perRow
 		if taken[id] || full || len(id) > maxCustomID {

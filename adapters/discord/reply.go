@@ -38,6 +38,11 @@ func (e *unreadableError) Error() string {
 }
 func (e *unreadableError) Unwrap() error { return e.err }
 
+// unreadable is such an error. Trying again does not help.
+func unreadable(event, id string, err error) error {
+	return bot.Permanent(&unreadableError{event, id, reason(err)})
+}
+
 // decodeMessage reads a message. What a record rests on has to be of the right
 // type; in all else, anything may be new.
 func decodeMessage(event string, raw json.RawMessage) (message, error) {
@@ -58,7 +63,7 @@ func decodeMessage(event string, raw json.RawMessage) (message, error) {
 		err = errors.New("it lacks ids")
 	}
 	if err != nil {
-		return message{}, &unreadableError{event, idIn(raw), reason(err)}
+		return message{}, unreadable(event, idIn(raw), err)
 	}
 	var m message
 	lenient(raw, &m)

@@ -1,6 +1,7 @@
 package discord
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"sync"
@@ -82,6 +83,32 @@ func (w *watch) uses(id string) bool {
 	n := snowflake(id)
 	_, ok := w.places[n]
 	return ok || w.threads[n] > 0
+}
+
+// below lists the ids of what is watched in a server and of the channels above;
+// with a channel, only of it and its threads.
+func (w *watch) below(guild, channel string) []string {
+	if w == nil {
+		return nil
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	g, c := snowflake(guild), snowflake(channel)
+	if c != 0 && w.threads[c] == 0 {
+		return []string{channel}
+	}
+	found := map[uint64]bool{}
+	for id, p := range w.places {
+		if p.guild == g && (c == 0 || p.above == c) {
+			found[id] = true
+			found[cmp.Or(p.above, id)] = true
+		}
+	}
+	var out []string
+	for id := range found {
+		out = append(out, number(id))
+	}
+	return out
 }
 
 // forget ends watching a thread, or a channel with all threads in it.

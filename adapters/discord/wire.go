@@ -92,6 +92,7 @@ type channel struct {
 	Type       int             `json:"type"`
 	Flags      int             `json:"flags"`
 	Name       string          `json:"name"`
+	Position   int             `json:"position"`
 	Thread     *threadMetadata `json:"thread_metadata"`
 	Overwrites []overwrite     `json:"permission_overwrites"`
 	Tags       []tag           `json:"available_tags"`

@@ -1,9 +1,3 @@
 // Package discordtest is a Discord for tests: its REST API and its gateway on
 // this machine, with the rules, limits and errors of the real one.
 package discordtest
-
-import (
-	_ "github.com/getkin/kin-openapi/openapi3"
-	_ "github.com/getkin/kin-openapi/openapi3filter"
-	_ "github.com/gorilla/websocket"
-)
