@@ -41,6 +41,12 @@ const (
 // flagPrivate shows an answer to the asker alone.
 const flagPrivate = 1 << 6
 
+// Codes of an answer that comes after the 15 minutes in which there can be one.
+const (
+	codeUnknownWebhook = 10015
+	codeWebhookToken   = 50027
+)
+
 // An interaction is something that a person did with a command, a button or a
 // form. Its token lets anybody answer in our name: it is never logged.
 type interaction struct {
@@ -262,12 +268,12 @@ func (a *Adapter) acknowledge(window context.Context, in *interaction, c callbac
 // unanswered logs an answer that did not reach its person. Nobody tries again:
 // a token that ran out comes back by no effort of ours.
 func (a *Adapter) unanswered(ctx context.Context, in *interaction, err error) {
-	code := codeOf(err)
-	if code == codeUnknownInteraction || code == codeAnswered {
+	switch code := codeOf(err); code {
+	case codeUnknownInteraction, codeAnswered, codeUnknownWebhook, codeWebhookToken:
 		a.o.Log.InfoContext(ctx, "interaction is over", "interaction", in.ID, "type", in.Type, "discord_code", code)
-		return
+	default:
+		a.o.Log.WarnContext(ctx, "interaction not answered", "interaction", in.ID, "type", in.Type, "discord_code", code, "err", err)
 	}
-	a.o.Log.WarnContext(ctx, "interaction not answered", "interaction", in.ID, "type", in.Type, "discord_code", code, "err", err)
 }
 
 // unclear reports whether nobody knows if a call was carried out, or it surely
