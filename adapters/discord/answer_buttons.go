@@ -15,7 +15,6 @@ const mostEmbeds = 10
 
 // Arguments of a button that only this adapter reads, and that of a form.
 const (
-	formArg = "form" // what is asked for; a button with it opens a form
 	pickArg = "pick" // "NAME:N": the argument NAME is the link of embed N, from 0 at the end
 	textArg = "text" // what stands in the form
 )
@@ -49,22 +48,6 @@ func answerRows(choices []bot.Choice, buttons []bot.Button) (rows []row, links [
 	return rows, links, left
 }
 
-// buttonID is the custom_id of a button in the post with a key. One that opens a
-// form says what for, if there is room, else only that it does. It is over the
-// limit where the arguments are.
-func buttonID(key string, b bot.Button) string {
-	if b.Command == "" || b.Form == "" {
-		return customID(key, b.Command, b.Args)
-	}
-	args := map[string]string{formArg: text.Cut(text.Inline(b.Form), mostFormTitle, text.Units)}
-	maps.Copy(args, b.Args)
-	if id := customID(key, b.Command, args); len(id) <= maxCustomID {
-		return id
-	}
-	args[formArg] = "1"
-	return customID(key, b.Command, args)
-}
-
 // answerID is the custom_id of a button of an answer; "" if it can have none.
 // Where its longest argument is an address, that may be the link of an embed,
 // of which there are n before.
@@ -72,7 +55,7 @@ func answerID(b bot.Button, n int) (id string, link *embed) {
 	if b.Command == "" {
 		return "", nil
 	}
-	if id = buttonID("", b); len(id) <= maxCustomID {
+	if id = buttonID("", b); text.Units(id) <= maxCustomID {
 		return id, nil
 	}
 	longest := ""
@@ -88,7 +71,7 @@ func answerID(b bot.Button, n int) (id string, link *embed) {
 	short.Args = maps.Clone(b.Args)
 	delete(short.Args, longest)
 	short.Args[pickArg] = longest + ":" + strconv.Itoa(n)
-	if id = buttonID("", short); len(id) > maxCustomID {
+	if id = buttonID("", short); text.Units(id) > maxCustomID {
 		return "", nil
 	}
 	return id, &embed{Color: accent, Title: escape(text.Cut(text.Inline(b.Label), maxTitle/2, escaped)), URL: b.Args[longest]}

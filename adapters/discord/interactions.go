@@ -161,8 +161,8 @@ func (a *Adapter) pressed(ctx, window context.Context, h bot.Handler, in *intera
 		a.refuse(window, in, "This button is of another version of Colloquy and does nothing any more.", "")
 		return
 	}
-	if label, form := args[formArg]; form {
-		delete(args, formArg)
+	if label, form := args[formArgument]; form {
+		delete(args, formArgument)
 		a.acknowledge(window, in, formFor(in, key, name, args, label))
 		return
 	}

@@ -192,7 +192,7 @@ func FuzzInteraction(f *testing.F) {
 		a := New(Options{})
 		if _, name, args, ok := parseCustomID(in.data.CustomID); ok {
 			in.pick(args)
-			formFor(in, "k", name, args, args[formArg])
+			formFor(in, "k", name, args, args[formArgument])
 			if c := a.command(in, name, args); c.Actor.Manager && in.GuildID == "" {
 				t.Error("a manager of nothing")
 			}

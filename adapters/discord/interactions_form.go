@@ -5,9 +5,8 @@ import "colloquy/adapters/internal/text"
 // Limits of a form, from Discord's reference on modals. Text longer than
 // mostWords would not fit into the one message that shows it.
 const (
-	mostTitle     = 45 // of a form, and of an input in it
-	mostFormTitle = 40 // of an input, where it is part of a button; ours
-	mostWords     = 1500
+	mostTitle = 45 // of a form, and of an input in it
+	mostWords = 1500
 )
 
 // formInput is the id of the one input of our forms.

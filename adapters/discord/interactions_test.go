@@ -16,9 +16,9 @@ import (
 	"colloquy/bot"
 )
 
-// A desk is one Discord with a channel, its manager Ada and its member Bob, a
+// A hall is one Discord with a channel, its manager Ada and its member Bob, a
 // connected adapter, and what the engine is asked there.
-type desk struct {
+type hall struct {
 	*discordtest.Server
 	t                        *testing.T
 	a                        *Adapter
@@ -30,9 +30,9 @@ type desk struct {
 	answer func(context.Context, bot.Command) (bot.Answer, error)
 }
 
-func newDesk(t *testing.T) *desk {
+func newHall(t *testing.T) *hall {
 	t.Helper()
-	d := &desk{Server: discordtest.New(t, discordtest.Options{Speed: 100}), t: t}
+	d := &hall{Server: discordtest.New(t, discordtest.Options{Speed: 100}), t: t}
 	d.guild = d.AddGuild("Readers")
 	d.channel = d.AddChannel(d.guild, discordtest.Channel{Name: "news"})
 	d.ada = d.AddMember(d.guild, "Ada", d.AddRole(d.guild, "editors", discordtest.ManageServer))
@@ -55,37 +55,19 @@ func newDesk(t *testing.T) *desk {
 	return d
 }
 
-// A safeLog can be read while it is written.
-type safeLog struct {
-	mu sync.Mutex
-	b  strings.Builder
-}
-
-func (l *safeLog) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *safeLog) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
-}
-
 // answers makes the engine answer so from now on.
-func (d *desk) answers(a bot.Answer) {
+func (d *hall) answers(a bot.Answer) {
 	d.does(func(context.Context, bot.Command) (bot.Answer, error) { return a, nil })
 }
 
-func (d *desk) does(f func(context.Context, bot.Command) (bot.Answer, error)) {
+func (d *hall) does(f func(context.Context, bot.Command) (bot.Answer, error)) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.answer = f
 }
 
 // last is what was asked last.
-func (d *desk) last() bot.Command {
+func (d *hall) last() bot.Command {
 	d.t.Helper()
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -95,13 +77,13 @@ func (d *desk) last() bot.Command {
 	return d.asked[len(d.asked)-1]
 }
 
-func (d *desk) count() int {
+func (d *hall) count() int {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return len(d.asked)
 }
 
-func (d *desk) Command(ctx context.Context, c bot.Command) (bot.Answer, error) {
+func (d *hall) Command(ctx context.Context, c bot.Command) (bot.Answer, error) {
 	d.mu.Lock()
 	d.asked = append(d.asked, c)
 	f := d.answer
@@ -109,15 +91,15 @@ func (d *desk) Command(ctx context.Context, c bot.Command) (bot.Answer, error) {
 	return f(ctx, c)
 }
 
-func (d *desk) ReplyChanged(context.Context, bot.Reply) (bool, error)           { return false, nil }
-func (d *desk) ReplyRemoved(context.Context, bot.MessageRef) error              { return nil }
-func (d *desk) Connected(context.Context, string, bool) error                   { return nil }
-func (d *desk) InstallationChanged(context.Context, bot.Installation) error     { return nil }
-func (d *desk) Installations(context.Context, string, []bot.Installation) error { return nil }
-func (d *desk) ChannelLost(context.Context, bot.Channel, error) error           { return nil }
+func (d *hall) ReplyChanged(context.Context, bot.Reply) (bool, error)           { return false, nil }
+func (d *hall) ReplyRemoved(context.Context, bot.MessageRef) error              { return nil }
+func (d *hall) Connected(context.Context, string, bool) error                   { return nil }
+func (d *hall) InstallationChanged(context.Context, bot.Installation) error     { return nil }
+func (d *hall) Installations(context.Context, string, []bot.Installation) error { return nil }
+func (d *hall) ChannelLost(context.Context, bot.Channel, error) error           { return nil }
 
 // post puts a message with buttons into a place, as posts of ours have them.
-func (d *desk) post(in string, buttons ...bot.Button) string {
+func (d *hall) post(in string, buttons ...bot.Button) string {
 	d.t.Helper()
 	out := d.a.render(d.t.Context(), bot.Message{Paragraphs: []string{"A post."}, Buttons: buttons}, "k1")
 	var got message
@@ -146,7 +128,7 @@ func custom(t *testing.T, m discordtest.Message, n int) string {
 	return all[n]
 }
 
-func (d *desk) custom(id string, n int) string {
+func (d *hall) custom(id string, n int) string {
 	d.t.Helper()
 	m, ok := d.Message(id)
 	if !ok {
@@ -156,7 +138,7 @@ func (d *desk) custom(id string, n int) string {
 }
 
 func TestSlashCommand(t *testing.T) {
-	d := newDesk(t)
+	d := newHall(t)
 	i := d.Slash(d.channel, d.ada, "discuss schedule add", discordtest.Values{"at": "weekdays 09:00", "approve": "<#" + d.channel + ">"})
 	seen := i.Await()
 	if !strings.Contains(seen.Message.Content, "Done.") || !seen.Ephemeral || seen.Callback != answerLater {
@@ -187,7 +169,7 @@ func TestSlashCommand(t *testing.T) {
 }
 
 func TestCommandInAThread(t *testing.T) {
-	d := newDesk(t)
+	d := newHall(t)
 	thread := d.OpenThread(d.channel, d.Say(d.channel, d.ada, "a root"), d.ada, "a thread")
 	d.Slash(thread, d.bob, "colloquy status", nil).Await()
 	if c := d.last(); c.Channel != (bot.Channel{Platform: Platform, Workspace: d.guild, ID: d.channel, Thread: thread}) {
@@ -196,7 +178,7 @@ func TestCommandInAThread(t *testing.T) {
 }
 
 func TestDiscussThisLink(t *testing.T) {
-	d := newDesk(t)
+	d := newHall(t)
 	id := d.Say(d.channel, d.bob, "Have you read <https://news.example/quay>?")
 	d.Menu(d.channel, id, d.ada, linkCommand).Await()
 	c := d.last()
@@ -210,7 +192,7 @@ func TestDiscussThisLink(t *testing.T) {
 }
 
 func TestButton(t *testing.T) {
-	d := newDesk(t)
+	d := newHall(t)
 	id := d.post(d.channel, bot.Button{Label: "Why this question?", Command: "evidence", Args: map[string]string{"id": "abcd1234", "n": "2"}}, bot.Button{Label: "Withdraw", Command: "withdraw"})
 	i := d.Press(id, d.custom(id, 0), d.bob)
 	seen := i.Await()
@@ -228,7 +210,7 @@ func TestButton(t *testing.T) {
 }
 
 func TestForm(t *testing.T) {
-	d := newDesk(t)
+	d := newHall(t)
 	id := d.post(d.channel, bot.Button{Label: "Answer", Command: "answer", Args: map[string]string{"id": "abcd1234", "n": "2"}, Form: "Your answer, shown here under your name"})
 	press := d.Press(id, d.custom(id, 0), d.bob)
 	seen := press.Await()
@@ -251,7 +233,7 @@ func TestForm(t *testing.T) {
 
 // What somebody wrote in a form is theirs again when it could not be stored.
 func TestFormThatIsNotStored(t *testing.T) {
-	d := newDesk(t)
+	d := newHall(t)
 	d.does(func(context.Context, bot.Command) (bot.Answer, error) {
 		return bot.Answer{}, errors.New("the store is down")
 	})
@@ -269,7 +251,7 @@ func TestFormThatIsNotStored(t *testing.T) {
 }
 
 func TestCommandFails(t *testing.T) {
-	d := newDesk(t)
+	d := newHall(t)
 	d.does(func(context.Context, bot.Command) (bot.Answer, error) {
 		return bot.Answer{}, errors.New("secret detail")
 	})
@@ -280,7 +262,7 @@ func TestCommandFails(t *testing.T) {
 }
 
 func TestButtonOfAnotherVersion(t *testing.T) {
-	d := newDesk(t)
+	d := newHall(t)
 	out := newOutgoing()
 	out.Content = "old"
 	out.Components = []row{{Type: typeRow, Components: []button{{Type: typeButton, Style: 2, Label: "X", CustomID: "of-another-time"}}}}
@@ -294,7 +276,7 @@ func TestButtonOfAnotherVersion(t *testing.T) {
 }
 
 func TestInPrivate(t *testing.T) {
-	d := newDesk(t)
+	d := newHall(t)
 	id := d.post(d.DirectChannel(d.ada), bot.Button{Label: "Your data", Command: "privacy"})
 	d.Press(id, d.custom(id, 0), d.ada).Await()
 	if c := d.last(); c.Name != "privacy" || c.Actor.ID != d.ada || c.Actor.Workspace != "" || c.Channel.Workspace != "" || c.Actor.Manager {
@@ -303,7 +285,7 @@ func TestInPrivate(t *testing.T) {
 }
 
 func TestChoices(t *testing.T) {
-	d := newDesk(t)
+	d := newHall(t)
 	long := "https://news.example/" + strings.Repeat("a-long-path/", 12)
 	var choices []bot.Choice
 	for _, u := range []string{"https://news.example/1", long, long + "2"} {
@@ -321,7 +303,7 @@ func TestChoices(t *testing.T) {
 
 // More choices than a message has room for are listed, with what to type.
 func TestManyChoices(t *testing.T) {
-	d := newDesk(t)
+	d := newHall(t)
 	var choices []bot.Choice
 	for n := range 30 {
 		choices = append(choices, bot.Choice{Label: "Number " + string(rune('A'+n)), Command: "close", Args: map[string]string{"id": strings.Repeat(string(rune('A'+n)), 8)}})
@@ -338,7 +320,7 @@ func TestManyChoices(t *testing.T) {
 }
 
 func TestLongAnswer(t *testing.T) {
-	d := newDesk(t)
+	d := newHall(t)
 	var lines []string
 	for n := range 2000 {
 		lines = append(lines, "line "+strings.Repeat("x", 20)+" "+string(rune('a'+n%26)))
@@ -366,7 +348,7 @@ func TestLongAnswer(t *testing.T) {
 }
 
 func TestFileAnswer(t *testing.T) {
-	d := newDesk(t)
+	d := newHall(t)
 	d.answers(bot.Answer{Message: bot.Message{Paragraphs: []string{"Here it is."}}, File: &bot.Document{Name: "my-data.json", Data: []byte("{}")}})
 	got := d.Slash(d.channel, d.bob, "colloquy my-data", nil).Await()
 	if f := got.Message.Files; len(f) != 1 || f[0].Name != "my-data.json" || string(f[0].Data) != "{}" || !strings.Contains(got.Message.Content, "Here it is.") {
@@ -375,7 +357,7 @@ func TestFileAnswer(t *testing.T) {
 }
 
 func TestCompletion(t *testing.T) {
-	d := newDesk(t)
+	d := newHall(t)
 	var choices []bot.Choice
 	for n := range 30 {
 		choices = append(choices, bot.Choice{Label: strings.Repeat("é", 90+n), Args: map[string]string{"value": "v" + string(rune('A'+n))}})
@@ -414,7 +396,7 @@ func completed(t *testing.T) (words, option string) {
 
 // An answer to an interaction that is over reaches nobody, and is sent once.
 func TestExpired(t *testing.T) {
-	d := newDesk(t)
+	d := newHall(t)
 	var i *discordtest.Interaction
 	d.does(func(context.Context, bot.Command) (bot.Answer, error) {
 		i.Expire()
@@ -447,7 +429,7 @@ func TestAcknowledgedTwice(t *testing.T) {
 		"an outage": {Status: 503},
 	} {
 		t.Run(name, func(t *testing.T) {
-			d := newDesk(t)
+			d := newHall(t)
 			fault.Path = "/interactions/.*"
 			d.Fail(fault)
 			if got := d.Slash(d.channel, d.bob, "colloquy status", nil).Await(); !strings.Contains(got.Message.Content, "Done.") || d.count() != 1 {
@@ -459,7 +441,7 @@ func TestAcknowledgedTwice(t *testing.T) {
 
 // What another process answers already is not carried out here as well.
 func TestTakenByAnother(t *testing.T) {
-	d := newDesk(t)
+	d := newHall(t)
 	d.Fail(discordtest.Fault{Path: "/interactions/.*", Status: 400, Body: `{"message":"Interaction has already been acknowledged.","code":40060}`})
 	d.Slash(d.channel, d.bob, "colloquy status", nil)
 	d.Await("the log", func() bool { return strings.Contains(d.log.String(), "interaction is over") })
@@ -471,7 +453,7 @@ func TestTakenByAnother(t *testing.T) {
 
 // Commands that Discord has already are not given to it again.
 func TestRegisteredOnce(t *testing.T) {
-	d := newDesk(t)
+	d := newHall(t)
 	if err := d.a.register(t.Context()); err != nil {
 		t.Fatal(err)
 	}
