@@ -115,10 +115,16 @@ func TestEveryCommandComesAsTyped(t *testing.T) {
 		}
 		want, line := map[string]string{}, bot.CommandPrefix+" "+s.Name
 		for i, p := range s.Params {
-			value := "some \"words\" and 'more'"
-			if slices.Contains(numbers, p.Name) {
+			value, quote := "some \"words\" and 'more'", `"`
+			if slices.ContainsFunc(s.Params, func(p bot.Param) bool { return p.Rest }) {
+				quote = "" // the rest of a line may hold some of its own
+			}
+			switch {
+			case slices.Contains(numbers, p.Name):
 				value = "3"
-			} else if !p.Rest {
+			case !p.Rest && quote == "":
+				value = "value-" + string(rune('a'+i))
+			case !p.Rest:
 				value = "value " + string(rune('a'+i))
 			}
 			j := slices.IndexFunc(options, func(o appOption) bool { return o.Name == p.Name })
@@ -129,7 +135,7 @@ func TestEveryCommandComesAsTyped(t *testing.T) {
 			if p.Rest {
 				line += " " + value
 			} else {
-				line += " --" + p.Name + ` "` + value + `"`
+				line += " --" + p.Name + " " + quote + value + quote
 			}
 		}
 		if len(options) != len(s.Params) {
