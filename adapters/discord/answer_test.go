@@ -129,4 +129,3 @@ func completed(t *testing.T) (words, option string) {
 	t.Skip("the engine completes nothing")
 	return "", ""
 }
-

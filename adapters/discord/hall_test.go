@@ -135,4 +135,3 @@ func (d *hall) custom(id string, n int) string {
 	}
 	return custom(d.t, m, n)
 }
-
