@@ -3,6 +3,7 @@ package discord
 import (
 	"cmp"
 	"context"
+	"errors"
 	"net/http"
 	"strings"
 	"time"
@@ -170,7 +171,9 @@ func (a *Adapter) StartThread(ctx context.Context, root bot.MessageRef, title, k
 	case codeNotText, codeWrongKind:
 		err = bot.Permanent(problem("no_threads", err, "channels of this kind have no threads: choose a text channel, or a forum, to have one for each discussion"))
 	case codeThreadLimit:
-		err = bot.RetryAfter(threadsFull, problem("too_many_threads", err, "the server has as many active threads as Discord allows: archive some"))
+		err = bot.RetryAfter(threadsFull, problem("too_many_threads", errors.New("discord: code 160006"), "the server has as many active threads as Discord allows: archive some"))
+	case codeUnknownMessage:
+		err = bot.Permanent(problem("removed", err, "its post was deleted on Discord meanwhile"))
 	}
 	if err != nil {
 		return bot.Channel{}, err
