@@ -217,7 +217,7 @@ func FuzzRender(f *testing.F) {
 		f.Add(s, "https://example.org/"+s, uint16(0xFFFF), uint8(3))
 	}
 	f.Fuzz(func(t *testing.T, s, link string, parts uint16, many uint8) {
-		s, link = s[:min(len(s), 8000)], link[:min(len(link), 2000)] // more is only slow
+		s, link = s[:min(len(s), 3000)], link[:min(len(link), 2000)] // more is only slow
 		has := func(bit int) bool { return parts&(1<<bit) != 0 }
 		m := bot.Message{Number: int(many) % 9}
 		for bit, set := range []func(){
@@ -233,7 +233,7 @@ func FuzzRender(f *testing.F) {
 				set()
 			}
 		}
-		for range many % 8 {
+		for range many % 4 {
 			m.Paragraphs = append(m.Paragraphs, m.Paragraphs[:min(1, len(m.Paragraphs))]...)
 			m.Lines = append(m.Lines, m.Lines[:min(2, len(m.Lines))]...)
 			m.Asks = append(m.Asks, m.Asks[:min(1, len(m.Asks))]...)
