@@ -2,7 +2,8 @@
 // and buttons, slash commands and forms, and a record of what people write.
 //
 //	discord.go      the adapter and what it is made of
-//	rest.go         requests, and what their errors mean
+//	rest.go         requests, within Discord's limits
+//	errors.go       what their errors mean
 //	wire.go         what Discord sends, as far as it is read
 //	gateway.go      the connection for events, and how it is kept
 //	guilds.go       servers that come, change and go
@@ -45,8 +46,11 @@ type Options struct {
 	API     string  // base of the REST API, without version; empty means [DefaultAPI]
 	Content Content // empty means [ContentAuto]
 	Version string  // of the program, for Discord; empty means "devel"
-	Clock   bot.Clock
-	Log     *slog.Logger // nil: nothing is logged
+	// PerSecond is how many requests a second may be sent, where Discord allows
+	// a bot more or a proxy less; 0 means [DefaultPerSecond].
+	PerSecond float64
+	Clock     bot.Clock
+	Log       *slog.Logger // nil: nothing is logged
 }
 
 // An Adapter is one bot on Discord. Its methods may be called at the same time.
@@ -62,6 +66,9 @@ type Adapter struct {
 func New(o Options) *Adapter {
 	if o.API == "" {
 		o.API = DefaultAPI
+	}
+	if o.PerSecond <= 0 {
+		o.PerSecond = DefaultPerSecond
 	}
 	if o.Content == "" {
 		o.Content = ContentAuto

@@ -5,7 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -56,11 +59,10 @@ func codeOf(err error) int {
 func (c *client) refused(ctx context.Context, k call, r route, res *http.Response, body []byte, v outbox.Verdict) error {
 	e, ours := readError(res.StatusCode, body)
 	e.Message = c.withoutToken(e.Message)
-	c.o.Log.WarnContext(ctx, "discord refused a request", "route", r.name, "status", e.Status, "code", e.Code, "wait", v.Wait)
-	switch s := e.Status; {
-	case s == http.StatusUnauthorized, s == http.StatusForbidden, s == http.StatusTooManyRequests && res.Header.Get("X-RateLimit-Scope") != "shared":
+	c.o.Log.Log(ctx, severity(e.Status), "discord refused a request", "route", r.name, "status", e.Status, "code", e.Code, "wait", v.Wait)
+	if counts(e.Status, res.Header) {
 		if pause := c.doors.invalid(); pause > 0 {
-			c.o.Log.WarnContext(ctx, "discord refuses too much: everything pauses", "pause", pause)
+			c.o.Log.WarnContext(ctx, "discord refuses too much, so everything pauses", "pause", pause)
 			c.out.Pause(pause)
 		}
 	}
@@ -84,6 +86,26 @@ func (c *client) refused(ctx context.Context, k call, r route, res *http.Respons
 		c.doors.shutFor(k.channel, "", err)
 	}
 	return err
+}
+
+// severity is that of an answer for the log. That something is not there, or is
+// there already, is often just what was asked.
+func severity(status int) slog.Level {
+	if status == http.StatusNotFound || status == http.StatusBadRequest {
+		return slog.LevelDebug
+	}
+	return slog.LevelWarn
+}
+
+// counts reports whether Discord counts an answer towards banning the address.
+func counts(status int, h http.Header) bool {
+	switch status {
+	case http.StatusUnauthorized, http.StatusForbidden:
+		return true
+	case http.StatusTooManyRequests:
+		return h.Get("X-RateLimit-Scope") != "shared"
+	}
+	return false
 }
 
 // elsewhere is the error for an answer that Discord's API does not give.
@@ -126,8 +148,12 @@ func meaning(e *apiError, k call, r route) (err error, shuts int) {
 		err = problem("too_many_threads", e, "the server has as many active threads as Discord allows: archive some")
 	case codeThreadEdits, codeOverloaded:
 		return bot.RetryAfter(time.Minute, e), shutsNothing
+	case codeUnknownMessage:
+		err = problem("message_gone", e, "the message is gone: it was deleted on Discord")
+	case codeUnknownInteraction:
+		err = problem("too_late", e, "Discord waits no longer for an answer to that: ask again")
 	default:
-		err = e
+		err = problem("refused", e, "Discord refused that (status %d, code %d), and the log says more; look for a newer version of Colloquy, or report it with these numbers", e.Status, e.Code)
 	}
 	return bot.Permanent(err), shuts
 }
@@ -199,9 +225,9 @@ func fieldErrors(raw json.RawMessage) string {
 		if json.Unmarshal(fields["_errors"], &errs) == nil && len(errs) > 0 {
 			found = append(found, strings.TrimPrefix(path, ".")+": "+clip(errs[0].Code, 60))
 		}
-		for name, below := range fields {
+		for _, name := range slices.Sorted(maps.Keys(fields)) {
 			if name != "_errors" {
-				walk(path+"."+clip(name, 40), below, depth+1)
+				walk(path+"."+clip(name, 40), fields[name], depth+1)
 			}
 		}
 	}

@@ -61,15 +61,13 @@ type gateway struct {
 	url    string // of the websocket
 	asked  time.Time
 	shards []*shard
-	began  bool // every shard has been ready once, or failed
-	list   sync.Mutex
+	began  chan struct{} // closed when every shard has been ready once, or failed
+	list   sync.Mutex    // one listing of servers at a time
 }
 
 // Run connects as many shards as Discord wants and keeps them connected.
 func (a *Adapter) Run(ctx context.Context, h bot.Handler) error {
-	if strings.TrimSpace(a.o.Token) == "" {
-		return bot.Problemf("bad_token", "Discord needs the token of a bot and has none: set COLLOQUY_DISCORD_TOKEN")
-	}
+	defer a.rest.http.CloseIdleConnections()
 	work, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
 	stop := context.AfterFunc(ctx, func() {
@@ -104,11 +102,11 @@ func (g *gateway) round(parent context.Context, shards int) error {
 	ctx, cancel := context.WithCancelCause(parent)
 	defer cancel(nil)
 	g.mu.Lock()
-	g.began, g.shards = false, nil
+	g.began, g.shards = make(chan struct{}), nil
 	for id := range shards {
 		g.shards = append(g.shards, newShard(g, id))
 	}
-	all := g.shards
+	all, began := g.shards, g.began
 	g.mu.Unlock()
 	var running sync.WaitGroup
 	for _, s := range all {
@@ -120,7 +118,13 @@ func (g *gateway) round(parent context.Context, shards int) error {
 			}
 		})
 	}
-	running.Go(func() { g.register(ctx) })
+	running.Go(func() {
+		select {
+		case <-began:
+			g.register(ctx)
+		case <-ctx.Done():
+		}
+	})
 	running.Wait()
 	if parent.Err() != nil {
 		return nil
@@ -156,9 +160,9 @@ func (g *gateway) askGateway(ctx context.Context) (shards int, err error) {
 		return 0, err
 	}
 	to, err := url.Parse(said.URL)
-	plain := strings.HasPrefix(g.a.o.API, "http://")
+	plain := strings.HasPrefix(g.a.rest.base, "http://")
 	if err != nil || to.Host == "" || to.Scheme != "wss" && !(plain && to.Scheme == "ws") {
-		return 0, bot.Problemf("bad_gateway", "the gateway that %s names is no wss address: check COLLOQUY_DISCORD_API", g.a.o.API)
+		return 0, bot.Problemf("bad_gateway", "the gateway that Discord names is no wss address: check COLLOQUY_DISCORD_API")
 	}
 	g.budget.learn(said.Limit)
 	g.mu.Lock()
@@ -186,7 +190,8 @@ func (g *gateway) refresh(ctx context.Context) error {
 
 // final reports whether err ends the connection for good.
 func final(err error) bool {
-	return err != nil && bot.ReasonCode(err) == "bad_token"
+	code := bot.ReasonCode(err)
+	return err != nil && (code == "bad_token" || code == "bad_api")
 }
 
 // tried is told when a shard was ready or could not be, and begins for all once
@@ -194,7 +199,7 @@ func final(err error) bool {
 func (g *gateway) tried() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if g.began {
+	if g.hasBegun() {
 		return
 	}
 	for _, s := range g.shards {
@@ -202,16 +207,20 @@ func (g *gateway) tried() {
 			return
 		}
 	}
-	g.began = true
+	close(g.began)
 	for _, s := range g.shards {
 		s.queue.poke()
 	}
 }
 
+// hasBegun reads a channel that stays the same for a round.
 func (g *gateway) hasBegun() bool {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	return g.began
+	select {
+	case <-g.began:
+		return true
+	default:
+		return false
+	}
 }
 
 // installations tells the engine which servers there are, if all shards know theirs.
@@ -238,12 +247,6 @@ func (g *gateway) register(ctx context.Context) {
 		gate.mu.Unlock()
 		if done {
 			return
-		}
-		if !g.hasBegun() {
-			if !sleep(ctx, time.Second) {
-				return
-			}
-			continue
 		}
 		err := g.a.register(ctx)
 		if err == nil {

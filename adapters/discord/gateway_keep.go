@@ -6,6 +6,7 @@ import (
 	"errors"
 
 	"colloquy/bot"
+
 	"github.com/bwmarrin/discordgo"
 )
 
@@ -20,14 +21,13 @@ func (s *shard) keep(ctx context.Context) error {
 	for failures := 0; ; {
 		began := s.g.a.o.Clock()
 		err := s.connection(ctx)
-		wasLive := s.lost()
 		if ctx.Err() != nil {
 			return nil
 		}
 		if err := s.verdict(ctx, err); err != nil {
 			return err
 		}
-		if wasLive && s.g.a.o.Clock().Sub(began) > stableAfter {
+		if s.g.a.o.Clock().Sub(began) > stableAfter {
 			failures = 0
 		}
 		wait := backoff(failures)
@@ -44,6 +44,9 @@ func (s *shard) keep(ctx context.Context) error {
 
 // connection is one session of the shard, once it may identify.
 func (s *shard) connection(ctx context.Context) error {
+	if !s.g.budget.low().IsZero() {
+		s.lost() // the others need not wait for it
+	}
 	done, err := s.g.budget.acquire(ctx, s.id)
 	if err != nil {
 		return err
@@ -59,21 +62,21 @@ func (s *shard) connection(ctx context.Context) error {
 	return session{
 		url: to, token: s.g.a.o.Token, shard: s.id, shards: shards, intents: want, dial: s.g.a.gate.dial,
 		identify: func() { done(true) },
-		take:     func(name string, raw json.RawMessage) { s.take(ctx, name, raw) },
+		take:     func(name string, raw json.RawMessage) error { return s.take(ctx, name, raw) },
 		unread:   func(err error, start []byte) { s.lose(ctx, "", start, err) },
+		over:     s.lost,
 	}.run(ctx, func() {
 		s.g.a.o.Log.ErrorContext(ctx, "a connection to Discord did not end and was left behind", "scope", s.scope)
 	})
 }
 
-// lost notes that the connection is no more, and says whether there was one.
-func (s *shard) lost() (wasLive bool) {
+// lost notes that there is no connection, or none any more.
+func (s *shard) lost() {
 	s.mu.Lock()
-	wasLive, s.live, s.tried = s.live, false, true
+	s.live, s.tried = false, true
 	s.mu.Unlock()
 	s.queue.poke()
 	s.g.tried()
-	return wasLive
 }
 
 // Codes with which Discord closes a connection.
@@ -97,7 +100,7 @@ func (s *shard) verdict(ctx context.Context, err error) error {
 	}
 	switch closed {
 	case closeBadToken:
-		return bot.Problemf("bad_token", "Discord refuses the token: copy it anew from the Bot page of %s into COLLOQUY_DISCORD_TOKEN (%w)", portal, err)
+		return badToken(err)
 	case closeNeedShards:
 		return errReshard
 	case closeIntentsNotOn:

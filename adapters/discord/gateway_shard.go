@@ -3,6 +3,7 @@ package discord
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"runtime/debug"
@@ -113,9 +114,10 @@ func (s *shard) tell(ctx context.Context, up bool) {
 // handle hands one event over, with growing waits while that fails.
 func (s *shard) handle(ctx context.Context, e event) {
 	log := s.g.a.o.Log
+	var unreadable *unreadableError // and will be the next time
 	err := s.attempt(ctx, e)
 	for _, wait := range s.g.a.gate.waits {
-		if err == nil || bot.IsPermanent(err) || s.g.ctx.Err() != nil {
+		if err == nil || bot.IsPermanent(err) || errors.As(err, &unreadable) || s.g.ctx.Err() != nil {
 			break
 		}
 		log.WarnContext(ctx, "event not taken, trying again", "scope", s.scope, "event", e.name, "id", eventID(e.raw), "err", err)
@@ -141,32 +143,32 @@ func (s *shard) attempt(ctx context.Context, e event) (err error) {
 	return s.g.a.event(ctx, s.g.h, e.name, e.raw)
 }
 
-// take is given every event of the connection, by its reader.
-func (s *shard) take(ctx context.Context, name string, raw json.RawMessage) {
+// take is given every event of the connection, by its reader. It returns an
+// error if the connection is of no use.
+func (s *shard) take(ctx context.Context, name string, raw json.RawMessage) error {
 	e := event{name: name, raw: raw}
 	switch name {
 	case "INTERACTION_CREATE":
 		s.g.forms.take(raw)
-		return
+		return nil
 	case "READY":
-		if !s.takeReady(ctx, raw) {
-			return
-		}
+		return s.takeReady(ctx, raw)
 	case "GUILD_CREATE", "GUILD_UPDATE", "GUILD_DELETE":
 		var err error
 		if e, err = s.guildEvent(name, raw); err != nil {
 			s.lose(ctx, name, raw, err)
-			return
+			return nil
 		}
 	default:
-		s.g.a.reopenFor(name, raw)
-		if !strings.HasPrefix(name, "MESSAGE_") && !strings.HasPrefix(name, "THREAD_") && !strings.HasPrefix(name, "CHANNEL_") {
-			return
+		kind, _, _ := strings.Cut(name, "_")
+		if kind != "MESSAGE" && kind != "THREAD" && kind != "CHANNEL" && kind != "GUILD" {
+			return nil
 		}
 	}
-	if name != "READY" && !s.queue.put(ctx, e) {
+	if !s.queue.put(ctx, e) {
 		s.g.a.o.Log.ErrorContext(ctx, "event lost: too many wait, threads will be listed", "scope", s.scope, "event", name, "id", eventID(raw))
 	}
+	return nil
 }
 
 // lose notes an event that cannot be read.

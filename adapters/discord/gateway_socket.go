@@ -26,6 +26,7 @@ const (
 var (
 	errAskedBack = errors.New("discord asked for a new connection (op 7)")
 	errInvalid   = errors.New("discord refused the session (op 9)")
+	errCut       = errors.New("the connection was cut")
 	errSilent    = errors.New("discord acknowledged no heartbeat in time")
 )
 
@@ -42,15 +43,15 @@ var (
 type socket struct {
 	net.Conn
 	in     *bufio.Reader
-	take   func(name string, data json.RawMessage) // may wait for a moment
-	unread func(err error, start []byte)           // told of a payload that is none
-	end    func(error)                             // ends the connection for that reason
-	hello  func()                                  // told when discordgo is about to identify
-	upper  []byte                                  // for discordgo, and not read by it yet
-	frames bool                                    // the answer to the handshake is over
-	parts  []byte                                  // of a message in several frames
-	beat   time.Duration                           // interval of heartbeats; 0 before hello
-	acked  time.Time                               // when one was acknowledged last
+	take   func(name string, data json.RawMessage) error // may wait for a moment; an error ends the connection
+	unread func(err error, start []byte)                 // told of a payload that is none
+	end    func(error)                                   // ends the connection for that reason
+	hello  func()                                        // told when discordgo is about to identify
+	upper  []byte                                        // for discordgo, and not read by it yet
+	frames bool                                          // the answer to the handshake is over
+	parts  []byte                                        // of a message in several frames
+	beat   time.Duration                                 // interval of heartbeats; 0 before hello
+	acked  time.Time                                     // when one was acknowledged last
 }
 
 func newSocket(conn net.Conn, end func(error)) *socket {
@@ -79,6 +80,8 @@ func (s *socket) Read(p []byte) (int, error) {
 		if err := s.fill(); err != nil {
 			if errors.Is(err, os.ErrDeadlineExceeded) {
 				err = errSilent
+			} else if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+				err = errCut
 			}
 			s.end(err)
 			return 0, err
@@ -204,7 +207,9 @@ func (s *socket) payload(data []byte) error {
 	}
 	switch *p.Op {
 	case 0:
-		s.take(p.Name, p.Data)
+		if err := s.take(p.Name, p.Data); err != nil {
+			return err
+		}
 		s.text(`{"op":0,"s":` + strconv.FormatInt(p.Seq, 10) + `}`)
 	case 1:
 		s.text(`{"op":1}`)

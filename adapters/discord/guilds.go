@@ -4,12 +4,14 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"hash/fnv"
 	"io"
 	"slices"
 
 	"colloquy/bot"
+
 	"github.com/bwmarrin/discordgo"
 )
 
@@ -48,17 +50,15 @@ func (g *gate) has(shard int, ids []string) {
 	}
 }
 
-// takeReady notes that the connection stands. It reports false if READY cannot
-// be read: then the connection is of no use, and ends after a while.
-func (s *shard) takeReady(ctx context.Context, raw json.RawMessage) bool {
+// takeReady notes that the connection stands.
+func (s *shard) takeReady(ctx context.Context, raw json.RawMessage) error {
 	var r struct {
 		User        user                  `json:"user"`
 		Application struct{ ID string }   `json:"application"`
 		Guilds      []struct{ ID string } `json:"guilds"`
 	}
 	if err := json.Unmarshal(raw, &r); err != nil || r.User.ID == "" {
-		s.lose(ctx, "READY", nil, cmp.Or(err, fmt.Errorf("it names no user")))
-		return false
+		return fmt.Errorf("discord sent a READY that cannot be read: %w", cmp.Or(err, errors.New("it names no user")))
 	}
 	s.g.a.gate.is(identity{userID: r.User.ID, appID: cmp.Or(r.Application.ID, r.User.ID)})
 	ids := make([]string, 0, len(r.Guilds))
@@ -74,7 +74,7 @@ func (s *shard) takeReady(ctx context.Context, raw json.RawMessage) bool {
 	s.mu.Unlock()
 	s.g.a.o.Log.InfoContext(ctx, "connected to Discord", "scope", s.scope, "servers", len(ids))
 	s.queue.put(ctx, event{name: "READY", must: true, do: func(ctx context.Context) error { return s.ready(ctx, nth, ids) }})
-	return true
+	return nil
 }
 
 // ready tells the engine which servers there are, before it hears that their
@@ -96,44 +96,40 @@ func (s *shard) ready(ctx context.Context, nth int, ids []string) error {
 // among them.
 type guildCreate struct {
 	guild
-	Members []member `json:"members"`
+	Members []member          `json:"members"`
+	Threads []json.RawMessage `json:"threads"` // as they are, for [Adapter.event]
 }
 
 // guildEvent makes what the engine needs of an event about a server, which may
 // have megabytes: it is read here, and what is left is queued.
 func (s *shard) guildEvent(name string, raw json.RawMessage) (event, error) {
 	var g guildCreate
-	if err := json.Unmarshal(raw, &g); err != nil {
-		return event{}, fmt.Errorf("read %s: %w", name, err)
-	}
-	if g.ID == "" {
-		return event{}, fmt.Errorf("%s names no server", name)
-	}
-	if g.Unavailable { // an outage, and no loss
-		return event{name: name, do: func(context.Context) error { return nil }}, nil
+	if err := json.Unmarshal(raw, &g); g.ID == "" { // what is odd besides does not matter
+		return event{}, cmp.Or(err, errors.New("it names no server"))
 	}
 	i := bot.Installation{Platform: Platform, Workspace: g.ID, Scope: s.scope}
-	if name == "GUILD_DELETE" {
-		i.Gone = true
-		return event{name: name, do: func(ctx context.Context) error { return s.guildGone(ctx, i) }}, nil
+	tell := s.guildHere
+	switch {
+	case g.Unavailable: // an outage, and no loss
+		tell = func(context.Context, bot.Installation) error { return nil }
+	case name == "GUILD_DELETE":
+		i.Gone, tell = true, s.guildGone
+	default:
+		i.Name = g.Name
+		if g.OwnerID != "" {
+			i.Owner = bot.Person{Platform: Platform, Workspace: g.ID, ID: g.OwnerID}
+		}
+		if name == "GUILD_CREATE" {
+			i.Greet = s.greet(g)
+		}
 	}
-	i.Name = g.Name
-	if g.OwnerID != "" {
-		i.Owner = bot.Person{Platform: Platform, Workspace: g.ID, ID: g.OwnerID}
-	}
-	e := event{name: name}
-	var err error
-	if name == "GUILD_CREATE" {
-		i.Greet = s.greet(g)
-		e.raw, err = json.Marshal(map[string]any{"id": g.ID, "threads": g.Threads})
-	}
-	e.do = func(ctx context.Context) error {
-		if err := s.guildHere(ctx, i); err != nil || e.raw == nil {
+	short, err := json.Marshal(map[string]any{"id": g.ID, "unavailable": g.Unavailable, "threads": g.Threads})
+	return event{name: name, raw: short, do: func(ctx context.Context) error {
+		if err := tell(ctx, i); err != nil {
 			return err
 		}
-		return s.g.a.event(ctx, s.g.h, name, e.raw)
-	}
-	return e, err
+		return s.g.a.event(ctx, s.g.h, name, short)
+	}}, err
 }
 
 // guildHere tells the engine of a server that is new or changed.
@@ -168,12 +164,6 @@ func (s *shard) guildGone(ctx context.Context, i bot.Installation) error {
 	return nil
 }
 
-// Kinds of channels in which a welcome is seen.
-const (
-	channelText = 0
-	channelNews = 5
-)
-
 // greet is where a welcome may be posted: where the server wants to hear of
 // newcomers, else the first channel that allows it; zero if none does.
 func (s *shard) greet(g guildCreate) bot.Channel {
@@ -190,7 +180,7 @@ func (s *shard) greet(g guildCreate) bot.Channel {
 	const need = discordgo.PermissionViewChannel | discordgo.PermissionSendMessages | discordgo.PermissionEmbedLinks
 	best := -1
 	for n, ch := range g.Channels {
-		if ch.Type != channelText && ch.Type != channelNews || permissions(g.guild, ch, we)&need != need {
+		if ch.ID == "" || ch.Type != typeText && ch.Type != typeAnnouncement || permissions(g.guild, ch, we)&need != need {
 			continue
 		}
 		if ch.ID == g.SystemChannelID {

@@ -1,9 +1,11 @@
 package discord
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"time"
@@ -15,9 +17,9 @@ import (
 // apiVersion is that of the REST API, which discordgo's structs fit as well.
 const apiVersion = "v10"
 
-// perSecond is how many requests a second are sent. Discord refuses more than
-// 50 in any second; the rest is for what a network delays and then hastens.
-const perSecond = 45
+// DefaultPerSecond is how many requests a second are sent. Discord refuses more
+// than 50; the rest is for what a network delays and then hastens.
+const DefaultPerSecond = 45
 
 // A call is one request to Discord's REST API.
 type call struct {
@@ -44,10 +46,11 @@ type client struct {
 	http  *http.Client
 	out   *outbox.Outbox
 	doors doors
+	clock clock
 }
 
 func newClient(o Options) *client {
-	c := &client{o: o, http: newHTTP(), out: outbox.New(outbox.Options{Rate: perSecond}), doors: newDoors(o.Clock)}
+	c := &client{o: o, http: newHTTP(), out: outbox.New(outbox.Options{Rate: o.PerSecond}), doors: newDoors(o.Clock)}
 	var api string
 	if api, c.bad = ParseAPI(o.API); c.bad == nil {
 		c.base = api + "/" + apiVersion
@@ -79,7 +82,7 @@ func (c *client) do(ctx context.Context, k call, out any) error {
 	})
 	switch {
 	case err != nil:
-		return c.notSent(err)
+		return notSent(err, res.err)
 	case res.err != nil || out == nil:
 		return res.err
 	}
@@ -112,15 +115,16 @@ func (c *client) prepare(k call) (route, payload, error) {
 	return r, p, nil
 }
 
-// notSent is the error of a call that waited, and was not sent or refused.
-func (c *client) notSent(err error) error {
+// notSent is the error of a call that waited, and was not sent or was refused
+// with why.
+func notSent(err, why error) error {
 	var wait *outbox.WaitError
 	switch {
 	case errors.As(err, &wait):
-		return bot.RetryAfter(wait.After, bot.Problemf("rate_limited",
-			"Discord takes no more at the moment: too much was sent (%w); it goes on by itself", err))
+		return bot.RetryAfter(wait.After, problem("rate_limited", cmp.Or(why, err),
+			"Discord takes no more at the moment, because too much was sent; it goes on in %s", wait.After.Round(time.Second)))
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
-		return bot.RetryAfter(time.Second, err)
+		return bot.RetryAfter(time.Second, fmt.Errorf("discord: not sent: %w", err))
 	}
 	return err // of Stop
 }

@@ -122,8 +122,8 @@ type result struct {
 	err     error // as [client.do] gives it
 }
 
-// send makes one request. Where the connection turns out to be dead before a
-// byte was written to it, it takes another one.
+// send makes one request. Where a connection that was used before turns out to
+// be dead before anything was written to it, it takes another one.
 func (c *client) send(ctx context.Context, k call, r route, p payload) result {
 	ctx, cancel := context.WithTimeout(ctx, maxTime)
 	defer cancel()
@@ -136,37 +136,48 @@ func (c *client) send(ctx context.Context, k call, r route, p payload) result {
 		if errors.As(err, &u) {
 			err = u.Err // its text has the URL, which may hold an interaction's token
 		}
-		if t.wrote() {
+		switch {
+		case t.wrote():
 			return result{err: noAnswer(err)}
-		}
-		if !t.reused || again || ctx.Err() != nil {
+		case errors.Is(ctx.Err(), context.Canceled):
+			return result{err: bot.RetryAfter(time.Second, fmt.Errorf("discord: not sent: %w", err))}
+		case !t.reused.Load() || again || ctx.Err() != nil:
 			return result{err: bot.RetryAfter(time.Second, unreachable(err))}
 		}
 	}
 }
 
-// A trace says how far a request came.
+// A trace says how far a request came on its last connection. The transport
+// takes another one only where nothing was written or nothing can be changed.
 type trace struct {
-	conn   *countedConn // nil: it got none
-	before int64        // writes to conn before this request
-	reused bool
-	got    bool
+	reused atomic.Bool
+	begun  atomic.Bool // something was given to the connection
+	conn   *countedConn
+	before int64 // writes to conn before this request
+}
+
+func (t *trace) hooks() *httptrace.ClientTrace {
+	return &httptrace.ClientTrace{
+		GetConn: func(string) { t.begun.Store(false); t.reused.Store(false); t.conn = nil },
+		GotConn: func(i httptrace.GotConnInfo) {
+			t.reused.Store(i.Reused)
+			if t.conn = counted(i.Conn); t.conn != nil {
+				t.before = t.conn.written.Load()
+			}
+		},
+		WroteHeaders: func() { t.begun.Store(true) }, // called before they leave
+	}
 }
 
 // wrote reports whether anything of the request may have left.
 func (t *trace) wrote() bool {
-	return t.got && (t.conn == nil || t.conn.written.Load() != t.before)
+	return t.begun.Load() && (t.conn == nil || t.conn.written.Load() != t.before)
 }
 
 // request sends a request once.
 func (c *client) request(ctx context.Context, k call, p payload) (*http.Response, *trace, error) {
 	t := &trace{}
-	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(i httptrace.GotConnInfo) {
-		t.got, t.reused, t.conn = true, i.Reused, counted(i.Conn)
-		if t.conn != nil {
-			t.before = t.conn.written.Load()
-		}
-	}})
+	ctx = httptrace.WithClientTrace(ctx, t.hooks())
 	u := c.base + k.path
 	if len(k.query) > 0 {
 		u += "?" + k.query.Encode()
@@ -175,8 +186,8 @@ func (c *client) request(ctx context.Context, k call, p payload) (*http.Response
 	if err != nil {
 		return nil, t, err
 	}
-	// Without GetBody the transport never sends a body twice by itself.
-	req.GetBody = nil
+	// There must never be an Idempotency-Key: with one, the transport would send
+	// a POST twice by itself.
 	if p.kind != "" {
 		req.Header.Set("Content-Type", p.kind)
 	}
@@ -191,10 +202,13 @@ func (c *client) request(ctx context.Context, k call, p payload) (*http.Response
 // answered reads an answer and says what it means.
 func (c *client) answered(ctx context.Context, k call, r route, res *http.Response) result {
 	defer res.Body.Close()
+	c.clock.compare(res.Header.Get("Date"), c.o.Clock())
 	body, err := io.ReadAll(io.LimitReader(res.Body, maxAnswer+1))
 	out := result{body: body, verdict: readVerdict(res.Header, res.StatusCode == http.StatusTooManyRequests, body)}
-	switch {
-	case res.StatusCode/100 != 2:
+	switch status := res.StatusCode; {
+	case status/100 != 2 && err != nil && status < 500 && status != http.StatusTooManyRequests && status != http.StatusUnauthorized:
+		out.err = bot.RetryAfter(time.Second, noAnswer(err)) // refused, and why is lost
+	case status/100 != 2:
 		out.err = c.refused(ctx, k, r, res, body, out.verdict)
 	case err != nil:
 		out.err = noAnswer(err)

@@ -36,9 +36,10 @@ type session struct {
 	shards   int
 	intents  discordgo.Intent
 	dial     func(ctx context.Context, network, address string) (net.Conn, error)
-	identify func()                                  // called just before the identify
-	take     func(name string, data json.RawMessage) // events, in order; READY is one
+	identify func()                                        // called just before the identify
+	take     func(name string, data json.RawMessage) error // events, in order; an error ends it, as would a READY that does not come
 	unread   func(err error, start []byte)
+	over     func()         // called once nothing comes any more; what is left to clean up takes a second
 	trust    *x509.CertPool // whom TLS believes; nil: whom the system does
 }
 
@@ -49,11 +50,12 @@ func (s session) run(parent context.Context, abandoned func()) error {
 	slow := time.AfterFunc(openLimit, func() { end(errSlow) })
 	defer slow.Stop()
 	take := s.take
-	s.take = func(name string, data json.RawMessage) {
-		if name == "READY" {
+	s.take = func(name string, data json.RawMessage) error {
+		err := take(name, data)
+		if name == "READY" && err == nil {
 			slow.Stop()
 		}
-		take(name, data)
+		return err
 	}
 	dg, ended, err := s.discordgo(ctx, end)
 	if err != nil {
@@ -68,6 +70,7 @@ func (s session) run(parent context.Context, abandoned func()) error {
 		opened <- err
 	}()
 	<-ctx.Done()
+	s.over()
 	late := time.NewTimer(endLimit)
 	defer late.Stop()
 	select {

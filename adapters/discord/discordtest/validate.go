@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"sync"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -48,6 +49,10 @@ func (s *Server) validate(q *request, params map[string]string) error {
 	return openapi3filter.ValidateRequest(context.Background(), in)
 }
 
+// permissionText is how permissions of commands are sent; the document has a
+// number there, and the documentation the text.
+var permissionText = regexp.MustCompile(`"default_member_permissions"\s*:\s*"(\d+)"`)
+
 // undocumented are endpoints that are missing in the document but exist.
 var undocumented = map[string]bool{"/channels/{channel_id}/typing": true}
 
@@ -60,7 +65,8 @@ func validation(doc *openapi3.T, q *request, params map[string]string) (*openapi
 		return nil, errors.New("the document has no such endpoint")
 	}
 	u := &url.URL{Scheme: "https", Host: "discord.com", Path: "/api/v10" + q.path, RawQuery: q.URL.RawQuery}
-	r, err := http.NewRequest(q.Method, u.String(), io.NopCloser(bytes.NewReader(q.body)))
+	body := permissionText.ReplaceAll(q.body, []byte(`"default_member_permissions":$1`))
+	r, err := http.NewRequest(q.Method, u.String(), io.NopCloser(bytes.NewReader(body)))
 	if err != nil {
 		return nil, err
 	}

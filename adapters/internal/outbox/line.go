@@ -3,7 +3,6 @@ package outbox
 import (
 	"container/list"
 	"context"
-	"fmt"
 	"time"
 )
 
@@ -28,9 +27,6 @@ func (o *Outbox) newWaiter(ctx context.Context) *waiter {
 // await waits, with o unlocked, until at or until w is woken; without a time,
 // until it is woken. It returns an error when w has to give up.
 func (o *Outbox) await(ctx context.Context, w *waiter, at time.Time) error {
-	if o.err != nil {
-		return o.err
-	}
 	now := time.Now()
 	switch {
 	case at.After(w.until):
@@ -41,20 +37,17 @@ func (o *Outbox) await(ctx context.Context, w *waiter, at time.Time) error {
 		at = w.until
 	}
 	o.mu.Unlock()
-	defer o.mu.Lock()
 	timer := time.NewTimer(at.Sub(now))
-	defer timer.Stop()
 	select {
 	case <-ctx.Done():
-		return waitEnded(ctx.Err())
 	case <-o.stopped:
 	case <-w.wake:
 	case <-timer.C:
 	}
-	return nil
+	timer.Stop()
+	o.mu.Lock()
+	return o.over(ctx)
 }
-
-func waitEnded(err error) error { return fmt.Errorf("waiting to be sent: %w", err) }
 
 // A line is who waits for one thing, in order. Whoever becomes first is woken.
 type line struct{ l list.List }

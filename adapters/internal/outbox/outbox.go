@@ -192,30 +192,42 @@ func (o *Outbox) enter(ctx context.Context, w *waiter, queue string) (leave func
 func (o *Outbox) turn(ctx context.Context, w *waiter, r Request, again bool) (*bucket, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if err := ctx.Err(); err != nil {
-		return nil, waitEnded(err)
+	if err := o.over(ctx); err != nil {
+		return nil, err
 	}
 	for {
 		b, err := o.passBucket(ctx, w, r, again)
 		if err != nil {
 			return nil, err
 		}
-		if r.Free || o.pace.interval == 0 {
+		open := true
+		if !r.Free && o.pace.interval > 0 {
+			open, err = o.passPace(ctx, w, b)
+		}
+		if err == nil {
+			err = o.over(ctx)
+		}
+		if err == nil && open {
 			b.sent++
 			return b, nil
 		}
-		ok, err := o.passPace(ctx, w, b)
+		b.giveBack()
 		if err != nil {
-			b.giveBack()
 			return nil, err
 		}
-		if ok {
-			b.sent++
-			return b, nil
-		}
-		b.giveBack() // it closed meanwhile: first in line there
-		again = true
+		again = true // the bucket closed meanwhile: it goes before others there
 	}
+}
+
+// over is why nothing more is to be sent, if so.
+func (o *Outbox) over(ctx context.Context) error {
+	if o.err != nil {
+		return o.err
+	}
+	if err := ctx.Err(); err != nil {
+		return fmt.Errorf("waiting to be sent: %w", err)
+	}
+	return nil
 }
 
 // passBucket waits for a place in the bucket of r, and takes it. again: before
