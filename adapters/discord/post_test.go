@@ -14,8 +14,8 @@ import (
 	"colloquy/bot"
 )
 
-// A desk is an adapter on a Discord of the tests, with a server and a channel.
-type desk struct {
+// A postOffice is an adapter on a Discord of the tests, with a server and a channel.
+type postOffice struct {
 	*Adapter
 	t     *testing.T
 	s     *discordtest.Server
@@ -23,19 +23,19 @@ type desk struct {
 	text  bot.Channel
 }
 
-func newDesk(t *testing.T, o discordtest.Options) desk {
+func newPostOffice(t *testing.T, o discordtest.Options) postOffice {
 	o.Speed = 1000
 	s := discordtest.New(t, o)
-	d := desk{t: t, s: s, guild: s.AddGuild("Readers"), Adapter: New(Options{Token: s.Token, API: s.URL})}
+	d := postOffice{t: t, s: s, guild: s.AddGuild("Readers"), Adapter: New(Options{Token: s.Token, API: s.URL})}
 	d.text = d.channel(discordtest.Text)
 	return d
 }
 
-func (d desk) channel(kind discordtest.Kind) bot.Channel {
+func (d postOffice) channel(kind discordtest.Kind) bot.Channel {
 	return bot.Channel{Platform: Platform, Workspace: d.guild, ID: d.s.AddChannel(d.guild, discordtest.Channel{Name: "reading", Kind: kind})}
 }
 
-func (d desk) post(ch bot.Channel, m bot.Message, key string) bot.Posted {
+func (d postOffice) post(ch bot.Channel, m bot.Message, key string) bot.Posted {
 	d.t.Helper()
 	p, err := d.Post(d.t.Context(), ch, m, key)
 	if err != nil {
@@ -44,7 +44,7 @@ func (d desk) post(ch bot.Channel, m bot.Message, key string) bot.Posted {
 	return p
 }
 
-func (d desk) thread(root bot.MessageRef) bot.Channel {
+func (d postOffice) thread(root bot.MessageRef) bot.Channel {
 	d.t.Helper()
 	thread, err := d.StartThread(d.t.Context(), root, "A bridge", "k")
 	if err != nil {
@@ -54,7 +54,7 @@ func (d desk) thread(root bot.MessageRef) bot.Channel {
 }
 
 // find looks a post up as the engine does, some minutes later.
-func (d desk) find(ch bot.Channel, key string) (bot.Posted, bool) {
+func (d postOffice) find(ch bot.Channel, key string) (bot.Posted, bool) {
 	d.t.Helper()
 	p, found, err := d.FindPost(d.t.Context(), ch, key, time.Now().Add(-time.Minute))
 	if err != nil {
@@ -65,11 +65,11 @@ func (d desk) find(ch bot.Channel, key string) (bot.Posted, bool) {
 
 var (
 	rootMessage = bot.Message{Title: "A bridge", Link: "https://example.org/bridge", Source: "Example Times (example.org)", Paragraphs: []string{"It is to be built."}}
-	question    = bot.Message{Number: 1, Question: "For whom?"}
+	askedOne    = bot.Message{Number: 1, Question: "For whom?"}
 )
 
 func TestPostOpensADiscussion(t *testing.T) {
-	d := newDesk(t, discordtest.Options{})
+	d := newPostOffice(t, discordtest.Options{})
 	root := d.post(d.text, rootMessage, "root-key")
 	if root.Thread != (bot.Channel{}) || root.Ref.Channel != d.text {
 		t.Fatalf("posted as %+v", root)
@@ -87,7 +87,7 @@ func TestPostOpensADiscussion(t *testing.T) {
 	if p, found := d.find(d.text, "root-key"); !found || p.Ref != root.Ref || p.Thread != thread {
 		t.Errorf("with its thread, found %v as %+v", found, p)
 	}
-	q := d.post(thread, question, strings.Repeat("a long key ", 9))
+	q := d.post(thread, askedOne, strings.Repeat("a long key ", 9))
 	if p, found := d.find(thread, strings.Repeat("a long key ", 9)); !found || p != q {
 		t.Errorf("in the thread, found %v as %+v", found, p)
 	}
@@ -106,7 +106,7 @@ func TestPostOpensADiscussion(t *testing.T) {
 }
 
 func TestPostWhoseAnswerIsLost(t *testing.T) {
-	d := newDesk(t, discordtest.Options{})
+	d := newPostOffice(t, discordtest.Options{})
 	for _, ch := range []bot.Channel{d.text, d.channel(discordtest.Forum)} {
 		d.s.Fail(discordtest.Fault{Method: http.MethodPost, Path: "/channels/" + ch.ID + "/(messages|threads)", Cut: true})
 		if ch != d.text { // the first request of two is refused, and the second carried out
@@ -129,7 +129,7 @@ func TestPostWhoseAnswerIsLost(t *testing.T) {
 }
 
 func TestPostInAForum(t *testing.T) {
-	d := newDesk(t, discordtest.Options{})
+	d := newPostOffice(t, discordtest.Options{})
 	for _, c := range []struct {
 		name string
 		o    discordtest.Channel
@@ -151,7 +151,7 @@ func TestPostInAForum(t *testing.T) {
 		if got, found := d.find(forum, "in-"+c.name); !found || got != p {
 			t.Errorf("%s: found %v as %+v", c.name, found, got)
 		}
-		q := d.post(p.Thread, question, "q-"+c.name)
+		q := d.post(p.Thread, askedOne, "q-"+c.name)
 		if got, found := d.find(p.Thread, "q-"+c.name); !found || got != q {
 			t.Errorf("%s: the question is found %v as %+v", c.name, found, got)
 		}
@@ -180,13 +180,13 @@ func TestPostInAForum(t *testing.T) {
 }
 
 func TestPostThatSomebodyDeletedIsNotRepeated(t *testing.T) {
-	d := newDesk(t, discordtest.Options{})
-	p := d.post(d.text, question, "once")
+	d := newPostOffice(t, discordtest.Options{})
+	p := d.post(d.text, askedOne, "once")
 	d.s.Delete(d.text.ID, p.Ref.MessageID)
 	if _, found := d.find(d.text, "once"); found {
 		t.Error("what is deleted is found")
 	}
-	if _, err := d.Post(t.Context(), d.text, question, "once"); !bot.IsPermanent(err) || bot.ReasonCode(err) != "removed" {
+	if _, err := d.Post(t.Context(), d.text, askedOne, "once"); !bot.IsPermanent(err) || bot.ReasonCode(err) != "removed" {
 		t.Errorf("posted again: %v", err)
 	}
 	if n := len(d.s.Written(d.text.ID)); n != 0 {
@@ -197,18 +197,18 @@ func TestPostThatSomebodyDeletedIsNotRepeated(t *testing.T) {
 func TestStartThreadRefused(t *testing.T) {
 	for name, c := range map[string]struct {
 		kind  discordtest.Kind
-		set   func(d desk, ch bot.Channel)
+		set   func(d postOffice, ch bot.Channel)
 		code  string
 		says  string
 		perm  bool
 		retry bool
 	}{
-		"no permission": {set: func(d desk, ch bot.Channel) { d.s.Deny(ch.ID, discordtest.CreatePublicThreads) }, code: "no_permission", says: "Create Public Threads", perm: true},
+		"no permission": {set: func(d postOffice, ch bot.Channel) { d.s.Deny(ch.ID, discordtest.CreatePublicThreads) }, code: "no_permission", says: "Create Public Threads", perm: true},
 		"voice channel": {kind: discordtest.Voice, code: "no_threads", says: "no threads", perm: true},
-		"too many":      {set: func(d desk, ch bot.Channel) { d.thread(d.post(d.text, question, "x").Ref) }, code: "too_many_threads", says: "archive", retry: true},
-		"gone":          {set: func(d desk, ch bot.Channel) { d.s.Delete(ch.ID, d.s.Written(ch.ID)[0].ID) }, code: "removed", says: "deleted", perm: true},
+		"too many":      {set: func(d postOffice, ch bot.Channel) { d.thread(d.post(d.text, askedOne, "x").Ref) }, code: "too_many_threads", says: "archive", retry: true},
+		"gone":          {set: func(d postOffice, ch bot.Channel) { d.s.Delete(ch.ID, d.s.Written(ch.ID)[0].ID) }, code: "removed", says: "deleted", perm: true},
 	} {
-		d := newDesk(t, discordtest.Options{ActiveThreads: 1})
+		d := newPostOffice(t, discordtest.Options{ActiveThreads: 1})
 		ch := d.channel(c.kind)
 		root := d.post(ch, rootMessage, "root")
 		if c.set != nil {
@@ -223,8 +223,8 @@ func TestStartThreadRefused(t *testing.T) {
 }
 
 func TestFindPostReadsAllOrSaysSo(t *testing.T) {
-	d := newDesk(t, discordtest.Options{})
-	p := d.post(d.text, question, "deep")
+	d := newPostOffice(t, discordtest.Options{})
+	p := d.post(d.text, askedOne, "deep")
 	ada := d.s.AddMember(d.guild, "Ada")
 	other := d.s.AddBot(d.guild, "Other")
 	for i := range 250 {
@@ -266,7 +266,7 @@ func TestFindPostReadsAllOrSaysSo(t *testing.T) {
 }
 
 func TestEditKeepsTheKeyAndNotifiesNobody(t *testing.T) {
-	d := newDesk(t, discordtest.Options{})
+	d := newPostOffice(t, discordtest.Options{})
 	role := d.s.AddRole(d.guild, "readers", 0)
 	d.s.AddMember(d.guild, "Ada", role)
 	pinged := rootMessage
@@ -275,7 +275,7 @@ func TestEditKeepsTheKeyAndNotifiesNobody(t *testing.T) {
 	if m, _ := d.s.Message(p.Ref.MessageID); len(m.Notified) != 1 || m.Content != "<@&"+role+">" {
 		t.Errorf("posted as %q, it notified %d", m.Content, len(m.Notified))
 	}
-	changed := question
+	changed := askedOne
 	changed.Ping = role
 	changed.Paragraphs = []string{"@everyone <@&" + role + ">"}
 	changed.Buttons = []bot.Button{{Label: "Answer", Command: "answer", Form: "What do you think?"}}
@@ -312,11 +312,11 @@ func TestEditKeepsTheKeyAndNotifiesNobody(t *testing.T) {
 }
 
 func TestEditAndDeleteInAThreadThatIsOver(t *testing.T) {
-	d := newDesk(t, discordtest.Options{})
+	d := newPostOffice(t, discordtest.Options{})
 	thread := d.thread(d.post(d.text, rootMessage, "root").Ref)
-	p := d.post(thread, question, "q")
+	p := d.post(thread, askedOne, "q")
 	d.s.SetThread(thread.Thread, true, false)
-	changed := question
+	changed := askedOne
 	changed.Question = "For nobody?"
 	if err := d.Edit(t.Context(), p.Ref, changed); err != nil {
 		t.Fatalf("Edit: %v", err)
@@ -329,7 +329,7 @@ func TestEditAndDeleteInAThreadThatIsOver(t *testing.T) {
 	}
 	d.s.SetThread(thread.Thread, true, true)
 	d.s.Fail(discordtest.Fault{Method: http.MethodPatch, Path: "/channels/" + thread.Thread, Status: 403, Body: `{"code":50013,"message":"Missing Permissions"}`})
-	if err := d.Edit(t.Context(), p.Ref, question); !bot.IsPermanent(err) || !strings.Contains(bot.Explain(err), "unlock it") {
+	if err := d.Edit(t.Context(), p.Ref, askedOne); !bot.IsPermanent(err) || !strings.Contains(bot.Explain(err), "unlock it") {
 		t.Errorf("in a locked thread: %v", err)
 	}
 	for range 2 {
@@ -337,7 +337,7 @@ func TestEditAndDeleteInAThreadThatIsOver(t *testing.T) {
 			t.Fatalf("Delete: %v", err)
 		}
 	}
-	if err := d.Edit(t.Context(), p.Ref, question); !bot.IsPermanent(err) {
+	if err := d.Edit(t.Context(), p.Ref, askedOne); !bot.IsPermanent(err) {
 		t.Errorf("what is gone is edited: %v", err)
 	}
 	d.s.DeleteChannel(thread.Thread)
@@ -347,7 +347,7 @@ func TestEditAndDeleteInAThreadThatIsOver(t *testing.T) {
 }
 
 func TestDirect(t *testing.T) {
-	d := newDesk(t, discordtest.Options{})
+	d := newPostOffice(t, discordtest.Options{})
 	ada := bot.Person{Platform: Platform, Workspace: d.guild, ID: d.s.AddMember(d.guild, "Ada")}
 	ch, err := d.Direct(t.Context(), ada)
 	if err != nil || ch.Workspace != d.guild || ch.ID != d.s.DirectChannel(ada.ID) {
@@ -361,7 +361,7 @@ func TestDirect(t *testing.T) {
 		t.Errorf("found %v as %+v", found, got)
 	}
 	d.s.CloseDirect(ada.ID, true)
-	if _, err := d.Post(t.Context(), ch, question, "unwanted"); !bot.IsPermanent(err) || bot.ReasonCode(err) != "no_direct" {
+	if _, err := d.Post(t.Context(), ch, askedOne, "unwanted"); !bot.IsPermanent(err) || bot.ReasonCode(err) != "no_direct" {
 		t.Errorf("to somebody who takes none: %v", err)
 	}
 	if _, err := d.Direct(t.Context(), bot.Person{Platform: Platform, ID: "x/../y"}); !bot.IsPermanent(err) {
@@ -370,10 +370,10 @@ func TestDirect(t *testing.T) {
 }
 
 func TestPostCancelled(t *testing.T) {
-	d := newDesk(t, discordtest.Options{})
+	d := newPostOffice(t, discordtest.Options{})
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := d.Post(ctx, d.text, question, "never"); err == nil {
+	if _, err := d.Post(ctx, d.text, askedOne, "never"); err == nil {
 		t.Error("a post with a cancelled context went out")
 	}
 	if n := len(d.s.Calls()); n != 0 {

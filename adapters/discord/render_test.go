@@ -14,17 +14,17 @@ import (
 	"colloquy/bot"
 )
 
-var quiet = New(Options{Token: "t", Log: slog.New(slog.DiscardHandler)})
+var renderer = New(Options{Token: "t", Log: slog.New(slog.DiscardHandler)})
 
-func render(t testing.TB, m bot.Message, key string) outgoing {
+func rendered(t testing.TB, m bot.Message, key string) outgoing {
 	t.Helper()
-	out := quiet.render(t.Context(), m, key)
-	check(t, out)
+	out := renderer.render(t.Context(), m, key)
+	withinLimits(t, out)
 	return out
 }
 
-// check holds a message against what Discord accepts, and what nobody should see.
-func check(t testing.TB, out outgoing) {
+// withinLimits holds a message against what Discord accepts, and what nobody should see.
+func withinLimits(t testing.TB, out outgoing) {
 	t.Helper()
 	raw, err := json.Marshal(out)
 	if err != nil || !utf8.Valid(raw) {
@@ -83,8 +83,8 @@ func check(t testing.TB, out outgoing) {
 	}
 }
 
-// words are all that a message shows as text.
-func shown(out outgoing) string {
+// shownBy is all that a message shows as text.
+func shownBy(out outgoing) string {
 	all := []string{out.Content}
 	for _, e := range out.Embeds {
 		if e.Author != nil {
@@ -123,7 +123,7 @@ func TestRenderPutsThingsInTheirPlace(t *testing.T) {
 		{"a ping of something else", bot.Message{Question: "Why?", Ping: "everyone"}, "Why?"},
 		{"nothing", bot.Message{Title: " ", Paragraphs: []string{"", "\n\u200b"}, Quotation: []bot.Quoted{{By: "nobody"}}}, "…"},
 	} {
-		if got := shown(render(t, c.m, "k")); got != c.want {
+		if got := shownBy(rendered(t, c.m, "k")); got != c.want {
 			t.Errorf("%s is shown as\n%s\nwant\n%s", c.name, got, c.want)
 		}
 	}
@@ -134,21 +134,21 @@ func TestRenderCutsWhatIsLongAndKeepsTheRest(t *testing.T) {
 	m := bot.Message{Title: "T " + long, Source: long, Link: "https://example.org/a", Paragraphs: []string{"The first.", long, "The last."},
 		Quotation: []bot.Quoted{{Text: long, By: "Ada", ID: "0a1b"}}, Number: 1, Question: "Why?", Asks: []string{"Who?"}, Footer: "The end. " + long, FooterLink: "https://example.org/policy",
 		Buttons: []bot.Button{{Label: long, Command: "help"}}}
-	out := render(t, m, "k")
+	out := rendered(t, m, "k")
 	for _, part := range []string{"example.org", "The first.", "goes on.…", "The last.", "\n-# — Ada (0a1b)", "Why?", "Who?", "-# The end.", "<https://example.org/policy>"} {
-		if !strings.Contains(shown(out), part) {
-			t.Errorf("it lacks %q:\n%s", part, shown(out))
+		if !strings.Contains(shownBy(out), part) {
+			t.Errorf("it lacks %q:\n%s", part, shownBy(out))
 		}
 	}
 	lines := bot.Message{Title: "T", Question: "Why?", Footer: "The end."}
 	for i := range 500 {
 		lines.Lines = append(lines.Lines, fmt.Sprintf("Line %d of many lines", i))
 	}
-	if s := shown(render(t, lines, "k")); !strings.Contains(s, "Line 99 of many lines\n") || !strings.Contains(s, "\n…\n\nWhy?\nThe end.") {
+	if s := shownBy(rendered(t, lines, "k")); !strings.Contains(s, "Line 99 of many lines\n") || !strings.Contains(s, "\n…\n\nWhy?\nThe end.") {
 		t.Errorf("many lines are shown as\n%s", s)
 	}
 	answer := bot.Message{Quotation: []bot.Quoted{{Text: strings.TrimSpace(long[:3900]), By: "Ada"}}}
-	if s := shown(render(t, answer, "k")); !strings.HasSuffix(s, strings.TrimSpace(long[:3900])) {
+	if s := shownBy(rendered(t, answer, "k")); !strings.HasSuffix(s, strings.TrimSpace(long[:3900])) {
 		t.Errorf("an answer of 3900 characters is cut:\n%s", s)
 	}
 }
@@ -158,19 +158,19 @@ func TestRenderAllGoesOnInTheNextMessage(t *testing.T) {
 	for i := range 300 {
 		help.Lines = append(help.Lines, fmt.Sprintf("/discuss why %d says why", i))
 	}
-	all := quiet.renderAll(t.Context(), help)
+	all := renderer.renderAll(t.Context(), help)
 	said := ""
 	for i, out := range all {
-		check(t, out)
-		said += shown(out) + "\n"
-		if last := i == len(all)-1; last != (len(out.Components) > 0) || last != strings.Contains(shown(out), "The end.") {
-			t.Errorf("message %d of %d has %d rows: %s", i, len(all), len(out.Components), shown(out))
+		withinLimits(t, out)
+		said += shownBy(out) + "\n"
+		if last := i == len(all)-1; last != (len(out.Components) > 0) || last != strings.Contains(shownBy(out), "The end.") {
+			t.Errorf("message %d of %d has %d rows: %s", i, len(all), len(out.Components), shownBy(out))
 		}
 	}
 	if n := strings.Count(said, "says why"); n != 300 || len(all) < 2 {
 		t.Errorf("%d of 300 lines in %d messages", n, len(all))
 	}
-	if all := quiet.renderAll(t.Context(), bot.Message{Paragraphs: []string{"Short."}}); len(all) != 1 || all[0].Content != "Short." || len(all[0].Components) != 0 {
+	if all := renderer.renderAll(t.Context(), bot.Message{Paragraphs: []string{"Short."}}); len(all) != 1 || all[0].Content != "Short." || len(all[0].Components) != 0 {
 		t.Errorf("a short answer: %+v", all)
 	}
 }
@@ -182,7 +182,7 @@ func TestButtons(t *testing.T) {
 	}
 	many = append(many, bot.Button{Label: "Long", Command: "now", Args: map[string]string{"source": "https://example.org/" + strings.Repeat("x", 100)}}, bot.Button{Label: "Dead"},
 		bot.Button{Label: " ", Command: "help"})
-	out := render(t, bot.Message{Paragraphs: []string{"x"}, Buttons: many}, "key")
+	out := rendered(t, bot.Message{Paragraphs: []string{"x"}, Buttons: many}, "key")
 	n := 0
 	for _, r := range out.Components {
 		n += len(r.Components)
@@ -192,7 +192,7 @@ func TestButtons(t *testing.T) {
 		t.Errorf("%d buttons, the last is %+v", n, last)
 	}
 	form := bot.Button{Label: "جواب دیں", Command: "answer", Args: map[string]string{"id": "0a1b2c3d", "n": "12"}, Form: "جواب، یہاں آپ کے نام سے نظر آئے گا"}
-	b := render(t, bot.Message{Question: "Why?", Buttons: []bot.Button{form}}, "abcdefghijklmnopqrstuvwx").Components[0].Components[0]
+	b := rendered(t, bot.Message{Question: "Why?", Buttons: []bot.Button{form}}, "abcdefghijklmnopqrstuvwx").Components[0].Components[0]
 	key, command, args, ok := parseCustomID(b.CustomID)
 	if !ok || b.Style != stylePrimary || key != "abcdefghijklmnopqrstuvwx" || command != "answer" || args[formArgument] != form.Form || args["n"] != "12" || args["id"] != "0a1b2c3d" {
 		t.Errorf("the button of a form is %+v: %q, %q, %v", b, key, command, args)
@@ -204,7 +204,7 @@ func TestButtons(t *testing.T) {
 	if form.Args["form"] != "" {
 		t.Error("the message was changed")
 	}
-	if out := render(t, bot.Message{Paragraphs: []string{"x"}}, "key"); !strings.HasPrefix(out.Components[0].Components[0].CustomID, "key/privacy/") {
+	if out := rendered(t, bot.Message{Paragraphs: []string{"x"}}, "key"); !strings.HasPrefix(out.Components[0].Components[0].CustomID, "key/privacy/") {
 		t.Errorf("a post without buttons has %+v", out.Components)
 	}
 }
@@ -240,29 +240,29 @@ func FuzzRender(f *testing.F) {
 			m.Quotation = append(m.Quotation, m.Quotation[:min(1, len(m.Quotation))]...)
 			m.Buttons = append(m.Buttons, m.Buttons[:min(1, len(m.Buttons))]...)
 		}
-		out := render(t, m, "a key")
+		out := rendered(t, m, "a key")
 		if len(out.Components) == 0 {
 			t.Fatal("nothing to find it by")
 		}
-		if found := mention(out); found != "" {
+		if found := actedOn(out); found != "" {
 			t.Fatalf("a mention that is none: %q", found)
 		}
-		for _, out := range quiet.renderAll(t.Context(), m) {
-			check(t, out)
+		for _, out := range renderer.renderAll(t.Context(), m) {
+			withinLimits(t, out)
 		}
 	})
 }
 
-// mention is what of a message could notify or be a command, but for its ping.
-func mention(out outgoing) string {
+// actedOn is what of a message could notify or be a command, but for its ping.
+func actedOn(out outgoing) string {
 	words := strings.TrimPrefix(out.Content, "<@&197038439483310086>")
 	for _, e := range out.Embeds {
 		words += "\n" + e.Title + "\n" + e.Description
 	}
 	words = regexp.MustCompile(`<https?://[^>\s]*>`).ReplaceAllString(words, "")
 	for _, s := range []string{"<@", "<#", "</", "<t:", "<:", "<id:", "@everyone", "@here"} {
-		if i := strings.Index(active(words), s); i >= 0 {
-			return active(words)[i:]
+		if i := strings.Index(unescaped(words), s); i >= 0 {
+			return unescaped(words)[i:]
 		}
 	}
 	return ""
