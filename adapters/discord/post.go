@@ -50,7 +50,11 @@ func (a *Adapter) Post(ctx context.Context, ch bot.Channel, m bot.Message, key s
 	var got struct {
 		ID string `json:"id"`
 	}
-	err := a.rest.do(ctx, call{method: http.MethodPost, path: "/channels/" + pathID(ch) + "/messages", body: create, channel: pathID(ch)}, &got)
+	k := call{method: http.MethodPost, path: "/channels/" + pathID(ch) + "/messages", body: &create, channel: pathID(ch)}
+	err := a.rest.do(ctx, k, &got)
+	if codeOf(err) == codeForm && create.plainer() { // surely not posted
+		err = a.rest.do(ctx, k, &got)
+	}
 	switch code := codeOf(err); {
 	case (code == codeForumOnly || code == codeNotText) && ch.Thread == "":
 		return a.postForum(ctx, ch, m, out, err)
@@ -134,12 +138,16 @@ func firstTag(tags []tag) []string {
 }
 
 // openThread opens a thread that stays in the list for as long as this server
-// allows. What has a wrong field was surely not carried out.
+// allows. What has a wrong field was surely not carried out, and goes out without.
 func (a *Adapter) openThread(ctx context.Context, path, channel string, body *newThread, out any) error {
-	err := a.rest.do(ctx, call{method: http.MethodPost, path: path, body: body, channel: channel}, out)
+	k := call{method: http.MethodPost, path: path, body: body, channel: channel}
+	err := a.rest.do(ctx, k, out)
 	if codeOf(err) == codeForm {
 		body.Archive = 0
-		err = a.rest.do(ctx, call{method: http.MethodPost, path: path, body: body, channel: channel}, out)
+		if body.Message != nil {
+			body.Message.plainer()
+		}
+		err = a.rest.do(ctx, k, out)
 	}
 	return err
 }

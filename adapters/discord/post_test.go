@@ -69,7 +69,14 @@ var (
 )
 
 func TestPostOpensADiscussion(t *testing.T) {
-	d := newPostOffice(t, discordtest.Options{})
+	for _, kind := range []discordtest.Kind{discordtest.Text, discordtest.Announcement} {
+		d := newPostOffice(t, discordtest.Options{})
+		d.text = d.channel(kind)
+		testPostOpensADiscussion(t, d)
+	}
+}
+
+func testPostOpensADiscussion(t *testing.T, d postOffice) {
 	root := d.post(d.text, rootMessage, "root-key")
 	if root.Thread != (bot.Channel{}) || root.Ref.Channel != d.text {
 		t.Fatalf("posted as %+v", root)
@@ -176,6 +183,39 @@ func TestPostInAForum(t *testing.T) {
 	_, err := d.Post(t.Context(), only, rootMessage, "tagless")
 	if !bot.IsPermanent(err) || bot.ReasonCode(err) != "needs_tag" {
 		t.Errorf("without tags: %v", err)
+	}
+}
+
+// An address that only Discord finds wrong costs the picture, not the post.
+func TestPostWithAnAddressThatIsRefused(t *testing.T) {
+	d := newPostOffice(t, discordtest.Options{})
+	refuse := func(method string) {
+		d.s.Fail(discordtest.Fault{Method: method, Path: "/channels/.*", Status: 400,
+			Body: `{"code":50035,"message":"Invalid Form Body","errors":{"embeds":{"0":{"image":{"url":{"_errors":[{"code":"URL_TYPE_INVALID_URL","message":"Not a well formed URL."}]}}}}}}`})
+	}
+	m := rootMessage
+	m.Image = "https://example.org/odd.jpg"
+	for _, ch := range []bot.Channel{d.text, d.channel(discordtest.Forum)} {
+		if ch == d.text {
+			refuse(http.MethodPost)
+		} else {
+			d.s.Fail(discordtest.Fault{Method: http.MethodPost, Path: "/channels/" + ch.ID + "/threads", Status: 400, Body: `{"code":50035,"message":"Invalid Form Body"}`})
+		}
+		p := d.post(ch, m, "odd-"+ch.ID)
+		d.s.Heal()
+		refuse(http.MethodPatch)
+		if err := d.Edit(t.Context(), p.Ref, m); err != nil {
+			t.Errorf("Edit: %v", err)
+		}
+		sent, _ := d.s.Message(p.Ref.MessageID)
+		if s := string(sent.Embeds); strings.Contains(s, "odd.jpg") || !strings.Contains(s, "It is to be built.") || !strings.Contains(s, "example.org") {
+			t.Errorf("posted as %s", s)
+		}
+		d.s.Heal()
+	}
+	d.s.Fail(discordtest.Fault{Method: http.MethodPost, Times: -1, Status: 400, Body: `{"code":50035,"message":"Invalid Form Body"}`})
+	if _, err := d.Post(t.Context(), d.text, m, "hopeless"); !bot.IsPermanent(err) {
+		t.Errorf("what stays refused: %v", err)
 	}
 }
 
