@@ -2,6 +2,7 @@ package discordtest
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"testing"
@@ -20,7 +21,8 @@ func (l line) code() int {
 	_ = l.ws.SetReadDeadline(time.Now().Add(10 * time.Second))
 	for {
 		if _, _, err := l.ws.ReadMessage(); err != nil {
-			if e, is := err.(*websocket.CloseError); is {
+			var e *websocket.CloseError
+			if errors.As(err, &e) {
 				return e.Code
 			}
 			l.t.Fatal(err)

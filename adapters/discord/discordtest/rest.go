@@ -32,6 +32,7 @@ type Counts struct {
 	TooEarly     int // IDENTIFYs before their 5 s were over
 	Resumes      int
 	Connections  int // to the gateway
+	Notified     int // people pinged, once for each message
 }
 
 // Calls are all requests so far, oldest first.
@@ -98,6 +99,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	status := 0
 	if readErr == nil {
 		status = s.answer(w, q)
+	} else {
+		status = send(w, 413, "application/json", []byte(`{"message": "Request entity too large", "code": 40005}`))
 	}
 	s.noted(at, status)
 }
@@ -194,7 +197,8 @@ func (s *Server) carryOut(h http.Header, q *request) (reply, error) {
 		return reply{}, invalid("", "BASE_TYPE_INVALID", "%s", why)
 	}
 	res, err := rt.do(s, q)
-	if no, is := err.(*failure); is && (no.code == 50035 || no.code == 50006) {
+	var no *failure
+	if errors.As(err, &no) && (no.code == 50035 || no.code == 50006) {
 		b, _ := json.Marshal(no.body())
 		s.breach("%s %s: %s; it was %.500s", q.Method, rt.pattern, b, q.body)
 	}

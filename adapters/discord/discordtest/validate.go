@@ -152,7 +152,7 @@ func inShort(err error) string {
 	var lines []string
 	for _, f := range found {
 		line := strings.TrimSpace(f[1] + ": " + f[2])
-		if !slices.Contains(lines, line) && len(lines) < 3 {
+		if !slices.Contains(lines, line) && !strings.HasSuffix(line, "none matched") && len(lines) < 3 {
 			lines = append(lines, line)
 		}
 	}
