@@ -182,9 +182,20 @@ func TestEventsOfAnEvening(t *testing.T) {
 	}
 	s.Outage(g, false)
 	l.until("GUILD_CREATE")
+	s.SetGuild(g, "Writers", "")
+	if got := l.until("GUILD_UPDATE"); got["name"] != "Writers" {
+		t.Errorf("renamed: %v", got)
+	}
 	s.Remove(g)
 	if got := l.until("GUILD_DELETE"); got["unavailable"] != nil {
 		t.Errorf("removed: %v", got)
+	}
+	if status, e := (bot{t, s}).call("GET", "/guilds/"+g, nil); status != 404 || e["code"] != 10004.0 {
+		t.Errorf("a server that it left: %d %v", status, e)
+	}
+	s.Invite(g, Invited)
+	if got := l.until("GUILD_CREATE"); got["id"] != g {
+		t.Errorf("invited again: %v", got)
 	}
 }
 

@@ -85,7 +85,7 @@ func (sp *specification) body(method, route string, op *openapi3.Operation) (*js
 }
 
 // validate compares a request with the document, where there is one.
-func (s *Server) validate(q *request, params map[string]string) error {
+func validate(q *request, params map[string]string) error {
 	sp, err := document()
 	if err != nil {
 		return nil
