@@ -95,8 +95,10 @@ func TestShardsAndTheirServers(t *testing.T) {
 	gs := []string{s.AddGuild("a"), s.AddGuild("b")}
 	s.AddBulk(4, 3)
 	seen := map[string]int{}
+	lines := map[int]line{}
 	for shard := range 2 {
 		l := b.dial()
+		lines[shard] = l
 		id := identity(s, everything)
 		id["shard"] = []int{shard, 2}
 		l.send(2, id)
@@ -114,6 +116,12 @@ func TestShardsAndTheirServers(t *testing.T) {
 	}
 	if len(seen) != 6 || seen[gs[0]] == seen[gs[1]] {
 		t.Errorf("servers %v", seen)
+	}
+	for _, g := range gs { // each shard hears of its own first
+		c := s.AddChannel(g, Channel{Name: "news"})
+		if got := lines[seen[g]].until("CHANNEL_CREATE"); got["id"] != c {
+			t.Errorf("shard %d hears of %v", seen[g], got)
+		}
 	}
 }
 
