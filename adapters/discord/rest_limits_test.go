@@ -88,6 +88,7 @@ func TestParseAPI(t *testing.T) {
 		"https://example.com/video/api": "https://example.com/video/api",
 		"http://discord.com/api":        "clear text",
 		"http://8.8.8.8":                "clear text",
+		"http://134744072":              "clear text",
 		"http://[::ffff:8.8.8.8]":       "clear text",
 		"https://discord.com/api/v9":    "version v9",
 		"https://me:secret@example.com": "user",
