@@ -2,7 +2,7 @@ package console
 
 import (
 	"fmt"
-	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -47,7 +47,8 @@ func (s style) block(t, first, rest string, paint func(string) string) string {
 
 // renderMessage shows a message as it would look in a channel: parts divided by
 // empty lines, the last line ended. Images are left out, a role is named, and a
-// button is the command that it stands for.
+// button for managers is the command that it stands for. Others are left out: the
+// small print names what everybody can do, and a line that is typed is an answer.
 func renderMessage(m bot.Message, s style) string {
 	var parts []string
 	add := func(part string) {
@@ -82,19 +83,23 @@ func renderMessage(m bot.Message, s style) string {
 	if f := text.Inline(m.Footer); f != "" {
 		foot = s.block(f, "", "", s.dim)
 	}
-	if l := link(m.FooterLink); l != "" {
+	if l := text.Link(m.FooterLink); l != "" {
 		foot += s.dim(l) + "\n"
 	}
 	add(foot)
 	buttons := ""
 	for _, b := range m.Buttons {
-		if b.Command == "" || b.Form != "" || m.Question != "" { // a line that is typed answers a question
+		if !forManagers(b.Command) {
 			continue
 		}
 		buttons += s.block(text.Inline(b.Label)+": "+text.Inline(typed(bot.Choice{Label: b.Label, Command: b.Command, Args: b.Args})), "", "  ", s.dim)
 	}
 	add(buttons)
 	return strings.Join(parts, "\n")
+}
+
+func forManagers(command string) bool {
+	return slices.ContainsFunc(bot.Commands(), func(s bot.CommandSpec) bool { return s.Name == command && s.Manage })
 }
 
 func renderHead(m bot.Message, s style) string {
@@ -108,7 +113,7 @@ func renderHead(m bot.Message, s style) string {
 	if t := text.Inline(m.Source); t != "" {
 		b.WriteString(s.block(t, "", "", s.dim))
 	}
-	if l := link(m.Link); l != "" {
+	if l := text.Link(m.Link); l != "" {
 		b.WriteString(s.dim(l) + "\n") // whole, so that a terminal can open it
 	}
 	return b.String()
@@ -124,7 +129,7 @@ func renderQuoted(q bot.Quoted, s style) string {
 	if q.ID != "" {
 		by = strings.TrimSpace(by + " (" + text.Inline(q.ID) + ")")
 	}
-	if l := link(q.Link); l != "" {
+	if l := text.Link(q.Link); l != "" {
 		by = strings.TrimSpace(by + " " + l)
 	}
 	if by != "" {
@@ -139,15 +144,6 @@ func renderReply(author, words string, s style) string {
 	return s.block(words, name, strings.Repeat(" ", text.Width(name)), nil)
 }
 
-// link is u, if it is a web address and has nothing to hide.
-func link(u string) string {
-	p, err := url.Parse(u)
-	if err != nil || p.Scheme != "http" && p.Scheme != "https" || p.Host == "" || p.User != nil {
-		return ""
-	}
-	return text.Inline(p.String())
-}
-
 // renderAnswer shows an answer and how to type what it lets people choose from.
 func renderAnswer(a bot.Answer, s style) string {
 	shown := renderMessage(a.Message, s)
@@ -158,6 +154,12 @@ func renderAnswer(a bot.Answer, s style) string {
 		number := fmt.Sprintf("%2d  ", i+1)
 		shown += s.block(text.Inline(choice.Label), number, "    ", nil)
 		shown += "    " + s.dim(text.Inline(typed(choice))) + "\n"
+	}
+	if a.File != nil {
+		shown += "\n" + s.dim(text.Inline(a.File.Name)) + "\n"
+		for line := range strings.Lines(string(a.File.Data)) {
+			shown += text.Inline(line) + "\n" // not wrapped: it is for programs
+		}
 	}
 	return shown
 }

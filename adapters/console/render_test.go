@@ -86,23 +86,6 @@ func TestTypedChoiceIsReadBack(t *testing.T) {
 	}
 }
 
-func TestLink(t *testing.T) {
-	for in, want := range map[string]string{
-		"https://example.org/a?b=c#d":    "https://example.org/a?b=c#d",
-		"http://example.org":             "http://example.org",
-		"":                               "",
-		"javascript:alert(1)":            "",
-		"ftp://example.org":              "",
-		"https://user:word@example.org/": "",
-		"https:///nohost":                "",
-		"https://example.org/\x1b[31m":   "",
-	} {
-		if got := link(in); got != want {
-			t.Errorf("link(%q) = %q, want %q", in, got, want)
-		}
-	}
-}
-
 func FuzzRender(f *testing.F) {
 	f.Add("title", "two\n\nparagraphs \x1b[2J", "عائشہ \u202e", 40)
 	f.Fuzz(func(t *testing.T, title, body, by string, width int) {

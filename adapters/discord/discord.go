@@ -7,8 +7,12 @@
 //	wire.go         what Discord sends, as far as it is read
 //	gateway.go      the connection for events, and how it is kept
 //	guilds.go       servers that come, change and go
+//	watch.go        where our discussions are
 //	events.go       messages and threads as they change
+//	reply.go        a message as the engine records it
 //	reconcile.go    a thread as it is, after nobody listened
+//	permissions.go  what a member may do in a channel
+//	access.go       what we may do there
 //	post.go         posts, threads and their look-up by key
 //	render.go       a message as Discord shows it
 //	interactions.go slash commands, buttons and forms
@@ -51,8 +55,11 @@ type Options struct {
 
 // An Adapter is one bot on Discord. Its methods may be called at the same time.
 type Adapter struct {
-	o    Options
-	rest *client
+	o      Options
+	rest   *client
+	gate   *gate
+	watch  *watch
+	access *access
 }
 
 // New makes an adapter. Nothing is sent before it is used.
@@ -72,7 +79,9 @@ func New(o Options) *Adapter {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Adapter{o: o, rest: newClient(o)}
+	a := &Adapter{o: o, rest: newClient(o), watch: newWatch(), access: newAccess()}
+	a.gate = newGate(a.rest)
+	return a
 }
 
 // Platform is "discord".

@@ -46,6 +46,7 @@ type client struct {
 	http  *http.Client
 	out   *outbox.Outbox
 	doors doors
+	clock clock
 }
 
 func newClient(o Options) *client {

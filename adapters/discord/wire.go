@@ -22,6 +22,7 @@ type member struct {
 	Nick        string   `json:"nick"`
 	Roles       []string `json:"roles"`
 	Permissions string   `json:"permissions"` // in interactions: of this member, in this channel
+	Timeout     string   `json:"communication_disabled_until"`
 }
 
 type message struct {
@@ -40,6 +41,8 @@ type message struct {
 	Reactions   []reaction      `json:"reactions"`
 	Reference   *reference      `json:"message_reference"`
 	Mentions    []user          `json:"mentions"`
+	Stickers    []sticker       `json:"sticker_items"`
+	Poll        *poll           `json:"poll"`
 	Components  json.RawMessage `json:"components"`
 	Embeds      json.RawMessage `json:"embeds"`
 }
@@ -47,6 +50,22 @@ type message struct {
 type attachment struct {
 	Filename string `json:"filename"`
 	URL      string `json:"url"`
+}
+
+type sticker struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+}
+
+type poll struct {
+	Question pollText `json:"question"`
+	Answers  []struct {
+		Text pollText `json:"poll_media"`
+	} `json:"answers"`
+}
+
+type pollText struct {
+	Text string `json:"text"`
 }
 
 type reaction struct {
@@ -60,6 +79,7 @@ type emoji struct {
 }
 
 type reference struct {
+	Type      int    `json:"type"` // 0 answers a message, 1 forwards it
 	MessageID string `json:"message_id"`
 	ChannelID string `json:"channel_id"`
 }
@@ -72,14 +92,16 @@ type channel struct {
 	Type       int             `json:"type"`
 	Flags      int             `json:"flags"`
 	Name       string          `json:"name"`
+	Position   int             `json:"position"`
 	Thread     *threadMetadata `json:"thread_metadata"`
 	Overwrites []overwrite     `json:"permission_overwrites"`
 	Tags       []tag           `json:"available_tags"`
 }
 
 type threadMetadata struct {
-	Archived bool `json:"archived"`
-	Locked   bool `json:"locked"`
+	Archived bool   `json:"archived"`
+	Since    string `json:"archive_timestamp"` // when it was archived, or opened again
+	Locked   bool   `json:"locked"`
 }
 
 type overwrite struct {

@@ -27,6 +27,7 @@ type Config struct {
 	FeedInterval time.Duration
 	Shortest     time.Duration // the shortest interval of a schedule
 
+	Discord        DiscordConfig
 	NoticesChannel bot.Channel // where the operator hears of trouble; zero: nowhere
 	NoticesWebhook string      // what is called besides; may be a secret
 
@@ -96,6 +97,7 @@ func ParseConfig(file string, data []byte) (*Config, error) {
 				"min_people":  f.number(&c.RecapPeople, 1, 1000),
 			})
 		},
+		"discord":           c.readDiscord(f),
 		"notices":           c.notices(f),
 		"retention":         f.duration(&c.Retention, day, 3650*day),
 		"feed_interval":     f.duration(&c.FeedInterval, time.Second, 7*day),

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"colloquy/adapters/console"
+	"colloquy/adapters/discord"
 	"colloquy/bot"
 	"colloquy/bot/store"
 )
@@ -81,7 +82,7 @@ func flagInstallation(text string) (bot.Installation, error) {
 }
 
 // runnable are the platforms that this build can post on.
-var runnable = []string{"console"}
+var runnable = []string{console.Platform, discord.Platform}
 
 // canPost refuses a channel on a platform that this build cannot post on.
 func canPost(ch bot.Channel) error {
@@ -91,7 +92,7 @@ func canPost(ch bot.Channel) error {
 		}
 	}
 	return usagef("%s cannot be posted in: this version of Colloquy has no connection to %s yet; use a channel of %s, such as console:general",
-		ch, ch.Platform, strings.Join(runnable, ", "))
+		ch, ch.Platform, strings.Join(runnable, " or "))
 }
 
 // wrongFlag makes err wrong usage when the engine refused what was given.

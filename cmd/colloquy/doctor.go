@@ -149,6 +149,7 @@ func (e *examination) run(ctx context.Context, quick bool) {
 	if quick {
 		return
 	}
+	e.connections(ctx, rt, schedules)
 	e.feeds(ctx, rt)
 	e.schedules(ctx, rt, schedules)
 	e.channels(ctx, rt, schedules)

@@ -203,10 +203,7 @@ func (e *examination) channels(ctx context.Context, rt *running, schedules []bot
 			e.bad(ch.String(), "this version of Colloquy has no connection to "+ch.Platform, fix)
 			return
 		}
-		for _, f := range rt.console.Check(ctx, ch) {
-			f.Name = ch.String() + " " + f.Name
-			e.findings = append(e.findings, f)
-		}
+		e.ask(ctx, rt, ch)
 	}
 	for _, s := range schedules {
 		if !s.Paused {

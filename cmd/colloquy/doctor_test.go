@@ -87,7 +87,7 @@ func TestDoctorFindsWhatIsWrong(t *testing.T) {
 	contains(t, text, "it does not run, and overdue are 1 schedule → start 'colloquy serve'", "is failing: ", "reads it again; remove it if it is gone",
 		"it has no feeds, and neither has console:b → add one with 'colloquy feed add URL --channel console:b'",
 		"note schedule", "somebody paused it", "it was paused: its times never come again → mend that, then 'colloquy schedule resume ",
-		"remove it with 'colloquy schedule remove ", "has no connection to discord", "its feed 1a2-gone is gone", "WRONG console:a file: ",
+		"remove it with 'colloquy schedule remove ", "there are schedules for Discord, and no token to reach it with → set COLLOQUY_DISCORD_TOKEN ", "its feed 1a2-gone is gone", "WRONG console:a file: ",
 		"colloquy.yaml declares 1 schedule that nothing has read yet",
 		"nobody knows whether the question of discussion ", "cut off → look in console:a; it is not sent again by itself")
 	if r := w.run("doctor", "--quick"); r.code != exitFailed || strings.Contains(r.stdout, "feed") {

@@ -20,11 +20,22 @@ import (
 
 // A running is the engine with what it runs on.
 type running struct {
-	db      *store.DB
-	engine  *bot.Engine
-	console *console.Console
-	log     *slog.Logger
-	now     bot.Clock
+	db       *store.DB
+	engine   *bot.Engine
+	console  *console.Console
+	adapters []bot.Adapter // the console first
+	log      *slog.Logger
+	now      bot.Clock
+}
+
+// adapter gives the connection to a platform, or nil where none is set up.
+func (rt *running) adapter(platform string) bot.Adapter {
+	for _, a := range rt.adapters {
+		if a.Platform() == platform {
+			return a
+		}
+	}
+	return nil
 }
 
 // A place says how a command wants its engine.
@@ -53,11 +64,20 @@ func (a *app) open(ctx context.Context, p place) (*running, error) {
 	log := a.logger(p.level)
 	p.console.Dir, p.console.Clock, p.console.Log = consoleDir(db), a.now, log
 	c := console.New(p.console)
+	adapters := []bot.Adapter{c}
+	d, err := a.discordAdapter(log)
+	if err != nil {
+		_ = db.Close()
+		return nil, err
+	}
+	if d != nil {
+		adapters = append(adapters, d)
+	}
 	engine := bot.New(bot.Options{
-		Store: db, Reader: a.reader(p.level), Writer: w, Judge: w, Adapters: []bot.Adapter{c},
+		Store: db, Reader: a.reader(p.level), Writer: w, Judge: w, Adapters: adapters,
 		Clock: a.now, Log: log, Settings: a.engineSettings(p.settings), Notices: notices,
 	})
-	return &running{db: db, engine: engine, console: c, log: log, now: a.now}, nil
+	return &running{db: db, engine: engine, console: c, adapters: adapters, log: log, now: a.now}, nil
 }
 
 // consoleDir is the folder of the console's channels, beside the database.

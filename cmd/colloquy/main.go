@@ -123,6 +123,7 @@ It needs no account, no key and no network to begin with: try "colloquy demo".`,
 		a.backupCommand(),
 		a.restoreCommand(),
 		a.installationCommand(),
+		a.discordCommand(),
 		a.versionCommand(),
 	)
 	return root

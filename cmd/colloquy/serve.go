@@ -76,11 +76,13 @@ func (a *app) serve(ctx context.Context) error {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	var beside sync.WaitGroup
-	beside.Go(func() {
-		if err := rt.console.Run(ctx, rt.engine); err != nil {
-			stop(fmt.Errorf("the console cannot go on: %w", err))
-		}
-	})
+	for _, adapter := range rt.adapters {
+		beside.Go(func() {
+			if err := adapter.Run(ctx, rt.engine); err != nil {
+				stop(fmt.Errorf("%s cannot go on: %w", adapter.Platform(), err))
+			}
+		})
+	}
 	beside.Go(func() {
 		if a.reread(ctx, rt, hangups) {
 			stop(context.Canceled)

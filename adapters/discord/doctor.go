@@ -1,0 +1,127 @@
+package discord
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"colloquy/bot"
+)
+
+// mostSkew is how far this machine's clock may be off: times of posts and gaps
+// are shown by it, and look-ups begin a minute before.
+const mostSkew = 30 * time.Second
+
+// fewIdentifies is how many connections left for a day are worth a warning. A
+// bot that uses them up has its token reset.
+const fewIdentifies = 50
+
+// Flags of an application: whether it has the intent Message Content, verified
+// or as an unverified bot. See "Application Flags" in Discord's documentation.
+const (
+	flagMessageContent        = 1 << 18
+	flagMessageContentLimited = 1 << 19
+)
+
+// Check finds out whether Discord lets us in and, in a channel, whether we may
+// do there what a discussion needs.
+func (a *Adapter) Check(ctx context.Context, ch bot.Channel) []bot.Finding {
+	if ch.ID == "" {
+		return a.checkConnection(ctx)
+	}
+	return []bot.Finding{a.checkChannel(ctx, ch)}
+}
+
+func good(name, format string, args ...any) bot.Finding {
+	return bot.Finding{OK: true, Name: name, Text: fmt.Sprintf(format, args...)}
+}
+
+// unchecked is a check that found no answer. A problem says what to do after its
+// last colon.
+func unchecked(name string, err error) bot.Finding {
+	text := bot.Explain(err)
+	if i := strings.LastIndex(text, ": "); i > 0 {
+		return bot.Finding{Name: name, Text: text[:i], Fix: text[i+2:]}
+	}
+	return bot.Finding{Name: name, Text: text, Fix: "see whether this machine reaches Discord, and run it again with --log-level debug"}
+}
+
+// checkConnection looks at the token, the intents, the budget of connections and
+// the clock.
+func (a *Adapter) checkConnection(ctx context.Context) []bot.Finding {
+	var self user
+	if err := a.rest.do(ctx, call{method: http.MethodGet, path: "/users/@me"}, &self); err != nil {
+		return []bot.Finding{unchecked("token", err)}
+	}
+	out := []bot.Finding{good("token", "it is that of the bot %s", self.Username)}
+	out = append(out, a.checkIntents(ctx), a.checkBudget(ctx))
+	if skew, known := a.rest.clock.skew(); known {
+		f := good("clock", "this machine's clock agrees with Discord's")
+		if skew > mostSkew || skew < -mostSkew {
+			f = bot.Finding{Name: "clock", Text: fmt.Sprintf("this machine's clock is %s off Discord's", skew.Abs().Round(time.Second)), Fix: "let it set its clock from the network (NTP)"}
+		}
+		out = append(out, f)
+	}
+	return out
+}
+
+func (a *Adapter) checkIntents(ctx context.Context) bot.Finding {
+	const name = "message content"
+	if a.o.Content == ContentOff {
+		f := good(name, "it is off in the configuration: only forms and messages that mention the bot are read")
+		f.Fix = "set message_content: auto to read what people write in threads"
+		return f
+	}
+	var app struct {
+		Flags int `json:"flags"`
+	}
+	if err := a.rest.do(ctx, call{method: http.MethodGet, path: "/applications/@me"}, &app); err != nil {
+		return unchecked(name, err)
+	}
+	if app.Flags&(flagMessageContent|flagMessageContentLimited) == 0 {
+		return bot.Finding{Name: name, Text: "the bot may not read what people write in threads", Fix: "turn on Message Content Intent on the page Bot of Discord's developer portal, or set message_content: off"}
+	}
+	return good(name, "the bot may read what people write in threads")
+}
+
+func (a *Adapter) checkBudget(ctx context.Context) bot.Finding {
+	const name = "connections"
+	var g struct {
+		Shards int `json:"shards"`
+		Limit  struct {
+			Total, Remaining int
+			ResetAfter       int64 `json:"reset_after"` // ms
+		} `json:"session_start_limit"`
+	}
+	if err := a.rest.do(ctx, call{method: http.MethodGet, path: "/gateway/bot"}, &g); err != nil {
+		return unchecked(name, err)
+	}
+	text := fmt.Sprintf("%d of %d may be made until %s", g.Limit.Remaining, g.Limit.Total,
+		a.o.Clock().Add(time.Duration(g.Limit.ResetAfter)*time.Millisecond).UTC().Format("15:04 MST"))
+	if g.Limit.Remaining < fewIdentifies {
+		return bot.Finding{Name: name, Text: text, Fix: "find out what starts it again and again; at 0 it waits, since Discord resets the token of a bot that goes on"}
+	}
+	return good(name, "%s", text)
+}
+
+// checkChannel looks at the rights in one channel.
+func (a *Adapter) checkChannel(ctx context.Context, ch bot.Channel) bot.Finding {
+	const name = "rights"
+	perms, c, err := a.rights(ctx, ch)
+	if err != nil {
+		return unchecked(name, err)
+	}
+	forum := c.forum()
+	switch {
+	case c.GuildID != ch.Workspace:
+		return bot.Finding{Name: name, Text: fmt.Sprintf("channel %s is not in server %s", ch.ID, ch.Workspace), Fix: "write it as discord:" + c.GuildID + "/" + ch.ID}
+	case !forum && c.Type != typeText && c.Type != typeAnnouncement:
+		return bot.Finding{Name: name, Text: "this kind of channel has no threads", Fix: "name a text, announcement or forum channel"}
+	}
+	if lacks := missing(perms, forum); len(lacks) > 0 {
+		return bot.Finding{Name: name, Text: "the bot lacks " + strings.Join(lacks, ", "), Fix: "allow it in the permissions of the channel for the role of the bot, or invite it again"}
+	}
+	return good(name, "the bot may do there all that it needs")
+}

@@ -1,0 +1,129 @@
+package discord
+
+import (
+	"regexp"
+	"strings"
+	"testing"
+
+	"colloquy/adapters/internal/text"
+)
+
+func TestEscape(t *testing.T) {
+	for in, want := range map[string]string{
+		"plain words, 3.5 of them (well-known) + more # and > all": "plain words, 3.5 of them (well-known) + more # and > all",
+		"**b** __u__ ~~s~~ ||h|| `c`":                              `\*\*b\*\* \_\_u\_\_ \~\~s\~\~ \|\|h\|\| \` + "`c\\`",
+		"# head\n## two\n-# small":                                 "\\# head\n\\## two\n\\-# small",
+		"- one\n  + two\n * three":                                 "\\- one\n  \\+ two\n \\* three",
+		"> one\n>>> rest":                                          "\\> one\n\\>>> rest",
+		"1. one\n 22) two":                                         "1\\. one\n 22\\) two",
+		"[label](https://evil.example)":                            `\[label\]\(https\://evil.example)`,
+		"<https://evil.example>":                                   `\<https\://evil.example>`,
+		"http://a.example/b/c steam://run discord://x":             `http\://a.example\/b/c steam\://run discord\://x`,
+		"discord.gg/abc and/or 1/2":                                `discord.gg\/abc and/or 1/2`,
+		"@everyone a@b.example":                                    `\@everyone a\@b.example`,
+		"<@1> <@&2> <#3> </cmd:4> <t:5> <:x:6> <a:y:7> <id:guide>": `\<\@1> \<\@&2> \<#3> \</cmd:4> \<t:5> \<\:x:6> \<a\:y:7> \<id:guide>`,
+		":smile: 12:30 :+1:":                                       `\:smile: 12:30 \:+1:`,
+		`C:\dir\`:                                                  `C:\\dir\\`,
+		"日本 سلام":                                                  "日本 سلام",
+	} {
+		if got := escape(in); got != want {
+			t.Errorf("escape(%q)\n got %s\nwant %s", in, got, want)
+		}
+	}
+}
+
+// live is what Discord would act on, where no backslash stands before it.
+var live = regexp.MustCompile("(?m)" + strings.Join([]string{
+	"[*_~|`<@\\[\\]]",
+	`^\s*(#|-|\+|>|\d+[.)])`,
+	`\w://`,
+	`:[^\s:\x{E000}]+:`,
+	`\.\w+/`,
+}, "|"))
+
+// active is what of s has a meaning to Discord: all but what is escaped.
+func active(s string) string {
+	return regexp.MustCompile(`\\[^0-9A-Za-z\s]`).ReplaceAllString(s, "\uE000")
+}
+
+func FuzzEscape(f *testing.F) {
+	for _, s := range []string{"a *b* [c](https://d.example/e) :f:g:\n# h\n 1. i\n> j", `\\\[x](y) \`, "1.\n-\n:a:b:c: @everyone x.gg/y/z.w/v"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		s = text.Clean(strings.ReplaceAll(s, "\uE000", ""))
+		got := escape(s)
+		if found := live.FindString(active(got)); found != "" {
+			t.Fatalf("%q is live in %q", found, got)
+		}
+		if back := regexp.MustCompile(`\\([^0-9A-Za-z\s])`).ReplaceAllString(got, "$1"); back != s {
+			t.Fatalf("%q is shown as %q", s, back)
+		}
+	})
+}
+
+func TestOwnWords(t *testing.T) {
+	for in, want := range map[string]string{
+		"/discuss privacy says more.":               "/colloquy privacy says more.",
+		"See /discuss feed list; /discuss feed add": "See /colloquy feed list; /discuss feed add",
+		"/discuss why? /discuss whyever":            "/colloquy why? /discuss whyever",
+		"/discuss my-data --before 1":               "/colloquy my-data --before 1",
+		"/discuss schedule add /discuss help":       "/discuss schedule add /colloquy help",
+		"/discuss managers; /discuss managers add":  "/discuss managers list; /discuss managers add",
+		"\u2066/discuss privacy\u2069":              "\u2066/colloquy privacy\u2069",
+		"https://x.example/discuss why":             "https://x.example/discuss why",
+		"/discuss":                                  "/discuss",
+		"nothing":                                   "nothing",
+	} {
+		if got := ownWords(in); got != want {
+			t.Errorf("ownWords(%q) = %q, want %q", in, got, want)
+		}
+	}
+}
+
+func TestCustomID(t *testing.T) {
+	for _, c := range []struct {
+		key, command string
+		args         map[string]string
+	}{
+		{"abcdefghijklmnopqrstuvwx", "answer", map[string]string{"id": "0198f1c2-7a6b-7c3d-8e4f-0a1b2c3d4e5f", "n": "3"}},
+		{"", "privacy", nil},
+		{"a key of a test, with spaces / and &", "draft post", map[string]string{"id": "a b", "x": "=&/%\n+日本"}},
+		{strings.Repeat("long", 30), "why", map[string]string{}},
+	} {
+		id := customID(c.key, c.command, c.args)
+		key, command, args, ok := parseCustomID(id)
+		if !ok || key != shortKey(c.key) || command != c.command || len(args) != len(c.args) || len(id) > maxCustomID {
+			t.Errorf("%q is read as %q, %q, %v, %v", id, key, command, args, ok)
+		}
+		for name, value := range c.args {
+			if args[name] != value {
+				t.Errorf("%q: %s is %q, not %q", id, name, args[name], value)
+			}
+		}
+	}
+	if key := "abcdefghijklmnopqrstuvwx"; nonce(key) != key || shortKey(key) != key {
+		t.Errorf("a key of ours is changed: %q, %q", nonce(key), shortKey(key))
+	}
+	if a, b := nonce(strings.Repeat("a", 26)), nonce(strings.Repeat("a", 27)); a == b || len(a) > maxNonce {
+		t.Errorf("nonces %q and %q", a, b)
+	}
+	for _, foreign := range []string{"", "x", "a/b", "a//x=1", "a/b/c/d", "a/%zz/", "a/b/%zz", strings.Repeat("a", 90) + "/why/" + strings.Repeat("b", 20)} {
+		if _, _, _, ok := parseCustomID(foreign); ok {
+			t.Errorf("%q is taken for ours", foreign)
+		}
+	}
+}
+
+func FuzzParseCustomID(f *testing.F) {
+	f.Add("abc/draft+post/id=1&x=%20")
+	f.Fuzz(func(t *testing.T, s string) {
+		key, command, args, ok := parseCustomID(s)
+		if !ok {
+			return
+		}
+		if again, c, _, ok := parseCustomID(customID(key, command, args)); len(customID(key, command, args)) <= maxCustomID && (!ok || c != command || again != shortKey(key)) {
+			t.Fatalf("%q is read as %q, %q, %v", s, key, command, args)
+		}
+	})
+}

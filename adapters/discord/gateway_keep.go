@@ -1,0 +1,112 @@
+package discord
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+
+	"colloquy/bot"
+
+	"github.com/bwmarrin/discordgo"
+)
+
+// intents are what we listen to: servers, channels and threads; messages; and
+// reactions, as one of a manager's leaves a reply out.
+const intents = discordgo.IntentsGuilds | discordgo.IntentsGuildMessages | discordgo.IntentsGuildMessageReactions
+
+// keep connects the shard, again and again, until ctx ends. It returns an error
+// only when no shard can go on.
+func (s *shard) keep(ctx context.Context) error {
+	log := s.g.a.o.Log
+	for failures := 0; ; {
+		began := s.g.a.o.Clock()
+		err := s.connection(ctx)
+		if ctx.Err() != nil {
+			return nil
+		}
+		if err := s.verdict(ctx, err); err != nil {
+			return err
+		}
+		if s.g.a.o.Clock().Sub(began) > stableAfter {
+			failures = 0
+		}
+		wait := backoff(failures)
+		failures++
+		log.WarnContext(ctx, "connection to Discord ended, connecting again", "scope", s.scope, "wait", wait, "err", err)
+		if !sleep(ctx, wait) {
+			return nil
+		}
+		if err := s.g.refresh(ctx); err != nil {
+			return err
+		}
+	}
+}
+
+// connection is one session of the shard, once it may identify.
+func (s *shard) connection(ctx context.Context) error {
+	if !s.g.budget.low().IsZero() {
+		s.lost() // the others need not wait for it
+	}
+	done, err := s.g.budget.acquire(ctx, s.id)
+	if err != nil {
+		return err
+	}
+	defer done(false)
+	s.g.mu.Lock()
+	to, shards := s.g.url, len(s.g.shards)
+	s.g.mu.Unlock()
+	want := intents
+	if s.g.a.contentOn() {
+		want |= discordgo.IntentMessageContent
+	}
+	return session{
+		url: to, token: s.g.a.o.Token, shard: s.id, shards: shards, intents: want, dial: s.g.a.gate.dial,
+		identify: func() { done(true) },
+		take:     func(name string, raw json.RawMessage) error { return s.take(ctx, name, raw) },
+		unread:   func(err error, start []byte) { s.lose(ctx, "", start, err) },
+		over:     s.lost,
+	}.run(ctx, func() {
+		s.g.a.o.Log.ErrorContext(ctx, "a connection to Discord did not end and was left behind", "scope", s.scope)
+	})
+}
+
+// lost notes that there is no connection, or none any more.
+func (s *shard) lost() {
+	s.mu.Lock()
+	s.live, s.tried = false, true
+	s.mu.Unlock()
+	s.queue.poke()
+	s.g.tried()
+}
+
+// Codes with which Discord closes a connection.
+const (
+	closeBadToken     = 4004
+	closeBadShard     = 4010
+	closeNeedShards   = 4011
+	closeBadVersion   = 4012
+	closeBadIntents   = 4013
+	closeIntentsNotOn = 4014
+)
+
+// portal is where people set up a bot.
+const portal = "https://discord.com/developers/applications"
+
+// verdict is why no connection can be had any more, or nil.
+func (s *shard) verdict(ctx context.Context, err error) error {
+	var closed closedError
+	if !errors.As(err, &closed) {
+		return nil
+	}
+	switch closed {
+	case closeBadToken:
+		return badToken(err)
+	case closeNeedShards:
+		return errReshard
+	case closeIntentsNotOn:
+		return s.g.a.gate.refuseContent(ctx, s.g.a, err)
+	case closeBadShard, closeBadVersion, closeBadIntents:
+		return bot.Problemf("discord_outdated", "Discord no longer takes connections of this kind (code %d): install a newer version of Colloquy (%w)", int(closed), err)
+	}
+	return nil
+}

@@ -1,0 +1,198 @@
+package discord
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"io"
+	"slices"
+
+	"colloquy/bot"
+
+	"github.com/bwmarrin/discordgo"
+)
+
+// A knownGuild is what is kept in memory of a server, so that the engine is not
+// told again what it knows.
+type knownGuild struct {
+	shard int
+	sum   uint64 // of what the engine was told; 0: nothing
+}
+
+// there lists the servers of all shards.
+func (g *gate) there() []bot.Installation {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	list := make([]bot.Installation, 0, len(g.guilds))
+	for id, known := range g.guilds {
+		list = append(list, bot.Installation{Platform: Platform, Workspace: id, Scope: scopeOf(known.shard)})
+	}
+	slices.SortFunc(list, func(a, b bot.Installation) int { return cmp.Compare(a.Workspace, b.Workspace) })
+	return list
+}
+
+// has takes the servers of a shard as READY lists them.
+func (g *gate) has(shard int, ids []string) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	before := map[string]knownGuild{}
+	for id, known := range g.guilds {
+		if known.shard == shard {
+			before[id] = known
+			delete(g.guilds, id)
+		}
+	}
+	for _, id := range ids {
+		g.guilds[id] = knownGuild{shard: shard, sum: before[id].sum}
+	}
+}
+
+// takeReady notes that the connection stands.
+func (s *shard) takeReady(ctx context.Context, raw json.RawMessage) error {
+	var r struct {
+		User        user                  `json:"user"`
+		Application struct{ ID string }   `json:"application"`
+		Guilds      []struct{ ID string } `json:"guilds"`
+	}
+	if err := json.Unmarshal(raw, &r); err != nil || r.User.ID == "" {
+		return fmt.Errorf("discord sent a READY that cannot be read: %w", cmp.Or(err, errors.New("it names no user")))
+	}
+	s.g.a.gate.is(identity{userID: r.User.ID, appID: cmp.Or(r.Application.ID, r.User.ID)})
+	ids := make([]string, 0, len(r.Guilds))
+	for _, guild := range r.Guilds {
+		if guild.ID != "" {
+			ids = append(ids, guild.ID)
+		}
+	}
+	s.mu.Lock()
+	s.live = true
+	s.count++
+	nth := s.count
+	s.mu.Unlock()
+	s.g.a.o.Log.InfoContext(ctx, "connected to Discord", "scope", s.scope, "servers", len(ids))
+	s.queue.put(ctx, event{name: "READY", must: true, do: func(ctx context.Context) error { return s.ready(ctx, nth, ids) }})
+	return nil
+}
+
+// ready tells the engine which servers there are, before it hears that their
+// events arrive.
+func (s *shard) ready(ctx context.Context, nth int, ids []string) error {
+	if s.told { // what came between two connections is missing
+		s.tell(ctx, false)
+	}
+	s.g.a.gate.has(s.id, ids)
+	s.mu.Lock()
+	s.known, s.tried = nth, true
+	s.mu.Unlock()
+	err := s.g.installations(ctx)
+	s.g.tried()
+	return err
+}
+
+// A guildCreate is a server with those members of it that Discord sends; we are
+// among them.
+type guildCreate struct {
+	guild
+	Members []member          `json:"members"`
+	Threads []json.RawMessage `json:"threads"` // as they are, for [Adapter.event]
+}
+
+// guildEvent makes what the engine needs of an event about a server, which may
+// have megabytes: it is read here, and what is left is queued.
+func (s *shard) guildEvent(name string, raw json.RawMessage) (event, error) {
+	var g guildCreate
+	if err := json.Unmarshal(raw, &g); g.ID == "" { // what is odd besides does not matter
+		return event{}, cmp.Or(err, errors.New("it names no server"))
+	}
+	i := bot.Installation{Platform: Platform, Workspace: g.ID, Scope: s.scope}
+	tell := s.guildHere
+	switch {
+	case g.Unavailable: // an outage, and no loss
+		tell = func(context.Context, bot.Installation) error { return nil }
+	case name == "GUILD_DELETE":
+		i.Gone, tell = true, s.guildGone
+	default:
+		i.Name = g.Name
+		if g.OwnerID != "" {
+			i.Owner = bot.Person{Platform: Platform, Workspace: g.ID, ID: g.OwnerID}
+		}
+		if name == "GUILD_CREATE" {
+			i.Greet = s.greet(g)
+		}
+	}
+	short, err := json.Marshal(map[string]any{"id": g.ID, "unavailable": g.Unavailable, "threads": g.Threads})
+	return event{name: name, raw: short, do: func(ctx context.Context) error {
+		if err := tell(ctx, i); err != nil {
+			return err
+		}
+		return s.g.a.event(ctx, s.g.h, name, short)
+	}}, err
+}
+
+// guildHere tells the engine of a server that is new or changed.
+func (s *shard) guildHere(ctx context.Context, i bot.Installation) error {
+	sum := fnv.New64a()
+	_, _ = io.WriteString(sum, i.Name+"\x00"+i.Owner.ID+"\x00"+i.Scope)
+	gate := s.g.a.gate
+	gate.mu.Lock()
+	known := gate.guilds[i.Workspace]
+	gate.mu.Unlock()
+	if known.sum == sum.Sum64() && known.shard == s.id {
+		return nil
+	}
+	if err := s.g.h.InstallationChanged(ctx, i); err != nil {
+		return err
+	}
+	gate.mu.Lock()
+	gate.guilds[i.Workspace] = knownGuild{shard: s.id, sum: sum.Sum64()}
+	gate.mu.Unlock()
+	return nil
+}
+
+// guildGone tells the engine that the bot was removed from a server.
+func (s *shard) guildGone(ctx context.Context, i bot.Installation) error {
+	if err := s.g.h.InstallationChanged(ctx, i); err != nil {
+		return err
+	}
+	gate := s.g.a.gate
+	gate.mu.Lock()
+	delete(gate.guilds, i.Workspace)
+	gate.mu.Unlock()
+	return nil
+}
+
+// greet is where a welcome may be posted: where the server wants to hear of
+// newcomers, else the first channel that allows it; zero if none does.
+func (s *shard) greet(g guildCreate) bot.Channel {
+	self, _ := s.g.a.me(s.g.ctx) // known since READY
+	var we member
+	for _, m := range g.Members {
+		if m.User != nil && m.User.ID == self.userID {
+			we = m
+		}
+	}
+	if we.User == nil {
+		we.User = &user{ID: self.userID}
+	}
+	const need = discordgo.PermissionViewChannel | discordgo.PermissionSendMessages | discordgo.PermissionEmbedLinks
+	best := -1
+	for n, ch := range g.Channels {
+		if ch.ID == "" || ch.Type != typeText && ch.Type != typeAnnouncement || permissions(g.guild, ch, we)&need != need {
+			continue
+		}
+		if ch.ID == g.SystemChannelID {
+			best = n
+			break
+		}
+		if best < 0 || ch.Position < g.Channels[best].Position {
+			best = n
+		}
+	}
+	if best < 0 {
+		return bot.Channel{}
+	}
+	return bot.Channel{Platform: Platform, Workspace: g.ID, ID: g.Channels[best].ID}
+}

@@ -1,0 +1,28 @@
+package discord
+
+import (
+	"net/http"
+	"sync/atomic"
+	"time"
+)
+
+// A clock remembers how far Discord's clock was ahead of ours when it last
+// answered.
+type clock struct{ ahead atomic.Pointer[time.Duration] }
+
+// compare takes the Date of an answer, which has no parts of a second.
+func (c *clock) compare(date string, now time.Time) {
+	if at, err := http.ParseTime(date); err == nil {
+		d := at.Sub(now).Truncate(time.Second)
+		c.ahead.Store(&d)
+	}
+}
+
+// skew is how far this machine's clock is off, give or take two seconds. It is
+// not known before the first answer.
+func (c *clock) skew() (d time.Duration, known bool) {
+	if p := c.ahead.Load(); p != nil {
+		return *p, true
+	}
+	return 0, false
+}
