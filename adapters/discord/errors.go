@@ -145,7 +145,7 @@ func meaning(e *apiError, r route) (shuts int, err error) {
 	case e.Code == codeNoDirect:
 		shuts, err = shutsRoute, problem("no_direct", e, "this person takes no direct messages from Colloquy: they can allow them in the server's privacy settings")
 	case e.Code == codeThreadLocked:
-		shuts, err = shutsRoute, problem("thread_locked", e, "the thread is locked: unlock it, or allow Colloquy Manage Threads")
+		err = problem("thread_locked", e, "the thread is locked: unlock it, or allow Colloquy Manage Threads")
 	case e.Code == codeThreadLimit:
 		err = problem("too_many_threads", e, "the server has as many active threads as Discord allows: archive some")
 	case e.Code == codeThreadEdits, e.Code == codeOverloaded:
