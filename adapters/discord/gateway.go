@@ -125,6 +125,13 @@ func (g *gateway) round(parent context.Context, shards int) error {
 		case <-ctx.Done():
 		}
 	})
+	running.Go(func() {
+		select {
+		case <-g.a.rest.out.Stopped(): // a request was refused for the token
+			cancel(badToken(nil))
+		case <-ctx.Done():
+		}
+	})
 	running.Wait()
 	if parent.Err() != nil {
 		return nil
