@@ -72,7 +72,9 @@ type Editor interface {
 }
 
 // A Reconciler lists what a thread holds now: every reply in its newest state,
-// and a removal for each known message that a complete listing lacks. The first
+// and a removal for each known message that a complete listing lacks. Those known
+// are messages of people, and posts of ours that show what somebody answered in a
+// form. A message of ours, if listed at all, is Unread. The first
 // error ends the listing, and nothing is inferred from it. Without it, a gap is
 // written down as not recoverable.
 type Reconciler interface {

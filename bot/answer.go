@@ -13,6 +13,9 @@ import (
 // Command carries out what somebody asked for; see [Handler]. What a person did
 // wrong is an answer, not an error.
 func (e *Engine) Command(ctx context.Context, c Command) (Answer, error) {
+	if c.Name == CompleteCommand {
+		return e.complete(ctx, c)
+	}
 	spec, ok := specOf(c.Name)
 	if !ok {
 		return say("There is no command %q; %s help lists them.", c.Name, CommandPrefix), nil
@@ -97,9 +100,9 @@ func (e *Engine) answerHelp(_ context.Context, c Command) (Answer, error) {
 func articleCommands() []CommandSpec {
 	return []CommandSpec{
 		{Name: "now", Help: "discuss an article now; without one, pick from the newest", Manage: true, answer: (*Engine).answerNow,
-			Params: []Param{{Name: "source", Help: "URL of an article or a feed, or the text itself", Rest: true}}},
+			Params: []Param{{Name: "source", Help: "URL of an article or a feed, or the text itself", Rest: true, Of: "article"}}},
 		{Name: "add", Help: "put an article on the list for the next scheduled discussion", Manage: true, answer: (*Engine).answerAdd,
-			Params: []Param{{Name: "url", Help: "its URL", Required: true}}},
+			Params: []Param{{Name: "url", Help: "its URL", Required: true, Of: "article"}}},
 	}
 }
 

@@ -9,8 +9,8 @@ import (
 
 // changeCommands are what managers do to a discussion after it was posted.
 func changeCommands() []CommandSpec {
-	id := Param{Name: "id", Help: "its id, or the end of it; the newest here if left out"}
-	reply := Param{Name: "id", Help: "the reply's id, or the end of it; left out where the command is about a message"}
+	id := Param{Name: "id", Help: "its id, or the end of it; the newest here if left out", Of: "discussion"}
+	reply := Param{Name: "id", Help: "the reply's id, or the end of it; left out where the command is about a message", Of: "reply"}
 	return []CommandSpec{
 		{Name: "withdraw", Help: "take the posts of a discussion away for good", Manage: true, Params: []Param{id}, answer: (*Engine).answerWithdraw},
 		{Name: "extend", Help: "let a discussion close later", Manage: true, answer: (*Engine).answerExtend,
@@ -109,13 +109,9 @@ func (e *Engine) answerReopen(ctx context.Context, c Command) (Answer, error) {
 }
 
 func (e *Engine) answerExclude(ctx context.Context, c Command) (Answer, error) {
-	ref := cmp.Or(c.Args["id"], c.Ref.MessageID)
-	if ref == "" {
-		return say("Which reply? Give its id, or the end of it."), nil
-	}
-	r, err := e.store.FindReply(ctx, c.Channel, ref)
+	r, err := e.namedReply(ctx, c)
 	if errors.Is(err, ErrNotFound) {
-		return say("No recorded reply here has an id that ends in %q.", firstWord(ref)), nil
+		return say("No recorded reply here has an id that ends in %q.", firstWord(cmp.Or(c.Args["id"], c.Ref.MessageID))), nil
 	}
 	if err != nil {
 		return Answer{}, err
@@ -128,6 +124,15 @@ func (e *Engine) answerExclude(ctx context.Context, c Command) (Answer, error) {
 		return say("The reply %s is kept out of recaps. It stays in the thread and on record; %s include %s undoes this.", r.ID.Short(), CommandPrefix, r.ID.Short()), nil
 	}
 	return say("Recaps may use the reply %s again.", r.ID.Short()), nil
+}
+
+// namedReply finds the reply that a command names, or whose message it is about.
+func (e *Engine) namedReply(ctx context.Context, c Command) (Reply, error) {
+	ref := cmp.Or(c.Args["id"], c.Ref.MessageID)
+	if ref == "" {
+		return Reply{}, Problemf("bad_usage", "which reply? Give its id, or the end of it")
+	}
+	return e.store.FindReply(ctx, c.Channel, ref)
 }
 
 // Exclude keeps a reply out of recaps, or no longer so. A recap that is out

@@ -13,7 +13,7 @@ func discussionCommands() []CommandSpec {
 		{Name: "status", Help: "what is open here, and what comes next", answer: (*Engine).answerStatus},
 		{Name: "why", Help: "what the last occurrences here did, and why", answer: (*Engine).answerWhy},
 		{Name: "close", Help: "close the discussion now and post its recap", Manage: true, answer: (*Engine).answerClose,
-			Params: []Param{{Name: "id", Help: "its id, or the end of it; the newest here if left out"}}},
+			Params: []Param{{Name: "id", Help: "its id, or the end of it; the newest here if left out", Of: "discussion"}}},
 	}
 }
 

@@ -8,8 +8,8 @@ import (
 
 // draftCommands are what managers do about what comes next.
 func draftCommands() []CommandSpec {
-	schedule := Param{Name: "id", Help: "the schedule, or the end of its id; the one of this channel if left out"}
-	draft := Param{Name: "id", Help: "the draft or its schedule, or the end of its id; the one here if left out"}
+	schedule := Param{Name: "id", Help: "the schedule, or the end of its id; the one of this channel if left out", Of: "schedule"}
+	draft := Param{Name: "id", Help: "the draft or its schedule, or the end of its id; the one here if left out", Of: "draft"}
 	n := Param{Name: "n", Help: "the number of the question", Required: true}
 	flag := draft
 	flag.Flag = true

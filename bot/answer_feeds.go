@@ -11,8 +11,8 @@ func feedCommands() []CommandSpec {
 		{Name: "feed list", Help: "the feeds of this channel, and how they are", answer: (*Engine).answerFeeds},
 		{Name: "feed add", Help: "add a feed to this channel", Manage: true, answer: (*Engine).answerFeed,
 			Params: []Param{{Name: "url", Help: "URL of an RSS, Atom or JSON feed", Required: true}}},
-		{Name: "feed test", Help: "read a feed now and say how it is", Manage: true, Params: []Param{idParam()}, answer: (*Engine).answerFeed},
-		{Name: "feed remove", Help: "take a feed off this channel", Manage: true, Params: []Param{idParam()}, answer: (*Engine).answerFeed},
+		{Name: "feed test", Help: "read a feed now and say how it is", Manage: true, Params: []Param{idParam("feed")}, answer: (*Engine).answerFeed},
+		{Name: "feed remove", Help: "take a feed off this channel", Manage: true, Params: []Param{idParam("feed")}, answer: (*Engine).answerFeed},
 	}
 }
 

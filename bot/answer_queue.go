@@ -13,8 +13,8 @@ func queueCommands() []CommandSpec {
 	return []CommandSpec{
 		{Name: "queue list", Help: "which articles come next here", answer: (*Engine).answerQueue},
 		{Name: "queue move", Help: "give an article another place on the list", Manage: true, answer: (*Engine).answerQueueChange,
-			Params: []Param{idParam(), {Name: "place", Help: "its new place; 1, the first, if left out"}}},
-		{Name: "queue remove", Help: "never take an article here", Manage: true, Params: []Param{idParam()}, answer: (*Engine).answerQueueChange},
+			Params: []Param{idParam("entry"), {Name: "place", Help: "its new place; 1, the first, if left out"}}},
+		{Name: "queue remove", Help: "never take an article here", Manage: true, Params: []Param{idParam("entry")}, answer: (*Engine).answerQueueChange},
 	}
 }
 

@@ -17,13 +17,13 @@ func scheduleCommands() []CommandSpec {
 			{Name: "feed", Help: "URL of a feed; the channel's feeds if left out", Flag: true},
 		}, optionParams()...)},
 		{Name: "schedule change", Help: "change a schedule; default goes back to what it is without", Manage: true, answer: (*Engine).answerSchedule, Params: append([]Param{
-			idParam(), {Name: "at", Help: "its new times, in words or as a cron spec", Flag: true},
+			idParam("schedule"), {Name: "at", Help: "its new times, in words or as a cron spec", Flag: true},
 		}, optionParams()...)},
-		{Name: "schedule next", Help: "the next times of a schedule", Params: []Param{idParam()}, answer: (*Engine).answerSchedule},
-		{Name: "schedule pause", Help: "let nothing fall due for now", Manage: true, Params: []Param{idParam(),
+		{Name: "schedule next", Help: "the next times of a schedule", Params: []Param{idParam("schedule")}, answer: (*Engine).answerSchedule},
+		{Name: "schedule pause", Help: "let nothing fall due for now", Manage: true, Params: []Param{idParam("schedule"),
 			{Name: "until", Help: `when it ends by itself, as 2027-01-07, monday or "in 3 days"`, Flag: true}}, answer: (*Engine).answerSchedule},
-		{Name: "schedule resume", Help: "go on from now", Manage: true, Params: []Param{idParam()}, answer: (*Engine).answerSchedule},
-		{Name: "schedule remove", Help: "end a schedule", Manage: true, Params: []Param{idParam()}, answer: (*Engine).answerSchedule},
+		{Name: "schedule resume", Help: "go on from now", Manage: true, Params: []Param{idParam("schedule")}, answer: (*Engine).answerSchedule},
+		{Name: "schedule remove", Help: "end a schedule", Manage: true, Params: []Param{idParam("schedule")}, answer: (*Engine).answerSchedule},
 	}
 }
 

@@ -35,7 +35,7 @@ type Answer struct {
 
 // A Document is a file that we made.
 type Document struct {
-	Name string // such as "my-data.json"
+	Name string // such as "my-data.jsonl"
 	Data []byte
 }
 
@@ -64,18 +64,20 @@ type Param struct {
 	Required bool
 	Flag     bool   // given as --name value
 	Rest     bool   // takes everything that is left, spaces and lines included
-	Of       string // what it names: "feed", "schedule", "discussion", "draft", "entry" or "article"; see [CompleteCommand]. Empty: nothing stored
+	Of       string // what it names, as "feed"; see [CompleteCommand]. Empty: nothing that can be completed
 }
 
 // Commands lists what people can ask for, in the order of the help.
 func Commands() []CommandSpec {
-	return slices.Concat(articleCommands(), feedCommands(), scheduleCommands(), draftCommands(), queueCommands(), discussionCommands(), changeCommands(), recapCommands(), reportCommands(), personCommands(),
+	return slices.Concat(articleCommands(), feedCommands(), scheduleCommands(), draftCommands(), queueCommands(), discussionCommands(), formCommands(), changeCommands(), recapCommands(), reportCommands(), personCommands(),
 		settingsCommands(), managerCommands(),
 		[]CommandSpec{{Name: "help", Help: "this list", answer: (*Engine).answerHelp}})
 }
 
-// idParam names the row that a command is about.
-func idParam() Param { return Param{Name: "id", Help: "its id, or the end of it", Required: true} }
+// idParam names the row that a command is about, of a kind that [Param].Of knows.
+func idParam(of string) Param {
+	return Param{Name: "id", Help: "its id, or the end of it", Required: true, Of: of}
+}
 
 // optionParams are the options of a schedule as parameters.
 func optionParams() []Param { return paramsOf(ScheduleOptions()) }
@@ -84,7 +86,11 @@ func optionParams() []Param { return paramsOf(ScheduleOptions()) }
 func paramsOf[T any](options []OptionOf[T]) []Param {
 	var out []Param
 	for _, o := range options {
-		out = append(out, Param{Name: o.Name, Help: o.Help, Flag: true})
+		p := Param{Name: o.Name, Help: o.Help, Flag: true}
+		if o.Value == "ZONE" {
+			p.Of = "zone"
+		}
+		out = append(out, p)
 	}
 	return out
 }
@@ -156,6 +162,7 @@ func cutWords(s, prefix string) (string, bool) {
 
 func parseArgs(spec CommandSpec, rest string) (map[string]string, error) {
 	args := map[string]string{}
+	rest = leadingFlags(spec, rest, args)
 	for _, p := range spec.Params {
 		if p.Rest && rest != "" {
 			args[p.Name] = rest
@@ -203,6 +210,25 @@ func parseArgs(spec CommandSpec, rest string) (map[string]string, error) {
 		}
 	}
 	return args, nil
+}
+
+// leadingFlags reads the flags of a command that takes the rest of the line, as
+// long as it begins with one, and returns what comes after them.
+func leadingFlags(spec CommandSpec, rest string, args map[string]string) string {
+	if !slices.ContainsFunc(spec.Params, func(p Param) bool { return p.Rest }) {
+		return rest
+	}
+	for {
+		word, after, _ := strings.Cut(strings.TrimLeftFunc(rest, unicode.IsSpace), " ")
+		name, value, given := strings.Cut(strings.TrimPrefix(word, "--"), "=")
+		if !strings.HasPrefix(word, "--") || !slices.ContainsFunc(spec.Params, func(p Param) bool { return p.Flag && p.Name == name }) {
+			return rest
+		}
+		if !given {
+			value, after, _ = strings.Cut(strings.TrimLeft(after, " "), " ")
+		}
+		args[name], rest = value, after
+	}
 }
 
 func usage(spec CommandSpec, why string) error {

@@ -61,6 +61,11 @@ func (e *Engine) correctPost(ctx context.Context, l Lease, d Discussion, p Post)
 	note := newPost(e.now(), Post{DiscussionID: d.ID, Seq: atEnd, Kind: PostNote, Body: Message{Paragraphs: []string{v.corrected}}})
 	switch p.Kind {
 	case PostRecap:
+	case PostAnswer:
+		note.Body.Paragraphs[0] = v.takenBack
+		if !gone || d.State == StateErased {
+			return true, e.store.PostShown(ctx, l, p, hash)
+		}
 	case PostPreview:
 		note.DiscussionID, note.Seq, note.Kind, note.Ref.Channel = "", 0, PostNotice, p.Ref.Channel
 	default:

@@ -74,7 +74,9 @@ func (e *Engine) RunDiscussion(ctx context.Context, id ID) error {
 func (e *Engine) step(ctx context.Context, l Lease, d Discussion) (again bool, err error) {
 	now := e.now()
 	switch {
-	case d.State == StateFailed || d.State == StateUnknown || d.State == StateErased:
+	case d.State == StateErased:
+		return e.hideAnswers(ctx, l, d)
+	case d.State == StateFailed || d.State == StateUnknown:
 		return false, e.store.SetWork(ctx, l, d.ID, time.Time{})
 	case d.State == StateWithdrawing:
 		return e.takeBack(ctx, l, d)

@@ -94,10 +94,12 @@ func (e *Engine) manages(ctx context.Context, a Actor, ch Channel) (bool, error)
 func managerCommands() []CommandSpec {
 	answer := (*Engine).answerManagers
 	who := []Param{{Name: "who", Help: "id of a person, or role: and the id of a role", Required: true}}
+	known := []Param{who[0]}
+	known[0].Of = "manager"
 	return []CommandSpec{
 		{Name: "managers", Help: "who may manage Colloquy here, besides those whom the platform says", Manage: true, answer: answer},
 		{Name: "managers add", Help: "let a person or a role manage", Manage: true, Params: who, answer: answer},
-		{Name: "managers remove", Help: "take a person or a role off the list", Manage: true, Params: who, answer: answer},
+		{Name: "managers remove", Help: "take a person or a role off the list", Manage: true, Params: known, answer: answer},
 	}
 }
 

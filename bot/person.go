@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"bytes"
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
@@ -53,7 +54,9 @@ func personCommands() []CommandSpec {
 		{Name: "privacy", Help: "what is recorded, for how long, and what you can do", answer: answer},
 		{Name: "my-data", Help: "what is recorded of you, the newest first", answer: answer,
 			Params: []Param{{Name: "before", Help: "id of the reply before which to go on", Flag: true}}},
-		{Name: "forget-me", Help: "erase what is recorded of you", answer: answer},
+		{Name: "export-me", Help: "get everything that is recorded of you as a file", answer: (*Engine).answerExport},
+		{Name: "forget-me", Help: "erase what is recorded of you", answer: answer,
+			Params: []Param{{Name: "confirm", Help: "ask: be asked once more before", Flag: true}}},
 		{Name: "opt-out", Help: "from now on, record nothing that you write", answer: answer},
 		{Name: "opt-in", Help: "record what you write again", answer: answer},
 	}
@@ -70,6 +73,9 @@ func (e *Engine) answerPerson(ctx context.Context, c Command) (Answer, error) {
 	case "my-data":
 		return e.answerMyData(ctx, p, c.Args["before"], v)
 	case "forget-me":
+		if c.Args["confirm"] == "ask" {
+			return e.askErase(ctx, p)
+		}
 		n, err := e.Erase(ctx, p, c.by())
 		if err != nil {
 			return Answer{}, err
@@ -98,5 +104,50 @@ func (e *Engine) answerPerson(ctx context.Context, c Command) (Answer, error) {
 	if v.preferences.Policy != "" {
 		a.Message.Footer, a.Message.FooterLink = v.policy, v.preferences.Policy
 	}
+	out, err := e.OptedOut(ctx, p)
+	a.Choices = dataChoices(out)
+	return a, err
+}
+
+// dataChoices are what people can do with what is recorded of them. None of them
+// erases anything at once.
+func dataChoices(out bool) []Choice {
+	opt := Choice{Label: "Stop recording me", Command: "opt-out"}
+	if out {
+		opt = Choice{Label: "Record me again", Command: "opt-in"}
+	}
+	return []Choice{{Label: "See what is recorded", Command: "my-data"}, {Label: "Export it", Command: "export-me"}, opt,
+		{Label: "Erase it", Command: "forget-me", Args: map[string]string{"confirm": "ask"}}}
+}
+
+// askErase asks once more before a person is erased by a button.
+func (e *Engine) askErase(ctx context.Context, p Person) (Answer, error) {
+	replies, err := e.store.PersonReplies(ctx, p)
+	if err != nil || len(replies) == 0 {
+		return say("Nothing is recorded of you."), err
+	}
+	what := plural(len(replies), "reply", "replies")
+	a := say("Erase %s of yours for good? What our posts show of them goes too; what you wrote on the platform itself stays there.", what)
+	a.Choices = []Choice{{Label: "Erase " + what, Command: "forget-me", Args: map[string]string{"confirm": "yes"}}}
+	return a, nil
+}
+
+// mostExported is how many bytes a chat takes as a file.
+const mostExported = 8 << 20
+
+// answerExport hands a person everything that is recorded of them.
+func (e *Engine) answerExport(ctx context.Context, c Command) (Answer, error) {
+	var data bytes.Buffer
+	if err := e.ExportPerson(ctx, c.Actor.Person, &data); err != nil {
+		return Answer{}, err
+	}
+	switch {
+	case data.Len() == 0:
+		return say("Nothing is recorded of you."), nil
+	case data.Len() > mostExported:
+		return say("So much is recorded of you that a chat does not take it as a file: ask whoever runs Colloquy for it, who gets it with 'colloquy person export %s'.", c.Actor.Person), nil
+	}
+	a := say("This is everything that is recorded of you, one JSON object a line.")
+	a.File = &Document{Name: "my-data.jsonl", Data: data.Bytes()}
 	return a, nil
 }

@@ -32,6 +32,13 @@ type phrases struct {
 	untilThen string // follows it, where a recap comes
 	withdrawn string // where posts cannot be removed
 	corrected string // where the recap cannot be edited
+	takenBack string // where an answer cannot be removed
+
+	answer     string // on a button: have a form for an answer shown
+	answerForm string // what that form asks for; at most 45 characters
+	whyThis    string // on a button: what a question rests on
+	yourData   string // on a button: what is recorded of whoever presses it
+	remove     string // on a button: take an answer back
 }
 
 // A counted phrase differs with {n}. The languages we have need two forms.

@@ -21,10 +21,16 @@ var english = phrases{
 	gapFound: counted{
 		"From {from} to {to} nobody was listening here; {n} reply from that time was found afterwards.",
 		"From {from} to {to} nobody was listening here; {n} replies from that time were found afterwards."},
-	reminder:  "This discussion closes {until}.",
-	untilThen: "Until then, replies are recorded for its recap.",
-	withdrawn: "This discussion was withdrawn by those who manage it. It is over, and no recap will follow.",
-	corrected: "The recap above quotes something that its author has taken back since. Please take the quotation as not made.",
+	reminder:   "This discussion closes {until}.",
+	untilThen:  "Until then, replies are recorded for its recap.",
+	withdrawn:  "This discussion was withdrawn by those who manage it. It is over, and no recap will follow.",
+	corrected:  "The recap above quotes something that its author has taken back since. Please take the quotation as not made.",
+	takenBack:  "An answer above was taken back since. Please take it as not given.",
+	answer:     "Answer",
+	answerForm: "Your answer, shown here under your name",
+	whyThis:    "Why this question?",
+	yourData:   "Your data",
+	remove:     "Remove",
 }
 
 var german = phrases{
@@ -48,10 +54,16 @@ var german = phrases{
 	gapFound: counted{
 		"Von {from} bis {to} hat hier niemand zugehört; danach wurde {n} Antwort aus dieser Zeit gefunden.",
 		"Von {from} bis {to} hat hier niemand zugehört; danach wurden {n} Antworten aus dieser Zeit gefunden."},
-	reminder:  "Diese Diskussion schließt am {until}.",
-	untilThen: "Bis dahin werden Antworten für ihren Rückblick aufgezeichnet.",
-	withdrawn: "Diese Diskussion wurde von denen zurückgezogen, die sie verwalten. Sie ist beendet, und es folgt kein Rückblick.",
-	corrected: "Der Rückblick oben zitiert etwas, das sein Verfasser inzwischen zurückgenommen hat. Bitte das Zitat als nicht gemacht betrachten.",
+	reminder:   "Diese Diskussion schließt am {until}.",
+	untilThen:  "Bis dahin werden Antworten für ihren Rückblick aufgezeichnet.",
+	withdrawn:  "Diese Diskussion wurde von denen zurückgezogen, die sie verwalten. Sie ist beendet, und es folgt kein Rückblick.",
+	corrected:  "Der Rückblick oben zitiert etwas, das sein Verfasser inzwischen zurückgenommen hat. Bitte das Zitat als nicht gemacht betrachten.",
+	takenBack:  "Eine Antwort oben wurde inzwischen zurückgenommen. Bitte als nicht gegeben betrachten.",
+	answer:     "Antworten",
+	answerForm: "Antwort, hier mit eigenem Namen gezeigt",
+	whyThis:    "Warum diese Frage?",
+	yourData:   "Eigene Daten",
+	remove:     "Entfernen",
 }
 
 var spanish = phrases{
@@ -75,10 +87,16 @@ var spanish = phrases{
 	gapFound: counted{
 		"Desde el {from} hasta el {to} nadie escuchaba aquí; después se encontró {n} respuesta de ese tiempo.",
 		"Desde el {from} hasta el {to} nadie escuchaba aquí; después se encontraron {n} respuestas de ese tiempo."},
-	reminder:  "Esta discusión se cierra el {until}.",
-	untilThen: "Hasta entonces, las respuestas se registran para su recapitulación.",
-	withdrawn: "Quienes administran esta discusión la han retirado. Ha terminado, y no habrá recapitulación.",
-	corrected: "La recapitulación de arriba cita algo que su autor ha retirado desde entonces. Rogamos dar la cita por no hecha.",
+	reminder:   "Esta discusión se cierra el {until}.",
+	untilThen:  "Hasta entonces, las respuestas se registran para su recapitulación.",
+	withdrawn:  "Quienes administran esta discusión la han retirado. Ha terminado, y no habrá recapitulación.",
+	corrected:  "La recapitulación de arriba cita algo que su autor ha retirado desde entonces. Rogamos dar la cita por no hecha.",
+	takenBack:  "Una respuesta de arriba se ha retirado desde entonces. Rogamos darla por no dada.",
+	answer:     "Responder",
+	answerForm: "Respuesta, visible aquí con su nombre",
+	whyThis:    "¿Por qué esta pregunta?",
+	yourData:   "Sus datos",
+	remove:     "Quitar",
 }
 
 var french = phrases{
@@ -103,10 +121,16 @@ var french = phrases{
 	gapFound: counted{
 		"Du {from} au {to}, personne n’écoutait ici ; {n} réponse de cette période a été retrouvée ensuite.",
 		"Du {from} au {to}, personne n’écoutait ici ; {n} réponses de cette période ont été retrouvées ensuite."},
-	reminder:  "Cette discussion se termine le {until}.",
-	untilThen: "D’ici là, les réponses sont enregistrées pour sa récapitulation.",
-	withdrawn: "Cette discussion a été retirée par ceux qui la gèrent. Elle est terminée, et il n’y aura pas de récapitulation.",
-	corrected: "La récapitulation ci-dessus cite quelque chose que son auteur a retiré depuis. Merci de tenir la citation pour non avenue.",
+	reminder:   "Cette discussion se termine le {until}.",
+	untilThen:  "D’ici là, les réponses sont enregistrées pour sa récapitulation.",
+	withdrawn:  "Cette discussion a été retirée par ceux qui la gèrent. Elle est terminée, et il n’y aura pas de récapitulation.",
+	corrected:  "La récapitulation ci-dessus cite quelque chose que son auteur a retiré depuis. Merci de tenir la citation pour non avenue.",
+	takenBack:  "Une réponse ci-dessus a été retirée depuis. Merci de la tenir pour non avenue.",
+	answer:     "Répondre",
+	answerForm: "Réponse, affichée ici sous votre nom",
+	whyThis:    "Pourquoi cette question ?",
+	yourData:   "Vos données",
+	remove:     "Retirer",
 }
 
 // In Urdu, commands are isolated (U+2066, U+2069): their slash would else be
@@ -133,8 +157,14 @@ var urdu = phrases{
 	gapFound: counted{
 		"{from} سے {to} تک یہاں کوئی نہیں سن رہا تھا؛ اس وقت کا {n} جواب بعد میں ملا۔",
 		"{from} سے {to} تک یہاں کوئی نہیں سن رہا تھا؛ اس وقت کے {n} جوابات بعد میں ملے۔"},
-	reminder:  "یہ گفتگو {until} پر بند ہو گی۔",
-	untilThen: "تب تک جوابات اس کے خلاصے کے لیے محفوظ کیے جاتے ہیں۔",
-	withdrawn: "اس گفتگو کے منتظمین نے اسے واپس لے لیا ہے۔ یہ ختم ہو چکی ہے، اور اس کا کوئی خلاصہ نہیں آئے گا۔",
-	corrected: "اوپر کے خلاصے میں ایک ایسی بات نقل کی گئی ہے جو اس کے لکھنے والے نے بعد میں واپس لے لی۔ براہِ کرم اس اقتباس کو نہ کہی گئی بات سمجھیں۔",
+	reminder:   "یہ گفتگو {until} پر بند ہو گی۔",
+	untilThen:  "تب تک جوابات اس کے خلاصے کے لیے محفوظ کیے جاتے ہیں۔",
+	withdrawn:  "اس گفتگو کے منتظمین نے اسے واپس لے لیا ہے۔ یہ ختم ہو چکی ہے، اور اس کا کوئی خلاصہ نہیں آئے گا۔",
+	corrected:  "اوپر کے خلاصے میں ایک ایسی بات نقل کی گئی ہے جو اس کے لکھنے والے نے بعد میں واپس لے لی۔ براہِ کرم اس اقتباس کو نہ کہی گئی بات سمجھیں۔",
+	takenBack:  "اوپر کا ایک جواب بعد میں واپس لے لیا گیا ہے۔ براہ کرم اسے نہ دیا ہوا سمجھیں۔",
+	answer:     "جواب دیں",
+	answerForm: "جواب، یہاں آپ کے نام سے نظر آئے گا",
+	whyThis:    "یہ سوال کیوں؟",
+	yourData:   "آپ کا ڈیٹا",
+	remove:     "ہٹائیں",
 }

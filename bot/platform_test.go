@@ -34,6 +34,8 @@ type message struct {
 	reply bot.Reply
 	gone  bool
 	edits int // of a post
+
+	reactions []bot.Reaction // to a post
 }
 
 type fault struct {
@@ -129,6 +131,10 @@ func (p *platform) Reconcile(_ context.Context, thread bot.Channel, known []bot.
 		gone := map[string]bool{}
 		for _, m := range msgs {
 			gone[m.ref.MessageID] = m.gone
+			ours := bot.Reply{Ref: m.ref, Unread: true, Reactions: append([]bot.Reaction{}, m.reactions...)}
+			if m.key != "" && !m.gone && m.ref.Thread == thread.Thread && !yield(bot.Change{Reply: ours}, nil) {
+				return
+			}
 			if m.key == "" && !m.gone && m.ref.Thread == thread.Thread && !yield(bot.Change{Reply: m.reply}, nil) {
 				return
 			}

@@ -21,6 +21,7 @@ const (
 	PostDraft      = "draft"      // for managers, before it is posted
 	PostNotice     = "notice"     // to the owner of an installation
 	PostPreview    = "preview"    // a recap that waits, for managers
+	PostAnswer     = "answer"     // in a thread, what somebody wrote in a form
 )
 
 // States of a post. See DESIGN: pending → sending → sent; Permanent and
@@ -32,7 +33,7 @@ const (
 	PostSent    = "sent"
 	PostUnknown = "unknown" // may be there or not; never sent again
 	PostDropped = "dropped" // surely not posted, and given up
-	PostRemoved = "removed" // it was out, and we took it away
+	PostRemoved = "removed" // it was out, and was taken away; or what it shows was, before
 	PostHeld    = "held"    // waits for a manager
 )
 
@@ -44,7 +45,7 @@ type Post struct {
 	ID           ID
 	DiscussionID ID
 	DraftID      ID
-	About        ID  // of a PostPreview: the discussion
+	About        ID  // of a PostPreview the discussion, of a PostAnswer the reply
 	Seq          int // posts of a discussion go out in this order; -1 is stored as the next place
 	Kind         string
 	Question     int    // from 1, for PostQuestion
@@ -83,6 +84,9 @@ func (e *Engine) postNext(ctx context.Context, l Lease, d Discussion) (again boo
 	if err != nil {
 		return false, err
 	}
+	if !found && d.State != StatePosting && d.State != StateClosing {
+		return true, nil // it was taken back at this moment
+	}
 	if !found {
 		return e.allPosted(ctx, l, d)
 	}
@@ -110,6 +114,9 @@ func (e *Engine) deliver(ctx context.Context, l Lease, d Discussion, p Post) (ag
 	m, err := e.render(ctx, d, p)
 	if errors.Is(err, ErrNotFound) && (p.DiscussionID == "" || p.Kind == PostRecap) {
 		return true, e.store.EndPost(ctx, l, p.ID, PostDropped, "there is nothing to show any more", e.now())
+	}
+	if errors.Is(err, ErrNotFound) && p.Kind == PostAnswer {
+		return true, e.store.EndPost(ctx, l, p.ID, PostRemoved, "its author took it back", e.now())
 	}
 	if err != nil {
 		return false, err

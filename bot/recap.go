@@ -1,6 +1,9 @@
 package bot
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // RecapInput is what a [Writer] makes a [Recap] from.
 type RecapInput struct {
@@ -37,6 +40,13 @@ type RecapStatement struct {
 	People   int    `json:"people,omitempty"`
 	Count    int    `json:"count,omitempty"`
 	Replies  []ID   `json:"replies,omitempty"`
+}
+
+// quotes reports whether a reply is quoted.
+func (r Recap) quotes(reply ID) bool {
+	return slices.ContainsFunc(r.Statements, func(s RecapStatement) bool {
+		return (s.Kind == RecapQuote || s.Kind == RecapDissent) && firstOf(s.Replies) == reply
+	})
 }
 
 // A Gap is a time in which replies to a discussion may have gone unseen.

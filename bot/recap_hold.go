@@ -117,9 +117,9 @@ func (e *Engine) DecideRecap(ctx context.Context, d Discussion, post bool, by By
 func recapCommands() []CommandSpec {
 	return []CommandSpec{
 		{Name: "recap show", Help: "show the recap of a discussion to you alone", Manage: true, answer: (*Engine).answerRecap,
-			Params: []Param{{Name: "id", Help: "of the discussion; the newest here with a recap if left out"}}},
-		{Name: "recap post", Help: "post the recap that waits", Manage: true, Params: []Param{idParam()}, answer: (*Engine).answerRecap},
-		{Name: "recap drop", Help: "leave the recap that waits out for good", Manage: true, Params: []Param{idParam()}, answer: (*Engine).answerRecap},
+			Params: []Param{{Name: "id", Help: "of the discussion; the newest here with a recap if left out", Of: "discussion"}}},
+		{Name: "recap post", Help: "post the recap that waits", Manage: true, Params: []Param{idParam("discussion")}, answer: (*Engine).answerRecap},
+		{Name: "recap drop", Help: "leave the recap that waits out for good", Manage: true, Params: []Param{idParam("discussion")}, answer: (*Engine).answerRecap},
 	}
 }
 

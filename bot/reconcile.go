@@ -23,17 +23,9 @@ func (e *Engine) reconcile(ctx context.Context, l Lease, d Discussion) error {
 	if !ok {
 		return e.store.EndListing(ctx, l, d.ID, gaps, nil, false)
 	}
-	stored, err := e.store.Replies(ctx, d.ID)
+	have, known, err := e.known(ctx, d)
 	if err != nil {
 		return err
-	}
-	var known []MessageRef
-	have := map[string]Reply{}
-	for _, r := range stored {
-		have[r.Ref.MessageID] = r
-		if !r.Deleted {
-			known = append(known, r.Ref)
-		}
 	}
 	var found []Reply
 	for change, err := range lister.Reconcile(ctx, d.Channel, known) {
@@ -78,6 +70,45 @@ func (e *Engine) reconcile(ctx context.Context, l Lease, d Discussion) error {
 	return nil
 }
 
+// known are the replies of d by the id of the message that the platform has of
+// them, and these messages, without those that are gone.
+func (e *Engine) known(ctx context.Context, d Discussion) (map[string]Reply, []MessageRef, error) {
+	stored, err := e.store.Replies(ctx, d.ID)
+	if err != nil {
+		return nil, nil, err
+	}
+	shown, err := e.shownAnswers(ctx, d)
+	if err != nil {
+		return nil, nil, err
+	}
+	have, refs := map[string]Reply{}, []MessageRef(nil)
+	for _, r := range stored {
+		ref, there := r.Ref, true
+		if r.ByForm() {
+			ref, there = shown[r.ID]
+		}
+		if there {
+			have[ref.MessageID] = r
+		}
+		if there && !r.Deleted {
+			refs = append(refs, ref)
+		}
+	}
+	return have, refs, nil
+}
+
+// shownAnswers are the messages that show answers by form, by the id of the reply.
+func (e *Engine) shownAnswers(ctx context.Context, d Discussion) (map[ID]MessageRef, error) {
+	posts, err := e.store.Posts(ctx, d.ID)
+	out := map[ID]MessageRef{}
+	for _, p := range posts {
+		if p.Kind == PostAnswer && p.State == PostSent {
+			out[p.About] = p.Ref
+		}
+	}
+	return out, err
+}
+
 // listingHopeless reports whether a listing that fails is not tried again: its
 // recap waited long enough, or what it would bring is no longer recorded.
 func (e *Engine) listingHopeless(d Discussion) bool {
@@ -106,5 +137,5 @@ func (e *Engine) listAgain(asked time.Time) time.Time {
 // unchanged reports whether a listing brings nothing beyond what is stored, so
 // that listing a long thread again costs no writes.
 func unchanged(old, listed Reply) bool {
-	return old.Deleted || listed.Version <= old.Version && (listed.Reactions == nil || slices.Equal(old.Reactions, listed.Reactions))
+	return old.Deleted || (listed.Unread || listed.Version <= old.Version) && (listed.Reactions == nil || slices.Equal(old.Reactions, listed.Reactions))
 }

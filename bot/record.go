@@ -23,6 +23,10 @@ type Recorded struct {
 }
 
 func (e *Engine) record(ctx context.Context, r Reply) (Recorded, error) {
+	if r.Unread {
+		known, err := e.readReactions(ctx, r)
+		return Recorded{Stored: known}, err
+	}
 	who, err := e.personHash(ctx, r.Author)
 	if err != nil {
 		return Recorded{}, err
@@ -30,6 +34,7 @@ func (e *Engine) record(ctx context.Context, r Reply) (Recorded, error) {
 	if r.ID == "" {
 		r.ID = NewID(e.now())
 	}
+	r.DiscussionID = ""
 	if r.Question == 0 {
 		r.Question, _ = addressed(r.Text)
 	}
@@ -49,8 +54,21 @@ func (e *Engine) record(ctx context.Context, r Reply) (Recorded, error) {
 	return res, nil
 }
 
+// readReactions stores what a listing says of a message whose words it did not
+// show: the reactions to a reply that is known, or to the post that shows it.
+func (e *Engine) readReactions(ctx context.Context, r Reply) (known bool, err error) {
+	if r.Reactions == nil {
+		return false, nil
+	}
+	if known, err = e.store.SetReactions(ctx, r.Ref, r.Reactions); err != nil {
+		err = fmt.Errorf("store the reactions to %s: %w", r.Ref.MessageID, err)
+	}
+	return known, err
+}
+
 // ReplyRemoved leaves a tombstone, also for a message that was never seen, so
-// that an event which comes late cannot bring it back. Removing the root post of
+// that an event which comes late cannot bring it back. A post of ours that shows
+// an answer stands for the reply. Removing the root post of
 // a discussion on the platform withdraws the discussion: only managers can.
 func (e *Engine) ReplyRemoved(ctx context.Context, ref MessageRef) error {
 	if d, found, err := e.store.RootOf(ctx, ref); err != nil || found {

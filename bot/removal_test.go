@@ -176,6 +176,7 @@ func TestErasedAMonthAfterTheBotWasRemoved(t *testing.T) {
 	b.platform.say(d, "Ada", "It would bring people back.", true)
 	b.platform.say(d, "Ben", "I disagree, the buses stop at eight.", true)
 	b.platform.say(d, "Ada", "Then they should run until ten.", true)
+	b.form(ben, d, 0, "By form.")
 	b.wait(24 * time.Hour)
 	copied := b.backup()
 	b.installation(true)

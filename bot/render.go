@@ -42,6 +42,8 @@ func (e *Engine) render(ctx context.Context, d Discussion, p Post) (Message, err
 		return p.Body, nil
 	case PostPreview:
 		return e.renderPreview(ctx, p)
+	case PostAnswer:
+		return e.renderAnswer(ctx, d, p)
 	}
 	return Message{}, fmt.Errorf("kind of post %q is not known", p.Kind)
 }
@@ -66,6 +68,10 @@ func (e *Engine) renderRoot(ctx context.Context, d Discussion) (Message, error) 
 	m := v.digest(a, dig)
 	m.Ping = d.Rules.Ping
 	m.Footer, m.FooterLink = v.smallPrint(d, closes, e.kept(d.Rules, v.preferences))
+	for _, q := range d.Questions {
+		m.Asks = append(m.Asks, q.Text)
+	}
+	m.Buttons = []Button{{Label: v.yourData, Command: "privacy"}}
 	return m, nil
 }
 
@@ -139,7 +145,20 @@ func (e *Engine) renderQuestion(ctx context.Context, d Discussion, n int) (Messa
 		return Message{}, fmt.Errorf("question %d of %d", n, len(d.Questions))
 	}
 	dig, err := e.store.Digest(ctx, d.DigestID)
-	return Message{Number: n, Question: d.Questions[n-1].Text, Language: dig.Language}, err
+	if err != nil {
+		return Message{}, err
+	}
+	v, err := e.voice(ctx, d.Channel)
+	if err != nil {
+		return Message{}, err
+	}
+	m := Message{Number: n, Question: d.Questions[n-1].Text, Language: dig.Language}
+	args := map[string]string{"id": d.ID.Short(), "n": strconv.Itoa(n)}
+	m.Buttons = []Button{{Label: v.answer, Command: "answer", Args: args, Form: v.answerForm}}
+	if len(d.Questions[n-1].Evidence) > 0 {
+		m.Buttons = append(m.Buttons, Button{Label: v.whyThis, Command: "evidence", Args: args})
+	}
+	return m, nil
 }
 
 // renderRecap puts the statements of r into words. A statement whose replies
@@ -157,6 +176,10 @@ func (e *Engine) renderRecap(ctx context.Context, d Discussion, r Recap) (Messag
 	if err != nil {
 		return Message{}, err
 	}
+	link, err := e.linksTo(ctx, d)
+	if err != nil {
+		return Message{}, err
+	}
 	m := Message{Title: v.fill(v.recapTitle, "title", d.Title), Link: d.URL, Language: in.Language}
 	for _, s := range r.Statements {
 		switch s.Kind {
@@ -166,7 +189,7 @@ func (e *Engine) renderRecap(ctx context.Context, d Discussion, r Recap) (Messag
 			m.Paragraphs = append(m.Paragraphs, v.count(v.most, s.Count, "question", strconv.Itoa(s.Question)))
 		case RecapQuote, RecapDissent:
 			if reply, ok := byID[firstOf(s.Replies)]; ok {
-				m.Quotation = append(m.Quotation, v.quoted(s, reply))
+				m.Quotation = append(m.Quotation, v.quoted(s, reply, link(reply)))
 			}
 		case RecapText:
 			if anyLeft(s.Replies, byID) {
@@ -179,6 +202,26 @@ func (e *Engine) renderRecap(ctx context.Context, d Discussion, r Recap) (Messag
 	}
 	m.Footer = v.fill(v.byWriter, "writer", r.Writer.Name)
 	return m, nil
+}
+
+// linksTo gives the address of a reply in d; it is empty where the platform has
+// none, and for an answer that is not shown.
+func (e *Engine) linksTo(ctx context.Context, d Discussion) (func(Reply) string, error) {
+	linker, ok := e.adapters[d.Channel.Platform].(Linker)
+	if !ok {
+		return func(Reply) string { return "" }, nil
+	}
+	shown, err := e.shownAnswers(ctx, d)
+	return func(r Reply) string {
+		ref := r.Ref
+		if r.ByForm() {
+			ref = shown[r.ID]
+		}
+		if ref.MessageID == "" {
+			return ""
+		}
+		return linker.LinkTo(ref)
+	}, err
 }
 
 func firstOf(ids []ID) ID {

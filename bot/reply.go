@@ -1,6 +1,9 @@
 package bot
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // A Reply is what a person wrote in a discussion.
 type Reply struct {
@@ -9,7 +12,7 @@ type Reply struct {
 	Ref          MessageRef // unique by platform, workspace, channel and message id
 	Author       Person
 	ReplyTo      string // id of the message it answers on the platform; empty if none
-	Question     int    // from 1; 0 is the discussion as a whole. The adapter sets it for a form's answer only
+	Question     int    // from 1; 0 is the discussion as a whole. The engine finds it out
 	Text         string // as the person wrote it, unescaped
 	Files        []File
 	Reactions    []Reaction // known when listed; nil leaves what is stored
@@ -21,6 +24,14 @@ type Reply struct {
 	Excluded     bool      // a manager keeps it out of recaps
 	Unread       bool      // a listing found it and was not shown what it says, or it is a post of ours: only Ref and Reactions are set
 }
+
+// formPrefix begins our own message id of a reply that came by a form. The
+// platform knows the post that shows it by another one.
+const formPrefix = "form-"
+
+// ByForm reports whether a reply came by a form and is shown in the thread by a
+// post of ours. Then the message id of its Ref is ours and not the platform's.
+func (r Reply) ByForm() bool { return strings.HasPrefix(r.Ref.MessageID, formPrefix) }
 
 // A File is something attached to a reply; only its name and link are kept.
 type File struct {

@@ -217,10 +217,23 @@ type replyStore interface {
 	// unless its author, known by a hash, opted out, or it comes later than
 	// lateFor after closing. It may wait to share a transaction with others.
 	RecordReply(ctx context.Context, r Reply, who string, now time.Time, lateFor time.Duration) (Recorded, error)
+	// RemoveReply leaves a tombstone of a message, also of one that was never
+	// stored. Where it is a post that shows an answer, that reply becomes one.
 	RemoveReply(ctx context.Context, ref MessageRef, now time.Time) error
+	// AddAnswer stores the answer that came by a form with the post that shows it,
+	// under the conditions of RecordReply and in the discussion that it names; one
+	// whose message is known is stored already.
+	AddAnswer(ctx context.Context, r Reply, who string, p Post, now time.Time, lateFor time.Duration) (stored bool, err error)
+	// RemoveAnswer leaves a tombstone of a reply.
+	RemoveAnswer(ctx context.Context, id ID, now time.Time, a Audit) error
+	// SetReactions stores the reactions to a reply, or to the post that shows it.
+	// known is false when there is none.
+	SetReactions(ctx context.Context, ref MessageRef, reactions []Reaction) (known bool, err error)
+	Reply(ctx context.Context, id ID) (Reply, error)
 	// Replies lists those of a discussion, oldest first, tombstones included.
 	Replies(ctx context.Context, discussion ID) ([]Reply, error)
-	// FindReply finds the one reply of a channel whose id, or whose message's id, ends like that.
+	// FindReply finds the one reply of a channel whose id, or the id of its message
+	// or of the post that shows it, ends like that.
 	FindReply(ctx context.Context, ch Channel, ref string) (Reply, error)
 	// SetExcluded keeps a reply out of recaps, or no longer so.
 	SetExcluded(ctx context.Context, id ID, excluded bool, now time.Time, a Audit) error
@@ -289,6 +302,8 @@ type personStore interface {
 	// so. Recaps that quote them are stale from then on.
 	SetOptOut(ctx context.Context, p Person, who string, out bool, now time.Time) error
 	PersonReplies(ctx context.Context, p Person) ([]Reply, error)
+	// ActionsOf lists what a person changed, the oldest first.
+	ActionsOf(ctx context.Context, p Person) ([]Audit, error)
 	// ErasePerson removes what a person, known by a hash as well, wrote, and leaves
 	// tombstones. It returns how many replies that were.
 	ErasePerson(ctx context.Context, p Person, who string, now time.Time, a Audit) (int, error)

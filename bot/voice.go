@@ -174,14 +174,24 @@ func (v voice) gap(g Gap, show func(time.Time) string) string {
 	return v.count(v.gapFound, g.Recovered, "from", from, "to", to)
 }
 
-// quoted shows one reply, with what it answers.
-func (v voice) quoted(s RecapStatement, r Reply) Quoted {
+// quoted shows one reply in a recap, with what it answers. link is where it can
+// be read; without one it is named by the end of its id.
+func (v voice) quoted(s RecapStatement, r Reply, link string) Quoted {
+	q := Quoted{Text: r.Text, By: v.author(r), Link: link}
+	if s.Kind == RecapDissent {
+		q.By += v.disagreeing
+	}
+	if link == "" {
+		q.ID = ID(r.Ref.MessageID).Short()
+	}
+	return q
+}
+
+// author names who wrote a reply, and what it answers.
+func (v voice) author(r Reply) string {
 	by := v.isolate(cmp.Or(r.Author.Name, r.Author.ID))
 	if r.Question > 0 {
 		by += v.fill(v.onQuestion, "question", strconv.Itoa(r.Question))
 	}
-	if s.Kind == RecapDissent {
-		by += v.disagreeing
-	}
-	return Quoted{Text: r.Text, By: by, ID: ID(r.Ref.MessageID).Short()}
+	return by
 }

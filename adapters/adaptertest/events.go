@@ -82,8 +82,19 @@ func testOwnPosts(t *testing.T, env Env) {
 		}
 	}
 	s.mu.Unlock()
-	if replies, _ := s.list(t, thread); len(replies) != 1 {
-		t.Errorf("listed as replies: %+v", replies)
+	replies, removed := s.list(t, thread, own) // one that shows an answer is known
+	if len(replies) != 1 || len(removed) != 0 {
+		t.Errorf("listed as replies: %+v; removed: %v", replies, removed)
+	}
+	editor, ok := s.Adapter.(bot.Editor)
+	if !ok {
+		return
+	}
+	if err := editor.Delete(t.Context(), own); err != nil {
+		t.Fatal(err)
+	}
+	if _, removed := s.list(t, thread, own); !removed[own.MessageID] {
+		t.Error("a post of ours that is known and gone is not listed as removed")
 	}
 }
 

@@ -82,13 +82,13 @@ func (c *Console) remove(ctx context.Context, h bot.Handler, ch bot.Channel, id 
 // root finds the one root post of a channel whose id ends like that. Here, too,
 // everybody may manage.
 func (c *Console) root(ctx context.Context, ch bot.Channel, ending string) (*reply, error) {
-	_, roots, err := c.files.replies(ctx, ch.ID)
+	_, posts, err := c.files.replies(ctx, ch.ID)
 	if err != nil {
 		return nil, err
 	}
 	var found []*reply
-	for id, there := range roots {
-		if there && strings.HasSuffix(id, ending) {
+	for id, p := range posts {
+		if p.root && p.there && strings.HasSuffix(id, ending) {
 			found = append(found, &reply{record: record{ID: id}})
 		}
 	}

@@ -2,6 +2,7 @@ package console
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -46,7 +47,8 @@ func (s style) block(t, first, rest string, paint func(string) string) string {
 
 // renderMessage shows a message as it would look in a channel: parts divided by
 // empty lines, the last line ended. Images are left out, a role is named, and a
-// button is the command that it stands for.
+// button for managers is the command that it stands for. Others are left out: the
+// small print names what everybody can do, and a line that is typed is an answer.
 func renderMessage(m bot.Message, s style) string {
 	var parts []string
 	add := func(part string) {
@@ -87,13 +89,17 @@ func renderMessage(m bot.Message, s style) string {
 	add(foot)
 	buttons := ""
 	for _, b := range m.Buttons {
-		if b.Command == "" || b.Form != "" || m.Question != "" { // a line that is typed answers a question
+		if !forManagers(b.Command) {
 			continue
 		}
 		buttons += s.block(text.Inline(b.Label)+": "+text.Inline(typed(bot.Choice{Label: b.Label, Command: b.Command, Args: b.Args})), "", "  ", s.dim)
 	}
 	add(buttons)
 	return strings.Join(parts, "\n")
+}
+
+func forManagers(command string) bool {
+	return slices.ContainsFunc(bot.Commands(), func(s bot.CommandSpec) bool { return s.Name == command && s.Manage })
 }
 
 func renderHead(m bot.Message, s style) string {
@@ -148,6 +154,12 @@ func renderAnswer(a bot.Answer, s style) string {
 		number := fmt.Sprintf("%2d  ", i+1)
 		shown += s.block(text.Inline(choice.Label), number, "    ", nil)
 		shown += "    " + s.dim(text.Inline(typed(choice))) + "\n"
+	}
+	if a.File != nil {
+		shown += "\n" + s.dim(text.Inline(a.File.Name)) + "\n"
+		for line := range strings.Lines(string(a.File.Data)) {
+			shown += text.Inline(line) + "\n" // not wrapped: it is for programs
+		}
 	}
 	return shown
 }

@@ -19,25 +19,30 @@ type reply struct {
 	reactions map[[2]string]bool // by emoji and who set it
 }
 
-// replies folds the lines of a channel into its replies, oldest first. roots
-// are the ids of the messages that replies can be about; false is one that was
-// removed.
-func (f *files) replies(ctx context.Context, name string) (list []*reply, roots map[string]bool, err error) {
+// A post is a message of ours.
+type post struct {
+	root  bool // replies can be about it
+	there bool // it was not removed
+}
+
+// replies folds the lines of a channel into its replies, oldest first, and our
+// posts by their ids.
+func (f *files) replies(ctx context.Context, name string) (list []*reply, posts map[string]post, err error) {
 	byID := map[string]*reply{}
-	roots = map[string]bool{}
+	posts = map[string]post{}
 	for rec, err := range f.read(ctx, name) {
 		if err != nil {
 			return nil, nil, err
 		}
 		r := byID[rec.Ref]
 		switch {
-		case rec.Kind == kindPost && rec.Thread == "":
-			roots[rec.ID] = true
+		case rec.Kind == kindPost:
+			posts[rec.ID] = post{rec.Thread == "", true}
 		case rec.Kind == kindReply:
 			r = &reply{record: rec, reactions: map[[2]string]bool{}}
 			byID[rec.ID], list = r, append(list, r)
-		case rec.Kind == kindDelete && roots[rec.Ref]:
-			roots[rec.Ref] = false
+		case rec.Kind == kindDelete && posts[rec.Ref].there:
+			posts[rec.Ref] = post{posts[rec.Ref].root, false}
 		case r == nil:
 		case rec.Kind == kindEdit && rec.Version > r.Version:
 			r.Text, r.Version, r.edited = rec.Text, rec.Version, rec.At
@@ -47,7 +52,7 @@ func (f *files) replies(ctx context.Context, name string) (list []*reply, roots 
 			r.reactions[[2]string{rec.Text, rec.Author}] = true
 		}
 	}
-	return list, roots, nil
+	return list, posts, nil
 }
 
 // as gives the reply as the engine knows it.
@@ -78,12 +83,12 @@ func (r *reply) counts() []bot.Reaction {
 }
 
 // Reconcile lists the replies of a thread and the removals among the known
-// ones. A file that lacks the thread's root is not the one that we wrote: it
+// messages, posts of ours included. A file that lacks the thread's root is not the one that we wrote: it
 // was moved away or replaced, and nothing is inferred from it.
 func (c *Console) Reconcile(ctx context.Context, thread bot.Channel, known []bot.MessageRef) iter.Seq2[bot.Change, error] {
 	return func(yield func(bot.Change, error) bool) {
-		list, roots, err := c.files.replies(ctx, thread.ID)
-		rootThere, rootKnown := roots[thread.Thread]
+		list, posts, err := c.files.replies(ctx, thread.ID)
+		root, rootKnown := posts[thread.Thread]
 		if err == nil && !rootKnown {
 			err = bot.Problemf("console_file", "the file of %s lacks this discussion; put the file back that was there", thread)
 		}
@@ -91,7 +96,7 @@ func (c *Console) Reconcile(ctx context.Context, thread bot.Channel, known []bot
 			yield(bot.Change{}, fmt.Errorf("list %s: %w", thread, err))
 			return
 		}
-		if root := (bot.MessageRef{Channel: thread.Parent(), MessageID: thread.Thread}); !rootThere && !yield(bot.Change{Removed: root}, nil) {
+		if ref := (bot.MessageRef{Channel: thread.Parent(), MessageID: thread.Thread}); !root.there && !yield(bot.Change{Removed: ref}, nil) {
 			return
 		}
 		there := map[string]bool{}
@@ -107,7 +112,7 @@ func (c *Console) Reconcile(ctx context.Context, thread bot.Channel, known []bot
 			}
 		}
 		for _, ref := range known {
-			if !there[ref.MessageID] && !yield(bot.Change{Removed: ref}, nil) {
+			if !there[ref.MessageID] && !posts[ref.MessageID].there && !yield(bot.Change{Removed: ref}, nil) {
 				return
 			}
 		}

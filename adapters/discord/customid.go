@@ -3,8 +3,14 @@ package discord
 import (
 	"crypto/sha256"
 	"encoding/base32"
+	"maps"
 	"net/url"
+	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"colloquy/adapters/internal/text"
 )
 
 // Limits of what names a component and a post.
@@ -15,20 +21,37 @@ const (
 )
 
 // customID is what a component sends when it is used, and what tells by its key
-// which post it belongs to: "KEY/COMMAND/NAME=VALUE&…", each escaped as in a
-// URL, the arguments sorted. One over 100 characters is refused by Discord.
+// which post it belongs to: "KEY/COMMAND/NAME=VALUE&…", read as in a URL, the
+// arguments sorted. One over 100 characters is refused by Discord.
 func customID(key, command string, args map[string]string) string {
-	values := url.Values{}
-	for name, value := range args {
-		values.Set(name, value)
+	var pairs []string
+	for _, name := range slices.Sorted(maps.Keys(args)) {
+		pairs = append(pairs, plainly(name)+"="+plainly(args[name]))
 	}
-	return shortKey(key) + "/" + url.QueryEscape(command) + "/" + values.Encode()
+	return shortKey(key) + "/" + plainly(command) + "/" + strings.Join(pairs, "&")
+}
+
+// plainly escapes s as in the query of a URL, but leaves letters of all scripts
+// as they are: each counts as one character.
+func plainly(s string) string {
+	var b strings.Builder
+	for s != "" {
+		r, size := utf8.DecodeRuneInString(s)
+		valid := r != utf8.RuneError || size > 1
+		if valid && unicode.In(r, unicode.L, unicode.M, unicode.N, unicode.P) && !strings.ContainsRune("%/&;", r) {
+			b.WriteRune(r)
+		} else {
+			b.WriteString(url.QueryEscape(s[:size]))
+		}
+		s = s[size:]
+	}
+	return b.String()
 }
 
 // parseCustomID reads what customID wrote; key is as [shortKey] gives it.
 func parseCustomID(s string) (key, command string, args map[string]string, ok bool) {
 	parts := strings.Split(s, "/")
-	if len(parts) != 3 || len(s) > maxCustomID {
+	if len(parts) != 3 || text.Units(s) > maxCustomID {
 		return "", "", nil, false
 	}
 	command, err := url.QueryUnescape(parts[1])

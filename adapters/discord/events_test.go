@@ -19,7 +19,6 @@ import (
 // A keeper is the engine as events see it: the highest version of each reply,
 // and a removal is final.
 type keeper struct {
-	bot.Handler
 	mu       sync.Mutex
 	replies  map[string]bot.Reply
 	removed  map[bot.MessageRef]bool
@@ -27,6 +26,7 @@ type keeper struct {
 	lost     map[bot.Channel]string
 	calls    int
 	fail     error
+	up       bool
 }
 
 func newKeeper() *keeper {
@@ -61,6 +61,14 @@ func (k *keeper) Command(_ context.Context, c bot.Command) (bot.Answer, error) {
 func (k *keeper) ChannelLost(_ context.Context, ch bot.Channel, why error) error {
 	return k.take(func() { k.lost[ch] = bot.ReasonCode(why) })
 }
+
+func (k *keeper) Connected(_ context.Context, _ string, up bool) error {
+	return k.take(func() { k.up = up })
+}
+
+func (k *keeper) InstallationChanged(context.Context, bot.Installation) error { return nil }
+
+func (k *keeper) Installations(context.Context, string, []bot.Installation) error { return nil }
 
 const (
 	guildID = "197038439483310086"

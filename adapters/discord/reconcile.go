@@ -54,11 +54,14 @@ func (l *listing) run(ctx context.Context, known []bot.MessageRef) error {
 		return err
 	}
 	l.self = self.userID
+	l.a.watch.add(l.thread) // before: what is written from now on comes as an event
 	above, err := l.open(ctx)
+	if bot.ReasonCode(err) == "channel_gone" {
+		l.a.watch.forget(pathID(l.thread))
+	}
 	if err != nil {
 		return err
 	}
-	l.a.watch.add(l.thread) // before: what is written from now on comes as an event
 	if err := l.pages(ctx); err != nil {
 		return err
 	}
@@ -100,6 +103,7 @@ func (l *listing) threadGone(ctx context.Context, err error) error {
 	case aboveErr != nil:
 		return aboveErr
 	case above.forum():
+		l.a.watch.forget(l.thread.Thread)
 		return l.remove(bot.MessageRef{Channel: l.thread, MessageID: l.thread.Thread}, errStopped)
 	}
 	return bot.Permanent(gone(l.thread, err))
@@ -208,6 +212,7 @@ func (l *listing) lookUp(ctx context.Context, ref bot.MessageRef) error {
 	var bad *unreadableError
 	switch {
 	case codeOf(err) == codeUnknownMessage:
+		l.there[ref.MessageID] = true // it is known what became of it
 		return l.remove(ref, nil)
 	case errors.As(err, &bad) && bad.id == ref.MessageID:
 		return l.unreadable(ctx, ref.Channel, bad)

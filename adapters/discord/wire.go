@@ -99,8 +99,9 @@ type channel struct {
 }
 
 type threadMetadata struct {
-	Archived bool `json:"archived"`
-	Locked   bool `json:"locked"`
+	Archived bool   `json:"archived"`
+	Since    string `json:"archive_timestamp"` // when it was archived, or opened again
+	Locked   bool   `json:"locked"`
 }
 
 type overwrite struct {

@@ -163,10 +163,12 @@ func (db *DB) BeginClosing(ctx context.Context, l bot.Lease, id bot.ID, now time
 	return db.heldExec(ctx, l, `UPDATE discussions SET state = 'closing', list_thread = $1, closes_at = $2, closed_at = $3, remind_at = NULL WHERE id = $4 AND state = 'open'`, true, ms(now), ms(now), id)
 }
 
-// EndClosing implements [bot.Store].
+// EndClosing implements [bot.Store]. An answer that came at this moment is
+// still to be posted.
 func (db *DB) EndClosing(ctx context.Context, l bot.Lease, id bot.ID, eraseAt time.Time) error {
-	return db.heldExec(ctx, l, `UPDATE discussions SET state = 'closed', erase_at = $1, work_at = $2 WHERE id = $3 AND state = 'closing'`,
-		ms(eraseAt), ms(eraseAt), id)
+	return db.heldExec(ctx, l, `UPDATE discussions SET state = 'closed', erase_at = $1,
+			work_at = CASE WHEN EXISTS (SELECT 1 FROM posts p WHERE p.discussion_id = discussions.id AND p.state = 'pending') THEN work_at ELSE $1 END
+		WHERE id = $2 AND state = 'closing'`, ms(eraseAt), id)
 }
 
 // FailDiscussion implements [bot.Store].
@@ -236,5 +238,8 @@ func eraseDiscussion(ctx context.Context, tx *sql.Tx, id bot.ID, now time.Time) 
 	if err := stalePreviews(ctx, tx, now, `$3`, id); err != nil {
 		return err
 	}
-	return exec(ctx, tx, `UPDATE discussions SET state = 'erased', work_at = NULL WHERE id = $1`, id)
+	if err := exec(ctx, tx, `UPDATE discussions SET state = 'erased', work_at = NULL WHERE id = $1`, id); err != nil {
+		return err
+	}
+	return staleAnswers(ctx, tx, now, `discussion_id = $3`, id)
 }

@@ -94,7 +94,7 @@ func (db *DB) ErasePerson(ctx context.Context, p bot.Person, who string, now tim
 // erasePerson removes what was recorded of a person until a moment. It notes
 // the messages too: a database that is restored from a backup may not know them.
 func erasePerson(ctx context.Context, tx *sql.Tx, n *noted, p bot.Person, until, now time.Time) (int, error) {
-	if err := staleRecap(ctx, tx, now, writtenBy, p.Platform, p.Workspace, p.ID); err != nil {
+	if err := staleReplies(ctx, tx, now, writtenBy, p.Platform, p.Workspace, p.ID); err != nil {
 		return 0, err
 	}
 	rows, err := tx.QueryContext(ctx, tombstone+`WHERE platform = $1 AND workspace = $2 AND author_id = $3 AND author_id <> '' AND NOT deleted AND recorded_at <= $4
@@ -113,7 +113,7 @@ func scanErased(s scanner) (entry, error) {
 	return e, s.Scan(&e.Discussion, &e.Platform, &e.Workspace, &e.Channel, &e.Thread, &e.Messages[0])
 }
 
-// ActionsOf lists what a person changed, the oldest first.
+// ActionsOf implements [bot.Store].
 func (db *DB) ActionsOf(ctx context.Context, p bot.Person) ([]bot.Audit, error) {
 	rows, err := db.r.QueryContext(ctx, `SELECT id, actor, source, action, target, detail, created_at FROM audit WHERE actor = $1 ORDER BY created_at, id`, p.String())
 	return collect(rows, err, func(s scanner) (a bot.Audit, err error) {

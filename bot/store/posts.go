@@ -9,7 +9,7 @@ import (
 	"colloquy/bot"
 )
 
-const selectPost = `SELECT p.id, COALESCE(p.discussion_id, ''), COALESCE(p.draft_id, ''), COALESCE(p.about, ''), p.seq, p.kind, p.question, p.key, p.state,
+const selectPost = `SELECT p.id, COALESCE(p.discussion_id, ''), COALESCE(p.draft_id, ''), COALESCE(p.about, p.reply_id, ''), p.seq, p.kind, p.question, p.key, p.state,
 	p.attempts, p.attempted_at, p.retry_at, p.platform, p.workspace, p.channel, p.thread, p.message_id, p.reason, p.body, p.stale, p.shown
 	FROM posts p `
 
@@ -29,19 +29,22 @@ func scanPost(s scanner) (bot.Post, error) {
 // insertPost stores a post. One of a discussion goes where that is; one without
 // goes to its Ref, and is due at once.
 func insertPost(ctx context.Context, tx *sql.Tx, p bot.Post, now time.Time) error {
-	body, work := "", any(nil)
+	body, work, about, reply := "", any(nil), null(p.About), any(nil)
 	if p.Kind == bot.PostNote || p.Kind == bot.PostNotice {
 		body = pack(p.Body)
+	}
+	if p.Kind == bot.PostAnswer {
+		about, reply = nil, null(p.About)
 	}
 	if p.DiscussionID == "" {
 		work = ms(now)
 	}
 	err := exec(ctx, tx, `INSERT INTO posts (id, discussion_id, draft_id, seq, kind, question, key, state, attempts,
-			platform, workspace, channel, thread, message_id, reason, body, stale, shown, work_at, about)
+			platform, workspace, channel, thread, message_id, reason, body, stale, shown, work_at, about, reply_id)
 		VALUES ($1, $2, $3, CASE WHEN $4 >= 0 THEN $4 ELSE COALESCE((SELECT MAX(seq) + 1 FROM posts WHERE discussion_id = $2), 0) END,
-			$5, $6, $7, $8, 0, $9, $10, $11, $12, '', '', $13, 0, '', $14, $15)`,
+			$5, $6, $7, $8, 0, $9, $10, $11, $12, '', '', $13, 0, '', $14, $15, $16)`,
 		p.ID, null(p.DiscussionID), null(p.DraftID), p.Seq, p.Kind, p.Question, p.Key, p.State,
-		p.Ref.Platform, p.Ref.Workspace, p.Ref.ID, p.Ref.Thread, body, work, null(p.About))
+		p.Ref.Platform, p.Ref.Workspace, p.Ref.ID, p.Ref.Thread, body, work, about, reply)
 	if err != nil || p.DiscussionID == "" {
 		return err
 	}
@@ -113,7 +116,7 @@ func (db *DB) BeginSend(ctx context.Context, l bot.Lease, id bot.ID, now time.Ti
 			return err
 		}
 		begun, err = changed(tx.ExecContext(ctx, `UPDATE posts SET state = 'sending', attempts = attempts + 1, attempted_at = $1, retry_at = NULL
-			WHERE id = $2 AND state = 'pending'`, ms(now), id))
+			WHERE id = $2 AND state = 'pending' AND NOT EXISTS (SELECT 1 FROM replies r WHERE r.id = posts.reply_id AND r.deleted)`, ms(now), id))
 		return err
 	})
 	return begun, err

@@ -77,7 +77,7 @@ func (r *reapply) replies(ctx context.Context, e entry) error {
 			return err
 		}
 		if there {
-			err = staleRecap(ctx, r.tx, r.now, thatMessage, e.Platform, e.Workspace, e.Channel, id)
+			err = staleReplies(ctx, r.tx, r.now, thatMessage, e.Platform, e.Workspace, e.Channel, id)
 		} else {
 			there, err = changed(r.tx.ExecContext(ctx, insertTombstone+`WHERE d.id = $6 ON CONFLICT (platform, workspace, channel, message_id) DO NOTHING`,
 				bot.NewID(r.now), e.Thread, id, ms(e.At), false, e.Discussion))

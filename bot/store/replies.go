@@ -10,8 +10,8 @@ import (
 	"colloquy/bot"
 )
 
-// insertReply stores a reply if the newest discussion in its thread still
-// records, and its author did not opt out. A known reply changes only to a
+// insertReply stores a reply if the newest discussion in its thread, or the one
+// that it names, still records, and its author did not opt out. A known reply changes only to a
 // newer version, or when a listing brings other reactions. A tombstone stays.
 const insertReply = `INSERT INTO replies (id, discussion_id, platform, workspace, channel, thread, message_id, question,
 		author_id, author, text, files, reactions, version, created_at, edited_at, deleted, late, recorded_at, reply_to, excluded)
@@ -23,7 +23,7 @@ const insertReply = `INSERT INTO replies (id, discussion_id, platform, workspace
 	FROM discussions d
 	WHERE d.platform = $15 AND d.workspace = $16 AND d.channel = $17 AND d.thread = $18 AND d.opened_at IS NOT NULL
 		AND d.state IN ('posting', 'open', 'closing', 'closed') AND (d.closed_at IS NULL OR $11 <= d.closed_at + $19)
-		AND NOT EXISTS (SELECT 1 FROM optouts WHERE hash = $20)
+		AND NOT EXISTS (SELECT 1 FROM optouts WHERE hash = $20) AND ($21 = '' OR d.id = $21)
 	ORDER BY d.opened_at DESC LIMIT 1
 	ON CONFLICT (platform, workspace, channel, message_id) DO UPDATE SET
 		question = excluded.question, author = excluded.author, text = excluded.text, files = excluded.files,
@@ -43,7 +43,7 @@ func replyArgs(r bot.Reply, who string, now time.Time, lateFor time.Duration) []
 	}
 	return []any{r.ID, r.Ref.MessageID, r.Question, r.ReplyTo, r.Author.ID, r.Author.Name, r.Text, files, reactions,
 		r.Version, ms(r.CreatedAt), ms(r.EditedAt), false, ms(now),
-		r.Ref.Platform, r.Ref.Workspace, r.Ref.ID, r.Ref.Thread, lateFor.Milliseconds(), who}
+		r.Ref.Platform, r.Ref.Workspace, r.Ref.ID, r.Ref.Thread, lateFor.Milliseconds(), who, r.DiscussionID}
 }
 
 // recordOne runs insertReply in tx and says what became of the reply.
@@ -90,9 +90,15 @@ func removeReply(ctx context.Context, tx *sql.Tx, n *noted, ref bot.MessageRef, 
 		ref.Platform, ref.Workspace, ref.ID, ref.MessageID))
 	if err == nil {
 		n.note(e)
-		return staleRecap(ctx, tx, now, thatMessage, ref.Platform, ref.Workspace, ref.ID, ref.MessageID)
+		return staleReplies(ctx, tx, now, thatMessage, ref.Platform, ref.Workspace, ref.ID, ref.MessageID)
 	}
 	if !errors.Is(err, sql.ErrNoRows) {
+		return err
+	}
+	if id, err := removedAnswer(ctx, tx, ref); err != nil || id != "" {
+		if err == nil {
+			_, err = eraseReply(ctx, tx, n, id, now)
+		}
 		return err
 	}
 	e, err = scanErased(tx.QueryRowContext(ctx, insertTombstone+`WHERE d.platform = $6 AND d.workspace = $7 AND d.channel = $8 AND d.thread = $9 AND d.opened_at IS NOT NULL
@@ -143,7 +149,9 @@ func (db *DB) Replies(ctx context.Context, discussion bot.ID) ([]bot.Reply, erro
 // FindReply implements [bot.Store].
 func (db *DB) FindReply(ctx context.Context, ch bot.Channel, ref string) (bot.Reply, error) {
 	rows, err := db.r.QueryContext(ctx, selectReply+`WHERE platform = $1 AND workspace = $2 AND channel = $3 AND NOT deleted AND $4 <> ''
-			AND (substr(id, length(id) - length($4) + 1) = $4 OR substr(message_id, length(message_id) - length($4) + 1) = $4) LIMIT 2`,
+			AND (substr(id, length(id) - length($4) + 1) = $4 OR substr(message_id, length(message_id) - length($4) + 1) = $4
+				OR id IN (SELECT p.reply_id FROM posts p WHERE p.platform = $1 AND p.workspace = $2 AND p.channel = $3 AND p.kind = 'answer'
+					AND substr(p.message_id, length(p.message_id) - length($4) + 1) = $4)) LIMIT 2`,
 		ch.Platform, ch.Workspace, ch.ID, ref)
 	list, err := collect(rows, err, scanReply)
 	switch {

@@ -131,7 +131,9 @@ type ReportReply struct {
 
 const selectReportReply = `SELECT r.discussion_id, r.author_id, r.author, r.question, r.late, r.excluded, COALESCE(t.author_id, ''), COALESCE(t.author, '')
 	FROM replies r LEFT JOIN replies t ON r.reply_to <> '' AND t.platform = r.platform AND t.workspace = r.workspace
-		AND t.channel = r.channel AND t.message_id = r.reply_to AND t.discussion_id = r.discussion_id AND NOT t.deleted
+		AND t.channel = r.channel AND t.message_id = COALESCE((SELECT f.message_id FROM posts p JOIN replies f ON f.id = p.reply_id
+			WHERE p.platform = r.platform AND p.workspace = r.workspace AND p.channel = r.channel AND p.message_id = r.reply_to AND p.message_id <> ''), r.reply_to)
+		AND t.discussion_id = r.discussion_id AND NOT t.deleted
 	WHERE NOT r.deleted AND `
 
 // In lists the replies in one discussion, the oldest first.

@@ -36,6 +36,26 @@ func stalePreviews(ctx context.Context, tx *sql.Tx, now time.Time, discussions s
 		WHERE kind = $2 AND state IN ('pending', 'sending', 'sent') AND about IN (`+discussions+`)`, append([]any{ms(now), bot.PostPreview}, args...)...)
 }
 
+// staleReplies marks whatever shows some replies that are taken back: the recaps
+// of their discussions, and what shows them as answers.
+func staleReplies(ctx context.Context, tx *sql.Tx, now time.Time, where string, args ...any) error {
+	if err := staleRecap(ctx, tx, now, where, args...); err != nil {
+		return err
+	}
+	return staleAnswers(ctx, tx, now, where, args...)
+}
+
+func staleAnswers(ctx context.Context, tx *sql.Tx, now time.Time, where string, args ...any) error {
+	of := `reply_id IN (SELECT id FROM replies WHERE ` + where + `)`
+	marked, err := changed(tx.ExecContext(ctx, `UPDATE posts SET stale = stale + $1 WHERE kind = $2 AND state IN ('pending', 'sending', 'sent') AND `+of,
+		append([]any{1, bot.PostAnswer}, args...)...))
+	if err != nil || !marked {
+		return err
+	}
+	return exec(ctx, tx, `UPDATE discussions SET work_at = $1 WHERE id IN (SELECT discussion_id FROM posts WHERE kind = $2 AND `+of+`)`,
+		append([]any{ms(now), bot.PostAnswer}, args...)...)
+}
+
 // staleRecap marks the recaps of the discussions of some replies: each may
 // quote one of them.
 func staleRecap(ctx context.Context, tx *sql.Tx, now time.Time, where string, args ...any) error {

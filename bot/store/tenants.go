@@ -82,11 +82,11 @@ const inDiscussions = `discussion_id IN (SELECT id FROM discussions WHERE platfo
 // erasures remove the rows of an installation, in the order that references
 // among them allow. Each takes some rows at once.
 var erasures = []struct{ table, where string }{
-	{"replies", `platform = $1 AND workspace = $2`},
 	{"gaps", inDiscussions},
 	{"recaps", inDiscussions},
 	{"ledger_posts", inDiscussions},
 	{"posts", `platform = $1 AND workspace = $2 OR draft_id IN (SELECT f.id FROM drafts f JOIN schedules s ON s.id = f.schedule_id WHERE s.platform = $1 AND s.workspace = $2)`},
+	{"replies", `platform = $1 AND workspace = $2`},
 	{"discussions", `platform = $1 AND workspace = $2`},
 	{"drafts", `schedule_id IN (SELECT id FROM schedules WHERE platform = $1 AND workspace = $2)`},
 	{"refusals", `platform = $1 AND workspace = $2`},

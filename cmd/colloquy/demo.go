@@ -223,6 +223,9 @@ func (h *demoHandler) Command(ctx context.Context, c bot.Command) (bot.Answer, e
 		}
 	}
 	d, err := h.rt.db.Discussion(ctx, h.discussion)
+	if err == nil && (d.Pending || d.Stale) { // an answer was given or taken back
+		err = h.RunDiscussion(ctx, d.ID)
+	}
 	if err == nil && !h.over && !d.ClosesAt.After(h.rt.now()) {
 		h.over = true
 		close(h.closed)

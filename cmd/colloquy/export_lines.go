@@ -10,26 +10,12 @@ import (
 	"colloquy/bot/store"
 )
 
-// An exportLine is one line of an export. The names of the first part are a contract;
-// each of them is in every line, null where it says nothing.
+// An exportLine is one line of the export of a discussion.
 type exportLine struct {
-	Type      string         `json:"type"` // discussion, question, reply, gap, recap
-	ID        string         `json:"id"`
-	MessageID *string        `json:"message_id"` // on the platform
-	AuthorID  *string        `json:"author_id"`
-	Author    *string        `json:"author"`
-	Question  *int           `json:"question"` // from 1, as people see them
-	Text      *string        `json:"text"`
-	CreatedAt *time.Time     `json:"created_at"` // in UTC
-	EditedAt  *time.Time     `json:"edited_at"`
-	Deleted   bool           `json:"deleted"`
-	Late      bool           `json:"late"`
-	Reactions []bot.Reaction `json:"reactions"`
-
+	bot.ExportLine
 	*discussionPart
 	*gapPart
 	*recapPart
-	*replyPart
 	Move string `json:"move,omitempty"` // of a question
 }
 
@@ -55,12 +41,6 @@ type recapPart struct {
 	People  int      `json:"people,omitempty"`
 	Count   int      `json:"count,omitempty"`
 	Replies []bot.ID `json:"replies"` // what it rests on
-}
-
-type replyPart struct {
-	Files    []bot.File `json:"files"`
-	ReplyTo  *string    `json:"reply_to"` // message that it answers
-	Excluded bool       `json:"excluded"` // kept out of recaps
 }
 
 // exportLines writes a discussion line by line; replies are never all in memory.
@@ -92,7 +72,7 @@ func exportLines(ctx context.Context, db *store.DB, d bot.Discussion, names pseu
 		if _, ok := quoted[r.ID]; ok {
 			quoted[r.ID] = r
 		}
-		return out.write(replyLine(r, names))
+		return out.write(exportLine{ExportLine: bot.NewExportLine(r, posts.answers[r.ID], names.author)})
 	})
 	if err != nil {
 		return err
@@ -102,7 +82,7 @@ func exportLines(ctx context.Context, db *store.DB, d bot.Discussion, names pseu
 		return err
 	}
 	for _, g := range gaps {
-		l := exportLine{Type: "gap", ID: string(g.ID), CreatedAt: utc(g.From), gapPart: &gapPart{utc(g.From), utc(g.To), g.Recovered, g.Listed}}
+		l := exportLine{ExportLine: bot.ExportLine{Type: "gap", ID: string(g.ID), CreatedAt: utc(g.From)}, gapPart: &gapPart{utc(g.From), utc(g.To), g.Recovered, g.Listed}}
 		if err := out.write(l); err != nil {
 			return err
 		}
@@ -117,13 +97,20 @@ func exportLines(ctx context.Context, db *store.DB, d bot.Discussion, names pseu
 
 // sentPosts are the posts of a discussion with the times they went out.
 type sentPosts struct {
-	posts []bot.Post
-	times map[bot.ID]time.Time
+	posts   []bot.Post
+	times   map[bot.ID]time.Time
+	answers map[bot.ID]bot.MessageRef // that show replies which came by a form
 }
 
 func postsOf(ctx context.Context, db *store.DB, id bot.ID) (p sentPosts, err error) {
 	if p.posts, err = db.Posts(ctx, id); err != nil {
 		return p, err
+	}
+	p.answers = map[bot.ID]bot.MessageRef{}
+	for _, x := range p.posts {
+		if x.Kind == bot.PostAnswer {
+			p.answers[x.About] = x.Ref
+		}
 	}
 	p.times, err = db.SentTimes(ctx, id)
 	return p, err
@@ -131,7 +118,7 @@ func postsOf(ctx context.Context, db *store.DB, id bot.ID) (p sentPosts, err err
 
 // line begins the line of one of our posts.
 func (p sentPosts) line(kind, post string, question int) exportLine {
-	l := exportLine{Type: kind}
+	l := exportLine{ExportLine: bot.ExportLine{Type: kind}}
 	for _, x := range p.posts {
 		if x.Kind == post && x.Question == question {
 			l.ID, l.MessageID, l.CreatedAt = string(x.ID), words(x.Ref.MessageID), utc(p.times[x.ID])
@@ -149,22 +136,6 @@ func discussionLine(d bot.Discussion, digest bot.Digest, posts sentPosts) export
 	}
 	l.Text = words(strings.Join(summary, " "))
 	l.discussionPart = &discussionPart{d.Title, d.URL, d.Channel.String(), d.State, utc(d.OpenedAt), utc(d.ClosesAt), utc(d.ClosedAt)}
-	return l
-}
-
-func replyLine(r bot.Reply, names pseudonymsOf) exportLine {
-	l := exportLine{Type: "reply", ID: string(r.ID), MessageID: words(r.Ref.MessageID), CreatedAt: utc(r.CreatedAt), EditedAt: utc(r.EditedAt),
-		Deleted: r.Deleted, Late: r.Late, Reactions: r.Reactions, replyPart: &replyPart{Files: []bot.File{}, ReplyTo: words(r.ReplyTo), Excluded: r.Excluded}}
-	if r.Question > 0 {
-		l.Question = number(r.Question)
-	}
-	if r.Deleted {
-		l.Reactions = nil
-		return l
-	}
-	id, name := names.author(r.Author)
-	l.AuthorID, l.Author, l.Text = words(id), words(name), &r.Text
-	l.Files = append(l.Files, r.Files...)
 	return l
 }
 

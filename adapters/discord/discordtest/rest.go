@@ -189,9 +189,16 @@ func (s *Server) carryOut(h http.Header, q *request) (reply, error) {
 		return reply{}, err
 	}
 	if err := s.validate(q, params); err != nil {
-		s.breach("%s %s: against Discord's OpenAPI document: %v", q.Method, rt.pattern, err)
+		why := inShort(err)
+		s.breach("%s %s: against Discord's OpenAPI document: %s; it was %.500s", q.Method, rt.pattern, why, q.body)
+		return reply{}, invalid("", "BASE_TYPE_INVALID", "%s", why)
 	}
-	return rt.do(s, q)
+	res, err := rt.do(s, q)
+	if no, is := err.(*failure); is && (no.code == 50035 || no.code == 50006) {
+		b, _ := json.Marshal(no.body())
+		s.breach("%s %s: %s; it was %.500s", q.Method, rt.pattern, b, q.body)
+	}
+	return res, err
 }
 
 func (s *Server) authorized(header string) bool {

@@ -67,7 +67,7 @@ func New(t testing.TB, o Options) *Server {
 		users: map[string]*user{}, guilds: map[string]*guild{}, channels: map[string]*channel{},
 		nonces: map[string]nonced{}, addr: "127.0.0.1:0",
 		gate:   gate{conns: map[*conn]bool{}, sessions: map[string]*session{}, started: map[int]start{}},
-		limits: limiter{buckets: map[string]*window{}}, acts: acts{byID: map[string]*Interaction{}, byToken: map[string]*Interaction{}},
+		limits: limiter{buckets: map[string]*window{}}, acts: acts{byToken: map[string]*Interaction{}, hidden: map[string]*message{}, allowed: map[string]bool{}},
 	}
 	s.defaults()
 	s.AppID = s.pastID()

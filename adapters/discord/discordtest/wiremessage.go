@@ -40,13 +40,27 @@ func (s *Server) messageObj(m *message, content bool) obj {
 	}
 	if i := m.interaction; i != nil {
 		o["webhook_id"] = s.AppID
-		o["interaction_metadata"] = obj{"id": i.ID, "type": i.Type, "user": s.userObj(i.User),
-			"authorizing_integration_owners": obj{"0": i.Guild}}
+		o["interaction_metadata"] = s.metadata(i)
 	}
 	if !content && !s.shownAnyway(m) {
 		o["content"], o["embeds"], o["components"], o["attachments"] = "", []any{}, []any{}, []any{}
 	}
 	return s.strangeMessage(o)
+}
+
+// metadata says which interaction a message answers.
+func (s *Server) metadata(i *Interaction) obj {
+	o := obj{"id": i.ID, "type": i.Type, "user": s.userObj(i.User), "authorizing_integration_owners": obj{}}
+	if i.Guild != "" {
+		o["authorizing_integration_owners"] = obj{"0": i.Guild}
+	}
+	if i.Type == actPress {
+		o["interacted_message_id"] = i.source.id
+	}
+	if i.Type == actForm {
+		o["triggering_interaction_metadata"] = s.metadata(i.of)
+	}
+	return o
 }
 
 // shownAnyway says whether a message's content needs no intent.
