@@ -55,7 +55,7 @@ func (c *access) drop(guild string) {
 	}
 }
 
-// reopenFor is told every event as it arrives. Where rights change, what was read
+// reopenFor is told every event. Where rights change, what was read
 // of them is forgotten, and channels that Discord refused are tried again. That
 // rights were lost is found by who needs them: an administrator may be half way.
 func (a *Adapter) reopenFor(name string, raw json.RawMessage) {

@@ -74,8 +74,10 @@ func (w *world) sync(k *keeper) {
 
 // Whatever people do, and however the events come, the record ends as the thread is.
 func TestLive(t *testing.T) {
+	t.Parallel()
 	for name, kind := range kinds {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			w := newWorld(t, discordtest.Options{}, kind)
 			w.Strange(true)
 			k := newKeeper()
@@ -123,6 +125,7 @@ func TestLive(t *testing.T) {
 }
 
 func TestOutageIsListed(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, discordtest.Options{}, discordtest.Text)
 	k := newKeeper()
 	stop := w.run(k)
@@ -150,6 +153,7 @@ func TestOutageIsListed(t *testing.T) {
 
 // Threads are watched once we hear of them, from whatever event.
 func TestThreadsAreLearnt(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, discordtest.Options{}, discordtest.Text)
 	w.SetThread(w.thread.Thread, true, false)
 	people := w.OpenThread(w.channel, w.Say(w.channel, w.ada, "mine"), w.ada, "of people")
@@ -172,8 +176,10 @@ func TestThreadsAreLearnt(t *testing.T) {
 }
 
 func TestPlacesLost(t *testing.T) {
+	t.Parallel()
 	for name, kind := range kinds {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			w := newWorld(t, discordtest.Options{}, kind)
 			other := w.AddChannel(w.guild, discordtest.Channel{Name: "other"})
 			category := w.AddChannel(w.guild, discordtest.Channel{Name: "a group", Kind: discordtest.Category})
@@ -199,6 +205,7 @@ func TestPlacesLost(t *testing.T) {
 }
 
 func TestRootRemovedLive(t *testing.T) {
+	t.Parallel()
 	for name, kind := range kinds {
 		w := newWorld(t, discordtest.Options{}, kind)
 		k := newKeeper()
@@ -216,6 +223,7 @@ func TestRootRemovedLive(t *testing.T) {
 
 // ⛔ is a command of who set it, with what the server lets them do.
 func TestExcludeByReaction(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, discordtest.Options{}, discordtest.Text)
 	mods := w.AddRole(w.guild, "mods", discordtest.ManageServer)
 	admins := w.AddRole(w.guild, "admins", discordtest.Administrator)
@@ -249,6 +257,7 @@ func TestExcludeByReaction(t *testing.T) {
 // An update with ids alone is completed by a look at the message, and what is
 // gone by then is removed.
 func TestPartialUpdate(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, discordtest.Options{}, discordtest.Text)
 	k := newKeeper()
 	there := w.say("there")
@@ -268,6 +277,7 @@ func TestPartialUpdate(t *testing.T) {
 
 // Rights that were read are relied on for a while, and not once they change.
 func TestRightsChange(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, discordtest.Options{}, discordtest.Text)
 	k := newKeeper()
 	w.run(k)

@@ -62,6 +62,9 @@ func decodeMessage(event string, raw json.RawMessage) (message, error) {
 	if err == nil && (snowflake(strict.ID) == 0 || snowflake(strict.ChannelID) == 0 || strict.Author != nil && strict.Author.ID == "") {
 		err = errors.New("it lacks ids")
 	}
+	if err == nil && strict.Edited != "" && stamp(strict.Edited).IsZero() {
+		err = errors.New("edited_timestamp is no time")
+	}
 	if err != nil {
 		return message{}, unreadable(event, idIn(raw), err)
 	}
