@@ -2,6 +2,7 @@ package discordtest
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"testing"
@@ -20,7 +21,8 @@ func (l line) code() int {
 	_ = l.ws.SetReadDeadline(time.Now().Add(10 * time.Second))
 	for {
 		if _, _, err := l.ws.ReadMessage(); err != nil {
-			if e, is := err.(*websocket.CloseError); is {
+			var e *websocket.CloseError
+			if errors.As(err, &e) {
 				return e.Code
 			}
 			l.t.Fatal(err)
@@ -93,8 +95,10 @@ func TestShardsAndTheirServers(t *testing.T) {
 	gs := []string{s.AddGuild("a"), s.AddGuild("b")}
 	s.AddBulk(4, 3)
 	seen := map[string]int{}
+	lines := map[int]line{}
 	for shard := range 2 {
 		l := b.dial()
+		lines[shard] = l
 		id := identity(s, everything)
 		id["shard"] = []int{shard, 2}
 		l.send(2, id)
@@ -112,6 +116,12 @@ func TestShardsAndTheirServers(t *testing.T) {
 	}
 	if len(seen) != 6 || seen[gs[0]] == seen[gs[1]] {
 		t.Errorf("servers %v", seen)
+	}
+	for _, g := range gs { // each shard hears of its own first
+		c := s.AddChannel(g, Channel{Name: "news"})
+		if got := lines[seen[g]].until("CHANNEL_CREATE"); got["id"] != c {
+			t.Errorf("shard %d hears of %v", seen[g], got)
+		}
 	}
 }
 
@@ -180,9 +190,20 @@ func TestEventsOfAnEvening(t *testing.T) {
 	}
 	s.Outage(g, false)
 	l.until("GUILD_CREATE")
+	s.SetGuild(g, "Writers", "")
+	if got := l.until("GUILD_UPDATE"); got["name"] != "Writers" {
+		t.Errorf("renamed: %v", got)
+	}
 	s.Remove(g)
 	if got := l.until("GUILD_DELETE"); got["unavailable"] != nil {
 		t.Errorf("removed: %v", got)
+	}
+	if status, e := (bot{t, s}).call("GET", "/guilds/"+g, nil); status != 404 || e["code"] != 10004.0 {
+		t.Errorf("a server that it left: %d %v", status, e)
+	}
+	s.Invite(g, Invited)
+	if got := l.until("GUILD_CREATE"); got["id"] != g {
+		t.Errorf("invited again: %v", got)
 	}
 }
 

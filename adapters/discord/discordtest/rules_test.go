@@ -16,6 +16,7 @@ func TestViolationsAreNoted(t *testing.T) {
 	c := s.AddChannel(s.AddGuild("Readers"), Channel{})
 	b := bot{t, s}
 	at := "/channels/" + c + "/messages"
+	_, undocumented := document()
 	for name, do := range map[string]func(){
 		"allowed_mentions": func() { b.call("POST", at, obj{"content": "x"}) },
 		"no parse":         func() { b.call("POST", at, obj{"content": "x", "allowed_mentions": obj{"roles": []string{"1"}}}) },
@@ -41,10 +42,8 @@ func TestViolationsAreNoted(t *testing.T) {
 		},
 	} {
 		do()
-		if v := s.Forgive(); len(v) == 0 {
+		if v := s.Forgive(); len(v) == 0 && !(undocumented != nil && strings.HasPrefix(name, "wrong")) {
 			t.Errorf("%s: no violation", name)
-		} else {
-			t.Logf("%s: %.200s", name, v[0])
 		}
 	}
 	b.call("POST", at, obj{"content": "x", "allowed_mentions": quiet})

@@ -85,7 +85,7 @@ func (sp *specification) body(method, route string, op *openapi3.Operation) (*js
 }
 
 // validate compares a request with the document, where there is one.
-func (s *Server) validate(q *request, params map[string]string) error {
+func validate(q *request, params map[string]string) error {
 	sp, err := document()
 	if err != nil {
 		return nil
@@ -152,7 +152,7 @@ func inShort(err error) string {
 	var lines []string
 	for _, f := range found {
 		line := strings.TrimSpace(f[1] + ": " + f[2])
-		if !slices.Contains(lines, line) && len(lines) < 3 {
+		if !slices.Contains(lines, line) && !strings.HasSuffix(line, "none matched") && len(lines) < 3 {
 			lines = append(lines, line)
 		}
 	}
