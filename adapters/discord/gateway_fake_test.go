@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"colloquy/bot"
+
 	"github.com/gorilla/websocket"
 )
 
@@ -372,3 +373,16 @@ func (r *run) want(what string, want ...string) {
 		r.d.t.Errorf("%s: the engine heard\n%s\nand not\n%s\nlog:\n%s", what, strings.Join(got, "\n"), strings.Join(want, "\n"), r.log)
 	}
 }
+
+// A counter is an engine that only counts servers.
+type counter struct {
+	ear
+	n atomic.Int64
+}
+
+func (c *counter) InstallationChanged(context.Context, bot.Installation) error {
+	c.n.Add(1)
+	return nil
+}
+
+func (c *counter) servers() int { return int(c.n.Load()) }

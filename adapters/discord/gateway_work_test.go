@@ -2,10 +2,13 @@ package discord
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -392,6 +395,48 @@ func TestPanicsStayInside(t *testing.T) {
 		}
 		if err := r.stop(); err != nil {
 			t.Error(err)
+		}
+	})
+}
+
+// The engine is told which servers there are as soon as it can take it, and
+// before the events of theirs.
+func TestFirstListIsNotTaken(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDesk(t)
+		r := start(t, d, Options{})
+		r.set(errors.New("the disk is full"))
+		d.begin("100")
+		time.Sleep(time.Hour)
+		r.set(nil)
+		time.Sleep(time.Minute)
+		r.want("in the end", "discord has 100 in discord/0", "discord/0 true")
+		if err := r.stop(); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func TestInteractionsAreBounded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		log, hold := &safeLog{}, make(chan struct{})
+		var done atomic.Int64
+		f := newForms(t.Context(), slog.New(slog.NewTextHandler(log, nil)), func(context.Context, json.RawMessage) {
+			<-hold
+			if done.Add(1) == 1 {
+				panic("boom")
+			}
+		})
+		for range formsAtOnce + 6 {
+			f.take([]byte(`{"id":"9"}`))
+		}
+		time.Sleep(formPatience / 2)
+		f.take([]byte(`{"id":"10"}`))
+		time.Sleep(formPatience/2 + time.Second/2)
+		close(hold)
+		f.wait()
+		if done.Load() != formsAtOnce+1 || strings.Count(log.String(), "dropped") != 6 || strings.Count(log.String(), "panic=boom") != 1 {
+			t.Errorf("%d were carried out\n%s", done.Load(), log)
 		}
 	})
 }
