@@ -1,6 +1,7 @@
 package discord
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -57,8 +58,7 @@ func codeOf(err error) int {
 // refused says what an answer that is not 2xx means, and draws the
 // consequences for later calls.
 func (c *client) refused(ctx context.Context, k call, r route, res *http.Response, body []byte, v outbox.Verdict) error {
-	e, ours := readError(res.StatusCode, body)
-	e.Message = c.withoutToken(e.Message)
+	e, ours := readError(res.StatusCode, c.withoutToken(body))
 	c.o.Log.Log(ctx, severity(e.Status), "discord refused a request", "route", r.name, "status", e.Status, "code", e.Code, "wait", v.Wait)
 	if counts(e.Status, res.Header) {
 		if pause := c.doors.invalid(); pause > 0 {
@@ -78,7 +78,7 @@ func (c *client) refused(ctx context.Context, k call, r route, res *http.Respons
 		c.out.Stop(err)
 		return err
 	}
-	err, shuts := meaning(e, k, r)
+	shuts, err := meaning(e, r)
 	switch shuts {
 	case shutsRoute:
 		c.doors.shutFor(k.channel, r.name, err)
@@ -125,37 +125,39 @@ const (
 )
 
 // meaning gives the error for a refusal by Discord itself, and what it closes.
-func meaning(e *apiError, k call, r route) (err error, shuts int) {
-	where := "this"
-	if isID(k.channel) {
-		where = "channel " + k.channel
+func meaning(e *apiError, r route) (shuts int, err error) {
+	id := r.channel()
+	there := ""
+	if id != "" {
+		there = " in channel " + id
 	}
-	shuts = shutsNothing
-	switch e.Code {
-	case codeUnknownChannel:
-		err = problem("channel_gone", e, "%s is gone: it was deleted on Discord; choose another channel", where)
-	case codeUnknownGuild:
+	switch {
+	case e.Code == codeUnknownChannel:
+		err = problem("channel_gone", e, "channel %s is gone: it was deleted on Discord; choose another channel", id)
+	case e.Code == codeUnknownGuild:
 		err = problem("guild_gone", e, "the server is gone, or Colloquy was removed from it; invite it again (colloquy discord invite)")
-	case codeMissingAccess:
-		err, shuts = problem("no_access", e, "Colloquy cannot see %s: allow it View Channel in the channel's permissions (in a private channel, add it)", where), shutsChannel
-	case codeMissingPermission:
-		err, shuts = problem("no_permission", e, "Colloquy may not do that in %s: allow it %s in the channel's permissions", where, r.needs()), shutsRoute
-	case codeNoDirect:
-		err, shuts = problem("no_direct", e, "this person takes no direct messages from Colloquy: they can allow them in the server's privacy settings"), shutsRoute
-	case codeThreadLocked:
-		err, shuts = problem("thread_locked", e, "the thread is locked: unlock it, or allow Colloquy Manage Threads"), shutsRoute
-	case codeThreadLimit:
+	case e.Code == codeMissingAccess && id == "":
+		err = problem("no_access", e, "Colloquy has no access to that: invite it again, with all permissions of its invite link (colloquy discord invite)")
+	case e.Code == codeMissingAccess:
+		shuts, err = shutsChannel, problem("no_access", e, "Colloquy cannot see channel %s: allow it View Channel in the channel's permissions, and in a private channel add it", id)
+	case e.Code == codeMissingPermission:
+		shuts, err = shutsRoute, problem("no_permission", e, "Colloquy may not do that%s: allow it %s", there, r.needs())
+	case e.Code == codeNoDirect:
+		shuts, err = shutsRoute, problem("no_direct", e, "this person takes no direct messages from Colloquy: they can allow them in the server's privacy settings")
+	case e.Code == codeThreadLocked:
+		err = problem("thread_locked", e, "the thread is locked: unlock it, or allow Colloquy Manage Threads")
+	case e.Code == codeThreadLimit:
 		err = problem("too_many_threads", e, "the server has as many active threads as Discord allows: archive some")
-	case codeThreadEdits, codeOverloaded:
-		return bot.RetryAfter(time.Minute, e), shutsNothing
-	case codeUnknownMessage:
+	case e.Code == codeThreadEdits, e.Code == codeOverloaded:
+		return shutsNothing, bot.RetryAfter(time.Minute, e)
+	case e.Code == codeUnknownMessage:
 		err = problem("message_gone", e, "the message is gone: it was deleted on Discord")
-	case codeUnknownInteraction:
+	case e.Code == codeUnknownInteraction:
 		err = problem("too_late", e, "Discord waits no longer for an answer to that: ask again")
 	default:
 		err = problem("refused", e, "Discord refused that (status %d, code %d), and the log says more; look for a newer version of Colloquy, or report it with these numbers", e.Status, e.Code)
 	}
-	return bot.Permanent(err), shuts
+	return shuts, bot.Permanent(err)
 }
 
 func badToken(e error) error {
@@ -250,10 +252,10 @@ func clip(s string, n int) string {
 	return b.String()
 }
 
-// withoutToken takes the token out of a text, should anybody have echoed it.
-func (c *client) withoutToken(s string) string {
+// withoutToken takes the token out of an answer, should anybody have echoed it.
+func (c *client) withoutToken(body []byte) []byte {
 	if c.o.Token == "" {
-		return s
+		return body
 	}
-	return strings.ReplaceAll(s, c.o.Token, "[token]")
+	return bytes.ReplaceAll(body, []byte(c.o.Token), []byte("[token]"))
 }

@@ -46,6 +46,6 @@ func private(host string) bool {
 		return a.IsLoopback() || a.IsPrivate() || a.IsLinkLocalUnicast()
 	}
 	host = strings.ToLower(strings.TrimSuffix(host, "."))
-	return !strings.Contains(host, ".") || strings.HasSuffix(host, ".localhost") ||
+	return !strings.Contains(host, ".") && !isID(host) || strings.HasSuffix(host, ".localhost") ||
 		strings.HasSuffix(host, ".internal") || strings.HasSuffix(host, ".local")
 }

@@ -36,7 +36,6 @@ func readVerdict(h http.Header, refused bool, body []byte) outbox.Verdict {
 	var said struct {
 		RetryAfter *float64 `json:"retry_after"`
 		Global     bool     `json:"global"`
-		Code       int      `json:"code"`
 	}
 	ours := json.Unmarshal(body, &said) == nil && said.RetryAfter != nil
 	scope := h.Get("X-RateLimit-Scope")

@@ -54,6 +54,14 @@ func isID(s string) bool {
 	return s != "" && strings.Trim(s, "0123456789") == ""
 }
 
+// channel is the id of the channel that a route is about; empty: about none.
+func (r route) channel() string {
+	if _, path, _ := strings.Cut(r.name, " "); strings.HasPrefix(path, "/channels/:id") {
+		return r.major
+	}
+	return ""
+}
+
 // needs names the permissions without which Discord refuses a route.
 func (r route) needs() string {
 	method, path, _ := strings.Cut(r.name, " ")

@@ -102,7 +102,9 @@ func encode(k call) (payload, error) {
 	}
 	var b bytes.Buffer
 	w := multipart.NewWriter(&b)
-	err = w.WriteField("payload_json", string(data))
+	if k.body != nil {
+		err = w.WriteField("payload_json", string(data))
+	}
 	if err == nil {
 		var part io.Writer
 		if part, err = w.CreateFormFile("files[0]", k.file.name); err == nil {

@@ -161,12 +161,27 @@ func TestNobodyThere(t *testing.T) {
 	}
 }
 
+func TestConnectingTakesTooLong(t *testing.T) {
+	c := New(Options{Token: testToken}).rest
+	c.http.Transport.(*http.Transport).DialContext = func(ctx context.Context, _, _ string) (net.Conn, error) {
+		<-ctx.Done()
+		return nil, ctx.Err()
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+	defer cancel()
+	if err := c.do(ctx, post("1"), nil); mark(err) != "retry" || bot.ReasonCode(err) != "unreachable" {
+		t.Errorf("%s: %v", mark(err), err)
+	}
+}
+
 func TestRedirectIsNotFollowed(t *testing.T) {
 	other := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		t.Errorf("the token went elsewhere: %v", r.Header)
 	}))
 	defer other.Close()
-	c, _ := wired(t, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, other.URL, 307) })
+	c, _ := wired(t, func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, other.URL, http.StatusTemporaryRedirect)
+	})
 	if err := c.do(t.Context(), post("1"), nil); mark(err) != "retry" || bot.ReasonCode(err) != "bad_api" {
 		t.Errorf("%s: %v", mark(err), err)
 	}
@@ -176,8 +191,9 @@ func TestRedirectIsNotFollowed(t *testing.T) {
 // its way. No call arrives twice, what is said to be not sent did not arrive, and
 // what is done did.
 func TestNothingIsSentTwice(t *testing.T) {
-	for _, method := range []string{"POST", "PATCH", "PUT", "DELETE"} {
+	for _, method := range []string{"POST", "PATCH", "PUT", "DELETE", "POST over TLS"} {
 		t.Run(method, func(t *testing.T) {
+			method, _, secure := strings.Cut(method, " ")
 			var mu sync.Mutex
 			seen := map[string]int{}
 			var idle sync.Map // connections that may be closed under the client
@@ -195,8 +211,13 @@ func TestNothingIsSentTwice(t *testing.T) {
 				}
 			}
 			srv.Config.ErrorLog = log.New(io.Discard, "", 0)
-			srv.Start()
+			if secure {
+				srv.StartTLS()
+			} else {
+				srv.Start()
+			}
 			c := New(Options{Token: testToken, API: srv.URL, PerSecond: 1e6}).rest
+			c.http.Transport.(*http.Transport).TLSClientConfig = srv.Client().Transport.(*http.Transport).TLSClientConfig
 			marks := map[string]string{}
 			for i := range 500 {
 				k := call{method: method, path: fmt.Sprintf("/channels/%d/messages", i), body: i}

@@ -23,6 +23,13 @@ func (s *Server) getMe(*request) (reply, error) {
 	return ok(o)
 }
 
+func (s *Server) getUser(q *request) (reply, error) {
+	if s.users[q.PathValue("user_id")] == nil {
+		return reply{}, refuse(10013)
+	}
+	return ok(s.userObj(q.PathValue("user_id")))
+}
+
 func (s *Server) appFlags() int {
 	if s.o.NoContent {
 		return 0

@@ -3,6 +3,8 @@ package discordtest
 import (
 	"encoding/json"
 	"fmt"
+	"net/url"
+	"strings"
 	"unicode/utf16"
 )
 
@@ -38,6 +40,9 @@ func (s *Server) draft(q *request, raw []byte) (*draft, error) {
 		}
 	}
 	d.files = q.files
+	if d.Content != nil {
+		*d.Content = strings.TrimSpace(*d.Content)
+	}
 	if err := d.readAllowed(); err != nil {
 		return nil, err
 	}
@@ -94,6 +99,12 @@ func text(o any, key string) string {
 	return t
 }
 
+// isLink says whether Discord takes a text as the address of a page or a picture.
+func isLink(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" || strings.HasPrefix(s, "attachment://")
+}
+
 // checkEmbeds keeps the limits of each embed, and of all together.
 func checkEmbeds(es []any) error {
 	if len(es) > 10 {
@@ -133,6 +144,11 @@ func checkEmbeds(es []any) error {
 				return tooLong(at+l.name, l.max)
 			}
 			total += length(l.text)
+		}
+		for _, u := range []string{text(m, "url"), text(m["image"], "url"), text(m["thumbnail"], "url"), text(m["author"], "url")} {
+			if u != "" && !isLink(u) {
+				return invalid(at+"url", "URL_TYPE_INVALID_URL", "Not a well formed URL.")
+			}
 		}
 		if m["image"] == nil && m["thumbnail"] == nil && total == 0 {
 			return invalid(at+"description", "BASE_TYPE_REQUIRED", "This field is required")
@@ -209,6 +225,8 @@ func (c *componentCheck) one(at string, m obj, kind float64) error {
 		return invalid(at, "BUTTON_COMPONENT_CUSTOM_ID_URL_MUTUALLY_EXCLUSIVE", "A custom id and url cannot both be specified")
 	case style == 5.0 && kind == 2 && text(m, "url") == "":
 		return invalid(at+".url", "BUTTON_COMPONENT_URL_REQUIRED", "A url is required")
+	case style == 5.0 && kind == 2 && (!isLink(text(m, "url")) || length(text(m, "url")) > 512):
+		return invalid(at+".url", "URL_TYPE_INVALID_URL", "Not a well formed URL.")
 	case kind >= 2 && kind <= 8 && kind != 4 && !link && id == "":
 		return invalid(at+".custom_id", "BASE_TYPE_REQUIRED", "This field is required")
 	case kind == 2 && text(m, "label") == "" && m["emoji"] == nil:

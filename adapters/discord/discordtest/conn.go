@@ -29,6 +29,7 @@ type conn struct {
 	session     *session
 	upset       Upset
 	zombie      bool
+	leaving     bool // it was asked to reconnect
 	invalidated time.Time
 	sent        []time.Time // of the client's messages in the last minute
 

@@ -88,8 +88,11 @@ func refuse(code int) *failure {
 
 // invalid makes the failure of a form that has something wrong at a place.
 func invalid(field, code, format string, args ...any) *failure {
-	return &failure{status: 400, code: 50035, message: "Invalid Form Body",
-		errors: obj{field: obj{"_errors": []obj{{"code": code, "message": fmt.Sprintf(format, args...)}}}}}
+	errs := obj{"_errors": []obj{{"code": code, "message": fmt.Sprintf(format, args...)}}}
+	if field != "" {
+		errs = obj{field: errs}
+	}
+	return &failure{status: 400, code: 50035, message: "Invalid Form Body", errors: errs}
 }
 
 // tooLong is the usual thing that is wrong in a form.

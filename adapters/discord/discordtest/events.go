@@ -61,7 +61,7 @@ func (s *Server) channelEvent(event string, c *channel, o obj) {
 // is that of direct messages.
 func (s *Server) send(guild, event string, payload func(content bool) any) {
 	s.touch()
-	if g := s.guilds[guild]; g != nil && (g.gone || g.unavailable) && !strings.HasPrefix(event, "GUILD_") {
+	if g := s.guilds[guild]; g != nil && (g.gone || g.unavailable && !strings.HasPrefix(event, "GUILD_")) {
 		return
 	}
 	need := intentOf(event, guild == "")

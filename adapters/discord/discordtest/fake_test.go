@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"io"
 	"net/http"
 	"testing"
@@ -61,14 +60,14 @@ func (b bot) raw(method, path string, body any) (int, []byte) {
 // documented checks an answer against Discord's document.
 func (b bot) documented(r *http.Request, sent []byte, res *http.Response, raw []byte) {
 	b.t.Helper()
-	doc, err := document()
+	sp, err := document()
 	if err != nil || len(raw) == 0 || res.StatusCode >= 400 {
 		return
 	}
 	q := &request{Request: r, path: r.URL.Path[len("/api/v10"):], body: sent}
 	rt, params := match(r.Method, q.path)
 	q.route = rt.pattern
-	in, err := validation(doc, q, params)
+	in, err := validation(sp.doc, q, params)
 	if err != nil {
 		b.t.Fatal(err)
 	}
@@ -76,11 +75,7 @@ func (b bot) documented(r *http.Request, sent []byte, res *http.Response, raw []
 		Options: in.Options}
 	out.SetBodyBytes(raw)
 	if err := openapi3filter.ValidateResponse(context.Background(), out); err != nil {
-		var e *openapi3filter.ResponseError
-		if errors.As(err, &e) {
-			err = e.Err
-		}
-		b.t.Errorf("answer of %s %s is not as documented: %v\n%s", r.Method, q.path, err, raw)
+		b.t.Errorf("answer of %s %s is not as documented: %s\n%s", r.Method, q.path, inShort(err), raw)
 	}
 }
 

@@ -15,7 +15,6 @@ type gate struct {
 	conns    map[*conn]bool
 	sessions map[string]*session
 	started  map[int]start // by shard modulo max_concurrency
-	left     int           // IDENTIFYs
 	upsets   []Upset
 	latency  time.Duration
 	twice    int
@@ -55,7 +54,7 @@ func (s *Server) gatewayURL() string { return "ws://" + s.addr + "/ws" }
 
 func (s *Server) getGatewayBot(*request) (reply, error) {
 	return ok(obj{"url": s.gatewayURL(), "shards": s.shards(), "session_start_limit": obj{"total": 1000,
-		"remaining": s.o.Identifies - s.counts.Identifies, "reset_after": 14400000, "max_concurrency": s.o.MaxConcurrency}})
+		"remaining": max(0, s.o.Identifies-s.counts.Identifies), "reset_after": 14400000, "max_concurrency": s.o.MaxConcurrency}})
 }
 
 func (s *Server) shards() int {
@@ -78,14 +77,15 @@ func (s *Server) serveGateway(w http.ResponseWriter, r *http.Request) {
 	}
 	ws.SetReadLimit(1 << 20)
 	c := newConn(ws)
-	s.served.Add(1)
-	go func() { defer s.served.Done(); c.write() }()
 	s.mu.Lock()
+	if s.faults.closed {
+		s.mu.Unlock()
+		_ = ws.Close()
+		return
+	}
+	s.served.Go(c.write)
 	s.counts.Connections++
 	s.gate.conns[c] = true
-	if s.faults.closed {
-		c.stop()
-	}
 	if len(s.gate.upsets) > 0 {
 		c.upset, s.gate.upsets = s.gate.upsets[0], s.gate.upsets[1:]
 	}
@@ -115,7 +115,7 @@ func (s *Server) read(c *conn, heartbeat time.Duration) {
 		_ = c.ws.SetReadDeadline(time.Now().Add(wait))
 		_, b, err := c.ws.ReadMessage()
 		if err != nil {
-			c.died = !websocket.IsCloseError(err, 1000, 1001, 1002, 1003, 1008, 1011, 1012, 4000, 4001, 4009) && !c.closing()
+			c.died = !websocket.IsUnexpectedCloseError(err, 1006) && !c.closing()
 			c.bye = websocket.IsCloseError(err, 1000, 1001)
 			return
 		}

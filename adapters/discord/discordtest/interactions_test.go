@@ -86,7 +86,7 @@ func TestButtonFormAndChoices(t *testing.T) {
 	if got["type"] != 5.0 || got["data"].(obj)["custom_id"] != "k answer 1" {
 		t.Errorf("submitted %v", got)
 	}
-	if status, e := b.respond(got, 9, form); status != 400 {
+	if status, e := b.respond(got, 9, form); status != 400 || len(s.Forgive()) != 1 {
 		t.Errorf("a form after a form: %d %v", status, e)
 	}
 	if status, _ := b.respond(got, 4, obj{"content": "Thanks", "flags": 64, "allowed_mentions": quiet}); status != 204 {
@@ -139,7 +139,7 @@ func TestTokenDiesWithoutResponse(t *testing.T) {
 }
 
 func TestCommandLimits(t *testing.T) {
-	s := New(t, Options{Speed: 1000})
+	s := New(t, Options{Speed: 1e6})
 	b := bot{t, s}
 	long := strings.Repeat("x", 100)
 	var many []obj

@@ -75,6 +75,7 @@ func (s *Server) mention(m *message, a *allowed, isNew bool) {
 	for _, u := range notified {
 		if u != m.author && !slices.Contains(m.notified, u) && s.seen(u, c) {
 			m.notified = append(m.notified, u)
+			s.counts.Notified++
 		}
 	}
 }
@@ -105,6 +106,7 @@ func (s *Server) mentionMany(g *guild, c *channel, m *message, a *allowed) []str
 			who = append(who, id)
 		}
 	}
+	slices.SortFunc(who, strings.Compare)
 	return who
 }
 

@@ -17,6 +17,20 @@ func (s *Server) Upload(in, user, text string, files ...File) string {
 	return s.say(in, &message{author: user, content: text, files: files})
 }
 
+// Webhook makes a webhook write, as other services do.
+func (s *Server) Webhook(in, name, text string) string {
+	s.mu.Lock()
+	id := s.addUser(name)
+	s.users[id].bot = true
+	s.mu.Unlock()
+	return s.say(in, &message{author: id, content: text, webhook: true})
+}
+
+// Notice makes Discord itself write, with a type such as 4 (renamed) or 6 (pinned).
+func (s *Server) Notice(in, user string, kind int) string {
+	return s.say(in, &message{author: user, kind: kind})
+}
+
 func (s *Server) say(in string, m *message) string {
 	s.t.Helper()
 	s.mu.Lock()

@@ -32,6 +32,7 @@ type Counts struct {
 	TooEarly     int // IDENTIFYs before their 5 s were over
 	Resumes      int
 	Connections  int // to the gateway
+	Notified     int // people pinged, once for each message
 }
 
 // Calls are all requests so far, oldest first.
@@ -98,6 +99,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	status := 0
 	if readErr == nil {
 		status = s.answer(w, q)
+	} else {
+		status = send(w, 413, "application/json", []byte(`{"message": "Request entity too large", "code": 40005}`))
 	}
 	s.noted(at, status)
 }
@@ -135,8 +138,14 @@ func (s *Server) answer(w http.ResponseWriter, q *request) int {
 	if f.status != 0 {
 		return send(w, f.status, f.contentType(), []byte(f.body))
 	}
+	rt, params := match(q.Method, q.path)
+	var misfit error
+	if rt != nil {
+		q.route = rt.pattern
+		misfit = validate(q, params)
+	}
 	s.mu.Lock()
-	res, err := s.carryOut(w.Header(), q)
+	res, err := s.carryOut(w.Header(), q, rt, params, misfit)
 	s.touch()
 	s.mu.Unlock()
 	if f.cut {
@@ -171,14 +180,13 @@ func send(w http.ResponseWriter, status int, kind string, b []byte) int {
 	return status
 }
 
-// carryOut does what stands before every handler, and calls it. The lock is held.
-func (s *Server) carryOut(h http.Header, q *request) (reply, error) {
-	rt, params := match(q.Method, q.path)
+// carryOut does what stands before every handler, and calls it. misfit says how
+// the request does not fit Discord's document. The lock is held.
+func (s *Server) carryOut(h http.Header, q *request, rt *route, params map[string]string, misfit error) (reply, error) {
 	if rt == nil {
 		s.breach("%s %s: there is no such endpoint here", q.Method, q.path)
 		return reply{}, &failure{status: 404, message: "404: Not Found"}
 	}
-	q.route = rt.pattern
 	for k, v := range params {
 		q.SetPathValue(k, v)
 	}
@@ -188,10 +196,18 @@ func (s *Server) carryOut(h http.Header, q *request) (reply, error) {
 	if err := s.limit(h, q, rt, params); err != nil {
 		return reply{}, err
 	}
-	if err := s.validate(q, params); err != nil {
-		s.breach("%s %s: against Discord's OpenAPI document: %v", q.Method, rt.pattern, err)
+	if misfit != nil {
+		why := inShort(misfit)
+		s.breach("%s %s: against Discord's OpenAPI document: %s; it was %.500s", q.Method, rt.pattern, why, q.body)
+		return reply{}, invalid("", "BASE_TYPE_INVALID", "%s", why)
 	}
-	return rt.do(s, q)
+	res, err := rt.do(s, q)
+	var no *failure
+	if errors.As(err, &no) && (no.code == 50035 || no.code == 50006) {
+		b, _ := json.Marshal(no.body())
+		s.breach("%s %s: %s; it was %.500s", q.Method, rt.pattern, b, q.body)
+	}
+	return res, err
 }
 
 func (s *Server) authorized(header string) bool {

@@ -26,6 +26,7 @@ func routes() []route {
 		{"GET", "/gateway/bot", 2, 5000, false, (*Server).getGatewayBot},
 		{"GET", "/users/@me", 5, 1000, false, (*Server).getMe},
 		{"GET", "/users/@me/guilds", 5, 1000, false, (*Server).getMyGuilds},
+		{"GET", "/users/{user_id}", 30, 30000, false, (*Server).getUser},
 		{"POST", "/users/@me/channels", 10, 10000, false, (*Server).openDirect},
 		{"GET", "/applications/@me", 5, 1000, false, (*Server).getApplication},
 		{"GET", "/oauth2/applications/@me", 5, 1000, false, (*Server).getApplication},

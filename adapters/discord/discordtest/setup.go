@@ -2,23 +2,28 @@ package discordtest
 
 import "slices"
 
-// AddGuild makes a server that has the bot, which got what an invitation gives.
-// It has an owner and no channels. A connected bot is told.
-func (s *Server) AddGuild(name string) string {
+// FoundGuild makes a server without the bot. It has an owner and no channels.
+func (s *Server) FoundGuild(name string) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	g := &guild{id: s.pastID(), name: name, members: map[string]*member{}, joined: s.o.Now()}
+	g := &guild{id: s.pastID(), name: name, members: map[string]*member{}, joined: s.o.Now(), gone: true}
 	g.roles = []*role{{id: g.id, name: "@everyone", perms: Everyone}}
 	s.guilds[g.id] = g
 	g.owner = s.addUser("owner")
 	g.members[g.owner] = &member{joined: g.joined}
-	s.invite(g)
 	return g.id
 }
 
+// AddGuild makes a server that has the bot, which got what an invitation gives.
+func (s *Server) AddGuild(name string) string {
+	id := s.FoundGuild(name)
+	s.Invite(id, Invited)
+	return id
+}
+
 // invite lets the bot in, with a role of its own.
-func (s *Server) invite(g *guild) {
-	r := &role{id: s.newID(), name: "Colloquy", perms: Invited, managed: true}
+func (s *Server) invite(g *guild, perms int64) {
+	r := &role{id: s.newID(), name: "Colloquy", perms: perms, managed: true}
 	g.roles = append(g.roles, r)
 	g.gone, g.joined = false, s.o.Now()
 	g.members[s.AppID] = &member{roles: []string{r.id}, joined: g.joined}
@@ -37,8 +42,27 @@ func (s *Server) Remove(guild string) {
 	})
 }
 
-// Invite takes the bot back into a server.
-func (s *Server) Invite(guild string) { s.set(func() { s.invite(s.guilds[guild]) }) }
+// Invite takes the bot into a server in which it is not, with the permissions of
+// an invitation. A connected bot is told.
+func (s *Server) Invite(guild string, perms int64) {
+	s.set(func() { s.invite(s.guilds[guild], perms) })
+}
+
+// Owner is who owns a server, and may do everything there.
+func (s *Server) Owner(guild string) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.guilds[guild].owner
+}
+
+// SetGuild changes a server's name and its channel for system messages; "" is none.
+func (s *Server) SetGuild(guild, name, system string) {
+	s.set(func() {
+		g := s.guilds[guild]
+		g.name, g.system = name, system
+		s.send(guild, "GUILD_UPDATE", func(bool) any { return s.strange(s.guildObj(g)) })
+	})
+}
 
 // Outage makes a server unavailable, or available again.
 func (s *Server) Outage(guild string, on bool) {

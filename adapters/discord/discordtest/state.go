@@ -100,6 +100,7 @@ type message struct {
 	reference           *reference
 	nonce               string
 	interaction         *Interaction // that it answers
+	webhook             bool         // its author is a webhook
 	thread              string
 }
 

@@ -19,7 +19,12 @@ func (s *Server) Upset(us ...Upset) {
 }
 
 // Reconnect asks all connections to reconnect (op 7). They go on until the client closes them.
-func (s *Server) Reconnect() { s.each(func(c *conn) { c.push(op(7, nil)) }) }
+func (s *Server) Reconnect() {
+	s.each(func(c *conn) {
+		c.leaving = true
+		c.push(op(7, nil))
+	})
+}
 
 // Invalidate ends all sessions (op 9), or says that they may be resumed.
 func (s *Server) Invalidate(resumable bool) { s.each(func(c *conn) { s.invalid(c, resumable) }) }
@@ -50,13 +55,14 @@ func (s *Server) Event(guild, name, payload string) {
 	s.set(func() { s.send(guild, name, func(bool) any { return json.RawMessage(payload) }) })
 }
 
-// Connected says how many sessions are ready now.
+// Connected says how many sessions are ready now, without those that are zombies,
+// were asked to reconnect or are being closed.
 func (s *Server) Connected() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	n := 0
 	for _, ss := range s.gate.sessions {
-		if ss.conn != nil && !ss.conn.zombie {
+		if ss.conn != nil && !ss.conn.zombie && !ss.conn.leaving && !ss.conn.closing() {
 			n++
 		}
 	}

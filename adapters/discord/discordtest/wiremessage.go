@@ -38,6 +38,9 @@ func (s *Server) messageObj(m *message, content bool) obj {
 	if s.users[m.author] != nil && s.users[m.author].bot && m.author == s.AppID {
 		o["application_id"] = s.AppID
 	}
+	if m.webhook {
+		o["webhook_id"] = m.author
+	}
 	if i := m.interaction; i != nil {
 		o["webhook_id"] = s.AppID
 		o["interaction_metadata"] = s.metadata(i)

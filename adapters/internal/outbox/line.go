@@ -96,25 +96,30 @@ func (w *waiter) signal() {
 	}
 }
 
-// A pace lets requests begin evenly. One that is late may be followed sooner
-// by the next, so that what a timer oversleeps is not lost.
+// A pace lets requests begin evenly. After one that was late others may follow
+// sooner, so that what a timer oversleeps is not lost.
 type pace struct {
 	line     line
 	interval time.Duration // 0: no limit
+	slack    time.Duration // how much lateness can be made up
 	next     time.Time     // when the next one is due, if they were perfectly even
 	paused   time.Time     // until when none begins
 }
+
+// timerSlack is more than a timer oversleeps on a busy machine.
+const timerSlack = 20 * time.Millisecond
 
 func newPace(rate float64) pace {
 	if rate <= 0 {
 		return pace{}
 	}
-	return pace{interval: time.Duration(float64(time.Second) / rate)}
+	interval := time.Duration(float64(time.Second) / rate)
+	return pace{interval: interval, slack: max(interval, timerSlack)}
 }
 
 // opens is when a request may begin that has so many others before it.
 func (p *pace) opens(now time.Time, before int) time.Time {
-	at := later(later(p.next.Add(-p.interval), p.paused), now)
+	at := later(later(p.next.Add(-p.slack), p.paused), now)
 	return at.Add(time.Duration(before) * p.interval)
 }
 

@@ -22,7 +22,8 @@ import (
 // Options say how much may be sent, and how long a request may wait for it.
 type Options struct {
 	// Rate is how many requests a second may begin, over all but free ones. In
-	// any span of s seconds at most Rate*s + 2 begin. 0: as many as like.
+	// any span of s seconds at most Rate*s + 2 begin (above 50 a second, as many
+	// as in 20 ms more). 0: as many as like.
 	Rate float64
 	// MaxWait is how long a request may wait altogether; 0 means 30 s.
 	MaxWait time.Duration
@@ -148,6 +149,9 @@ func (o *Outbox) Stop(err error) {
 		close(o.stopped)
 	}
 }
+
+// Stopped is closed when [Outbox.Stop] was called; then every call of Do says why.
+func (o *Outbox) Stopped() <-chan struct{} { return o.stopped }
 
 // Pause lets nothing begin for d, not even free requests.
 func (o *Outbox) Pause(d time.Duration) {
