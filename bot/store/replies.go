@@ -11,7 +11,8 @@ import (
 )
 
 // insertReply stores a reply if the newest discussion in its thread, or the one
-// that it names, still records, and its author did not opt out. A known reply changes only to a
+// that it names, still records, and its author did not opt out. Where it has no
+// thread, what stood in the channel before it is none of its replies. A known reply changes only to a
 // newer version, or when a listing brings other reactions. A tombstone stays.
 const insertReply = `INSERT INTO replies (id, discussion_id, platform, workspace, channel, thread, message_id, question,
 		author_id, author, text, files, reactions, version, created_at, edited_at, deleted, late, recorded_at, reply_to, excluded)
@@ -23,6 +24,7 @@ const insertReply = `INSERT INTO replies (id, discussion_id, platform, workspace
 	FROM discussions d
 	WHERE d.platform = $15 AND d.workspace = $16 AND d.channel = $17 AND d.thread = $18 AND d.opened_at IS NOT NULL
 		AND d.state IN ('posting', 'open', 'closing', 'closed') AND (d.closed_at IS NULL OR $11 <= d.closed_at + $19)
+		AND (d.thread <> '' OR $11 >= d.opened_at - 60000)
 		AND NOT EXISTS (SELECT 1 FROM optouts WHERE hash = $20) AND ($21 = '' OR d.id = $21)
 	ORDER BY d.opened_at DESC LIMIT 1
 	ON CONFLICT (platform, workspace, channel, message_id) DO UPDATE SET
