@@ -34,7 +34,6 @@ type desk struct {
 	asked    int
 	lines    chan *line
 	listener pipes
-	log      strings.Builder
 }
 
 // A line is one connection.
