@@ -246,7 +246,9 @@ func TestDiscordFromInvitationToRecap(t *testing.T) {
 	recap := s.Written(thread)[slices.IndexFunc(s.Written(thread), isRecap)]
 	t.Logf("recap: %s", recap.Embeds)
 	contains(t, string(recap.Embeds), "27 people wrote 28 replies", "nobody was listening here; 9 replies from that time were found afterwards")
-	r.until("the end", func() bool { return strings.Contains(r.ok("discussion", "list", "--format", "json"), `"state": "closed"`) })
+	r.until("the end", func() bool {
+		return strings.Contains(r.ok("discussion", "list", "--format", "json"), `"state": "closed"`)
+	})
 
 	// The export holds what Discord holds, no more and no less.
 	exported, gaps := r.export()
