@@ -34,6 +34,7 @@ func TestKilledAtAnyMoment(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes about two minutes; run without -short")
 	}
+	t.Parallel()
 	c := newCrash(t)
 	c.configure(false)
 	for i := range kills {
