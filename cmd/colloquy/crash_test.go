@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -105,17 +106,32 @@ func (c *crash) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 		fmt.Fprint(w, `</channel></rss>`)
 	default:
-		_, text, err := bundledArticle("car-free-street")
-		if err != nil {
-			c.t.Error(err)
-		}
+		n, _ := strconv.Atoi(strings.TrimPrefix(name, "story"))
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		fmt.Fprintf(w, `<html lang="en"><head><title>%[1]s</title></head><body><article><h1>%[1]s</h1>`, name)
-		for para := range strings.SplitSeq(text, "\n\n") {
-			fmt.Fprintf(w, "<p>In %s: %s</p>", name, para)
+		for para := range strings.SplitSeq(inventedArticle(n), "\n\n") {
+			fmt.Fprintf(w, "<p>%s</p>", para)
 		}
 		fmt.Fprint(w, `</article></body></html>`)
 	}
+}
+
+// inventedArticle is a text about something else for each n, so that there is
+// something new to ask.
+func inventedArticle(n int) string {
+	pick := func(shift int, words ...string) string { return words[(n+shift*n/7+shift)%len(words)] }
+	place := pick(1, "Vellmar", "Ostrava", "Kandy", "Tromso", "Leeds", "Cadiz", "Lahore", "Bergamo", "Quito", "Varna", "Nantes")
+	thing := pick(2, "library", "harbour", "tram", "orchard", "hospital", "museum", "brewery", "airport", "stadium", "bakery", "theatre", "quarry", "ferry")
+	group := pick(3, "teachers", "farmers", "nurses", "students", "fishermen", "drivers", "tenants", "bakers", "miners", "gardeners", "shopkeepers")
+	other := pick(4, "bridge", "school", "market", "forest", "factory", "river", "prison", "castle", "garden", "station", "museum", "reservoir", "canal")
+	return fmt.Sprintf(`The council of %[1]s should close the %[2]s, because it costs %[5]d million euros a year and the %[3]s pay for it.
+The %[3]s say that the %[4]s is worth more than the %[2]s to the people of %[1]s.
+By %[6]d the %[2]s will have lost half of its visitors, the mayor predicts, and the %[4]s will have won them.
+
+Since the %[4]s was opened, %[7]d percent more %[3]s have come to %[1]s than before.
+It is unfair that %[3]s have no vote on the %[2]s, and everybody in %[1]s knows it.
+Opponents of the plan dispute the figures and argue that the %[4]s would never have been built without the %[2]s.`,
+		place, thing, group, other, 3+n%40, 2031+n%9, 11+n%60)
 }
 
 func (c *crash) configure(paused bool) {
