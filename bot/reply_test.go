@@ -1,6 +1,7 @@
 package bot_test
 
 import (
+	"context"
 	"errors"
 	"slices"
 	"strings"
@@ -227,5 +228,33 @@ func TestNoRecapForTooLittle(t *testing.T) {
 	b.wait(25 * time.Hour)
 	if d := b.discussion(); d.State != bot.StateClosed || len(b.platform.posts()) != before {
 		t.Errorf("%s, %d posts more", d.State, len(b.platform.posts())-before)
+	}
+}
+
+// flat is a platform without threads: a discussion is in its channel.
+type flat struct{ *platform }
+
+func (p flat) Post(ctx context.Context, ch bot.Channel, m bot.Message, key string) (bot.Posted, error) {
+	posted, err := p.platform.Post(ctx, ch, m, key)
+	posted.Thread = bot.Channel{}
+	return posted, err
+}
+
+// What stood in a channel before a discussion is none of its replies.
+func TestOlderMessagesOfAChannelAreNoReplies(t *testing.T) {
+	b := newBench(t, func(o *bot.Options) { o.Adapters = []bot.Adapter{flat{o.Adapters[0].(*platform)}} })
+	here := bot.Discussion{Channel: channel}
+	old := b.platform.say(here, "Ada", "long before", false)
+	b.wait(time.Hour)
+	b.request(bot.Request{Ref: b.web.URL + "/quay"})
+	d := b.discussion()
+	if d.Channel.Thread != "" || d.OpenedAt.IsZero() {
+		t.Fatalf("discussion %+v", d)
+	}
+	b.platform.say(d, "Ben", "an answer", true)
+	old.Text, old.Version = "long before, and edited now", b.clock().UnixMicro()
+	b.platform.tell(old)
+	if got := texts(b.replies(d)); !slices.Equal(got, []string{"an answer"}) {
+		t.Errorf("recorded %q", got)
 	}
 }

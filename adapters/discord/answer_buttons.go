@@ -1,7 +1,6 @@
 package discord
 
 import (
-	"cmp"
 	"maps"
 	"slices"
 	"strconv"
@@ -11,122 +10,101 @@ import (
 	"colloquy/bot"
 )
 
-// Limits of what stands under a message, from Discord's reference on components
-// and on embeds.
-const (
-	mostRows    = 5
-	mostInRow   = 5
-	mostLabel   = 80
-	mostEmbeds  = 10
-	mostCustom  = 100
-	mostAddress = 2048 // of an embed
-	mostHead    = 256  // the title of an embed
-)
+// mostEmbeds is how many embeds a message has at most.
+const mostEmbeds = 10
 
-// Arguments of buttons that only this adapter reads, and those of a form.
+// Arguments of a button that only this adapter reads, and that of a form.
 const (
-	formArg = "form" // what the form asks for
-	pickArg = "pick" // "NAME:N": the argument NAME is the address of embed N, from 0
+	pickArg = "pick" // "NAME:N": the argument NAME is the N-th link of an embed, from 0
 	textArg = "text" // what stands in the form
 )
 
-type buttonRow struct {
-	Type       int         `json:"type"`
-	Components []buttonOut `json:"components"`
-}
-
-type buttonOut struct {
-	Type     int    `json:"type"`
-	Style    int    `json:"style"`
-	Label    string `json:"label"`
-	CustomID string `json:"custom_id"`
-}
-
-// answerButtons are the choices of an answer and the buttons of its message, in
-// rows. An address that is too long for a button stands in an embed, and the
-// button names that. What has no place is left, as lines to type.
-func answerButtons(choices []bot.Choice, buttons []bot.Button) (rows []buttonRow, links []embedLink, left []string) {
-	rows, links = []buttonRow{}, []embedLink{}
-	all := slices.Clone(choices)
-	for _, b := range buttons {
-		c := bot.Choice{Label: b.Label, Command: b.Command, Args: b.Args}
-		if b.Form != "" {
-			c.Args = maps.Clone(b.Args)
-			if c.Args == nil {
-				c.Args = map[string]string{}
-			}
-			c.Args[formArg] = shorten(text.Inline(b.Form), mostFormLabel)
-		}
-		all = append(all, c)
+// answerRows are the choices of an answer and the buttons of its message. An
+// address that is too long for a button stands in an embed, and the button names
+// that. What has no place is left, as lines.
+func answerRows(choices []bot.Choice, buttons []bot.Button) (rows []row, links []embed, left []string) {
+	all := []bot.Button{}
+	for _, c := range choices {
+		all = append(all, bot.Button{Label: c.Label, Command: c.Command, Args: c.Args})
 	}
-	used := map[string]bool{}
-	for _, c := range all {
-		id, link, ok := choiceID(c, len(links))
-		if !ok || used[id] || len(used) == mostRows*mostInRow {
-			left = append(left, text.Inline(c.Label)+": "+typed(c))
+	rows = []row{}
+	taken := map[string]bool{"": true}
+	for _, b := range slices.Concat(all, buttons) {
+		id, link := answerID(b, len(links))
+		if taken[id] || len(taken) > maxRows*perRow {
+			left = append(left, text.Inline(b.Label)+": "+typed(b))
 			continue
 		}
-		used[id] = true
-		if link.URL != "" {
-			links = append(links, link)
+		taken[id] = true
+		if link != nil {
+			links = append(links, *link)
 		}
-		if n := len(rows); n == 0 || len(rows[n-1].Components) == mostInRow {
-			rows = append(rows, buttonRow{Type: componentRow})
+		if n := len(rows); n == 0 || len(rows[n-1].Components) == perRow {
+			rows = append(rows, row{Type: typeRow})
 		}
-		row := &rows[len(rows)-1]
-		row.Components = append(row.Components, buttonOut{Type: componentButton, Style: 2, Label: shorten(cmp.Or(text.Inline(c.Label), c.Command), mostLabel), CustomID: id})
+		last := &rows[len(rows)-1]
+		last.Components = append(last.Components, makeButton(b, id))
 	}
 	return rows, links, left
 }
 
-// choiceID is the id of a choice's button. Where its one long argument is an
-// address, that goes to an embed, which is the n-th of its message.
-func choiceID(c bot.Choice, n int) (id string, link embedLink, ok bool) {
-	if id := customID("", c.Command, c.Args); fits(id, c) {
-		return id, link, true
+// answerID is the custom_id of a button of an answer; "" if it can have none.
+// Where its longest argument is an address, that may be the link of an embed,
+// of which there are n before.
+func answerID(b bot.Button, n int) (id string, link *embed) {
+	if b.Command == "" {
+		return "", nil
 	}
-	names := slices.SortedFunc(maps.Keys(c.Args), func(a, b string) int { return len(c.Args[b]) - len(c.Args[a]) })
-	if len(names) == 0 || n == mostEmbeds {
-		return "", link, false
+	if id = buttonID("", b); text.Units(id) <= maxCustomID {
+		return id, nil
 	}
-	name := names[0]
-	link = embedLink{Title: shorten(escape(text.Inline(c.Label)), mostHead), URL: c.Args[name]}
-	if webLink(link.URL) != link.URL || units(link.URL) > mostAddress {
-		return "", link, false
+	longest := ""
+	for _, name := range slices.Sorted(maps.Keys(b.Args)) {
+		if longest == "" || len(b.Args[name]) > len(b.Args[longest]) {
+			longest = name
+		}
 	}
-	short := bot.Choice{Command: c.Command, Args: maps.Clone(c.Args)}
-	delete(short.Args, name)
-	short.Args[pickArg] = name + ":" + strconv.Itoa(n)
-	id = customID("", short.Command, short.Args)
-	return id, link, fits(id, short)
+	if linkURL(b.Args[longest]) != b.Args[longest] || n == mostEmbeds-1 || longest == "" {
+		return "", nil
+	}
+	short := b
+	short.Args = maps.Clone(b.Args)
+	delete(short.Args, longest)
+	short.Args[pickArg] = longest + ":" + strconv.Itoa(n)
+	if id = buttonID("", short); text.Units(id) > maxCustomID {
+		return "", nil
+	}
+	return id, &embed{Color: accent, Title: escape(text.Cut(text.Inline(b.Label), maxTitle/2, escaped)), URL: b.Args[longest]}
 }
 
-// fits reports whether an id holds a choice, whole.
-func fits(id string, c bot.Choice) bool {
-	_, command, args, ok := parseCustomID(id)
-	return ok && units(id) <= mostCustom && command == c.Command && maps.Equal(args, c.Args)
-}
-
-// pick gives the argument back that stands in an embed of the message.
+// pick gives the argument back that is the link of an embed of the message; false
+// if that is not there.
 func (in *interaction) pick(args map[string]string) bool {
-	name, n, ok := strings.Cut(args[pickArg], ":")
+	given, ok := args[pickArg]
 	if !ok {
 		return true
 	}
 	delete(args, pickArg)
+	name, n, _ := strings.Cut(given, ":")
+	var links []string
+	for _, e := range in.message.Embeds {
+		if e.URL != "" {
+			links = append(links, e.URL)
+		}
+	}
 	i, err := strconv.Atoi(n)
-	if err != nil || i < 0 || i >= len(in.message.Embeds) || in.message.Embeds[i].URL == "" {
+	if err != nil || i < 0 || i >= len(links) || name == "" {
 		return false
 	}
-	args[name] = in.message.Embeds[i].URL
+	args[name] = links[i]
 	return true
 }
 
-// typed is a choice as it is typed.
-func typed(c bot.Choice) string {
-	words := []string{bot.CommandPrefix, c.Command}
-	for _, name := range slices.Sorted(maps.Keys(c.Args)) {
-		words = append(words, name+":"+text.Inline(c.Args[name]))
+// typed is what a button stands for, to be typed.
+func typed(b bot.Button) string {
+	words := []string{bot.CommandPrefix, b.Command}
+	for _, name := range slices.Sorted(maps.Keys(b.Args)) {
+		words = append(words, name+":"+text.Inline(b.Args[name]))
 	}
 	return strings.Join(words, " ")
 }

@@ -47,13 +47,10 @@ func optionChoices(from []bot.Choice) []optionChoice {
 	out := []optionChoice{}
 	for _, c := range from {
 		value := c.Args["value"]
-		if value == "" || units(value) > mostChoice || len(out) == mostChoices {
+		if value == "" || text.Units(value) > mostChoice || len(out) == mostChoices {
 			continue
 		}
-		out = append(out, optionChoice{Name: choiceName(cmp.Or(text.Inline(c.Label), value)), Value: value})
+		out = append(out, optionChoice{Name: text.Cut(cmp.Or(text.Inline(c.Label), value), mostChoice, text.Units), Value: value})
 	}
 	return out
 }
-
-// choiceName cuts a name to what Discord takes.
-func choiceName(s string) string { return shorten(s, mostChoice) }

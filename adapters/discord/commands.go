@@ -9,14 +9,12 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
-	"unicode/utf16"
+
+	"github.com/bwmarrin/discordgo"
 
 	"colloquy/adapters/internal/text"
 	"colloquy/bot"
-
-	"github.com/bwmarrin/discordgo"
 )
 
 // The commands that an application has. Discord sets who sees a command on the
@@ -55,7 +53,7 @@ type appCommand struct {
 	Name         string      `json:"name"`
 	Description  string      `json:"description"` // empty in a menu
 	Options      []appOption `json:"options,omitempty"`
-	Permissions  *permission `json:"default_member_permissions"` // who sees it unless a server says otherwise; null: everybody
+	Permissions  *int64      `json:"default_member_permissions,string"` // who sees it unless a server says otherwise; null: everybody
 	Contexts     []int       `json:"contexts"`
 	Integrations []int       `json:"integration_types"`
 }
@@ -69,18 +67,9 @@ type appOption struct {
 	Options      []appOption `json:"options,omitempty"`
 }
 
-// A permission is a set of bits that is sent as a number and comes as a string.
-type permission uint64
-
-func (p *permission) UnmarshalJSON(b []byte) error {
-	n, err := strconv.ParseUint(strings.Trim(string(b), `"`), 10, 64)
-	*p = permission(n)
-	return err
-}
-
 // applicationCommands are all commands of the application.
 func applicationCommands(specs []bot.CommandSpec) []appCommand {
-	manage := permission(discordgo.PermissionManageGuild)
+	manage := int64(discordgo.PermissionManageGuild)
 	return []appCommand{
 		slashCommand(manageCommand, "run discussions in this channel", &manage, audience(specs, true)),
 		slashCommand(memberCommand, "discussions here, and what is recorded of you", nil, audience(specs, false)),
@@ -99,7 +88,7 @@ func guildOnly(c appCommand) appCommand {
 
 // slashCommand is a top-level command of which each spec is a part. Where that
 // would be too long, descriptions are cut, the longest first.
-func slashCommand(name, description string, who *permission, specs []bot.CommandSpec) appCommand {
+func slashCommand(name, description string, who *int64, specs []bot.CommandSpec) appCommand {
 	var c appCommand
 	for most := mostDescription; most > 10; most -= 5 {
 		c = guildOnly(appCommand{Type: typeSlash, Name: name, Description: description, Permissions: who, Options: partsOf(specs, most)})
@@ -162,7 +151,7 @@ func optionsOf(s bot.CommandSpec, most int) []appOption {
 		if slices.Contains(numbers, p.Name) {
 			o.Type = optionInteger
 		}
-		o.Autocomplete = o.Type == optionString && p.Of != ""
+		o.Autocomplete = o.Type == optionString && (p.Of != "" || len(p.Words) > 0)
 		out = append(out, o)
 	}
 	slices.SortStableFunc(out, func(a, b appOption) int {
@@ -194,7 +183,7 @@ func describe(help string, most int) string {
 
 // size counts the characters that Discord limits in a command.
 func size(name, description string, options []appOption) int {
-	n := len(utf16.Encode([]rune(name + description)))
+	n := text.Units(name + description)
 	for _, o := range options {
 		n += size(o.Name, o.Description, o.Options)
 	}

@@ -3,6 +3,7 @@ package discord
 import (
 	"encoding/json"
 	"maps"
+	"os"
 	"regexp"
 	"slices"
 	"strings"
@@ -81,8 +82,8 @@ func TestDescriptionsGiveWayToTheLimit(t *testing.T) {
 	}
 }
 
-// given are options as Discord hands them over.
-func given(options map[string]string, numbers []string) []map[string]any {
+// options are those as Discord hands them over.
+func optionsIn(options map[string]string, numbers []string) []map[string]any {
 	var out []map[string]any
 	for _, name := range slices.Sorted(maps.Keys(options)) {
 		o := map[string]any{"name": name, "type": optionString, "value": options[name]}
@@ -115,10 +116,16 @@ func TestEveryCommandComesAsTyped(t *testing.T) {
 		}
 		want, line := map[string]string{}, bot.CommandPrefix+" "+s.Name
 		for i, p := range s.Params {
-			value := "some \"words\" and 'more'"
-			if slices.Contains(numbers, p.Name) {
+			value, quote := "some \"words\" and 'more'", `"`
+			if slices.ContainsFunc(s.Params, func(p bot.Param) bool { return p.Rest }) {
+				quote = "" // the rest of a line may hold some of its own
+			}
+			switch {
+			case slices.Contains(numbers, p.Name):
 				value = "3"
-			} else if !p.Rest {
+			case !p.Rest && quote == "":
+				value = "value-" + string(rune('a'+i))
+			case !p.Rest:
 				value = "value " + string(rune('a'+i))
 			}
 			j := slices.IndexFunc(options, func(o appOption) bool { return o.Name == p.Name })
@@ -129,13 +136,13 @@ func TestEveryCommandComesAsTyped(t *testing.T) {
 			if p.Rest {
 				line += " " + value
 			} else {
-				line += " --" + p.Name + ` "` + value + `"`
+				line += " --" + p.Name + " " + quote + value + quote
 			}
 		}
 		if len(options) != len(s.Params) {
 			t.Errorf("/%s %s has %d options for %d parameters", top, words, len(options), len(s.Params))
 		}
-		in := decoded(t, map[string]any{"type": interactionCommand, "data": nested(top, words, given(want, numbers))})
+		in := decoded(t, map[string]any{"type": interactionCommand, "data": nested(top, words, optionsIn(want, numbers))})
 		path, opts := in.data.path()
 		name := specName(path, bot.Commands())
 		args := argsOf(name, opts, "9")
@@ -161,15 +168,15 @@ func nested(top string, words []string, options []map[string]any) map[string]any
 // decoded is an interaction as it arrives.
 func decoded(t *testing.T, fields map[string]any) *interaction {
 	t.Helper()
-	in, err := decodeInteraction(slashPayload(t, fields))
+	in, err := decodeInteraction(incoming(t, fields))
 	if err != nil {
 		t.Fatal(err)
 	}
 	return in
 }
 
-// payload is an interaction of a manager in a channel.
-func slashPayload(t *testing.T, fields map[string]any) json.RawMessage {
+// incoming is an interaction of a manager in a channel.
+func incoming(t *testing.T, fields map[string]any) json.RawMessage {
 	t.Helper()
 	all := map[string]any{"id": "7001", "token": "tok", "application_id": "42", "guild_id": "9", "channel_id": "11",
 		"member": map[string]any{"nick": "Ada", "roles": []string{"5"}, "permissions": "32", "user": map[string]any{"id": "77", "username": "ada"}}}
@@ -193,9 +200,6 @@ func TestCommandsAreComparedAsDiscordGivesThem(t *testing.T) {
 	}
 	for _, c := range there { // as Discord writes them
 		c["id"], c["version"], c["nsfw"], c["name_localizations"] = "1", "2", false, nil
-		if c["default_member_permissions"] != nil {
-			c["default_member_permissions"] = "32"
-		}
 	}
 	slices.Reverse(there)
 	read := func() (out []appCommand) {
@@ -214,5 +218,37 @@ func TestCommandsAreComparedAsDiscordGivesThem(t *testing.T) {
 	there[0]["description"] = "something else"
 	if sameCommands(read(), want) || sameCommands(nil, want) {
 		t.Error("a change is not seen")
+	}
+}
+
+// What the documentation has people type can be typed.
+func TestDocumentedCommands(t *testing.T) {
+	page, err := os.ReadFile("../../docs/discord.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	option := regexp.MustCompile(`^([a-z-]+):.`)
+	found := regexp.MustCompile("(?m)(?:^|`)/(discuss|colloquy) ([a-z][^`\n]*)").FindAllStringSubmatch(string(page), -1)
+	if len(found) < 4 {
+		t.Fatalf("%q", found)
+	}
+	all := applicationCommands(bot.Commands())
+	for _, m := range found {
+		options := all[slices.IndexFunc(all, func(c appCommand) bool { return c.Name == m[1] })].Options
+		values := false
+		for _, w := range strings.Fields(m[2]) {
+			name := w
+			if o := option.FindStringSubmatch(w); o != nil {
+				name, values = o[1], true
+			} else if values {
+				continue // a word of a value
+			}
+			i := slices.IndexFunc(options, func(o appOption) bool { return o.Name == name && (o.Type > optionGroup) == values })
+			if i < 0 {
+				t.Errorf("/%s %s: there is no %q", m[1], m[2], name)
+			} else if !values {
+				options = options[i].Options
+			}
+		}
 	}
 }

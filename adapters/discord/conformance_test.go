@@ -63,7 +63,9 @@ func (p *platform) env() adaptertest.Env {
 		Say: func(_ *testing.T, thread bot.Channel, author, text string) bot.MessageRef {
 			return bot.MessageRef{Channel: thread, MessageID: p.s.Say(pathID(thread), p.person(author), text)}
 		},
-		Edit:       func(_ *testing.T, ref bot.MessageRef, text string) { p.s.Edit(pathID(ref.Channel), ref.MessageID, text) },
+		Edit: func(_ *testing.T, ref bot.MessageRef, text string) {
+			p.s.Edit(pathID(ref.Channel), ref.MessageID, text)
+		},
 		Delete:     func(_ *testing.T, ref bot.MessageRef) { p.s.Delete(pathID(ref.Channel), ref.MessageID) },
 		DeletePost: func(_ *testing.T, ref bot.MessageRef) { p.s.Delete(pathID(ref.Channel), ref.MessageID) },
 		Exclude: func(_ *testing.T, ref bot.MessageRef) {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 
 	"colloquy/bot"
@@ -15,6 +16,7 @@ import (
 // again. One that cannot be read is a permanent [unreadableError]: what it said is
 // found by listing.
 func (a *Adapter) event(ctx context.Context, h bot.Handler, name string, raw json.RawMessage) error {
+	a.reopenFor(name, raw)
 	switch name {
 	case "MESSAGE_CREATE", "MESSAGE_UPDATE", "MESSAGE_DELETE", "MESSAGE_DELETE_BULK", "MESSAGE_REACTION_ADD":
 		return a.messageEvent(ctx, h, name, raw)
@@ -125,10 +127,8 @@ func (a *Adapter) removed(ctx context.Context, h bot.Handler, name string, ch bo
 	if name == "MESSAGE_DELETE" {
 		e.IDs = []string{e.ID}
 	}
-	for _, id := range e.IDs {
-		if err == nil && snowflake(id) == 0 {
-			err = errors.New("it lacks an id")
-		}
+	if err == nil && (len(e.IDs) == 0 || slices.ContainsFunc(e.IDs, func(id string) bool { return snowflake(id) == 0 })) {
+		err = errors.New("it lacks ids")
 	}
 	if err != nil {
 		return unreadable(name, idIn(raw), err)

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"colloquy/bot"
+
 	"github.com/gorilla/websocket"
 )
 
@@ -33,7 +34,6 @@ type desk struct {
 	asked    int
 	lines    chan *line
 	listener pipes
-	log      strings.Builder
 }
 
 // A line is one connection.
@@ -44,6 +44,8 @@ type line struct {
 	gone    chan int    // the code with which the client closed; -1: none
 	mute    atomic.Bool // no acknowledgements
 	since   time.Time
+	beats   chan struct{} // closed at the first heartbeat
+	once    sync.Once
 	seq     int64
 	written sync.Mutex
 }
@@ -125,7 +127,7 @@ func (d *desk) serve(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		return
 	}
-	c := &line{d: d, ws: ws, said: make(chan identified, 10), gone: make(chan int, 1), since: time.Now()}
+	c := &line{d: d, ws: ws, said: make(chan identified, 10), gone: make(chan int, 1), since: time.Now(), beats: make(chan struct{})}
 	d.lines <- c
 	for {
 		_, b, err := ws.ReadMessage()
@@ -148,8 +150,9 @@ func (d *desk) serve(w http.ResponseWriter, r *http.Request) {
 		}
 		switch m.Op {
 		case 1:
+			c.once.Do(func() { close(c.beats) })
 			if !c.mute.Load() {
-				c.send(`{"op":11}`)
+				go c.send(`{"op":11}`) // who reads must not wait: the pipe has no buffer
 			}
 		default:
 			id := identified{At: time.Now(), Op: m.Op}
@@ -217,6 +220,10 @@ func (d *desk) begin(guilds ...string) (*line, identified) {
 	c.hello()
 	id := c.identified()
 	c.ready(guilds...)
+	// The two goroutines of discordgo must not both end the connection: one waits
+	// for a lock then while the other sleeps, and the time of the test stands still.
+	<-c.beats
+	synctest.Wait()
 	return c, id
 }
 
@@ -365,3 +372,16 @@ func (r *run) want(what string, want ...string) {
 		r.d.t.Errorf("%s: the engine heard\n%s\nand not\n%s\nlog:\n%s", what, strings.Join(got, "\n"), strings.Join(want, "\n"), r.log)
 	}
 }
+
+// A counter is an engine that only counts servers.
+type counter struct {
+	ear
+	n atomic.Int64
+}
+
+func (c *counter) InstallationChanged(context.Context, bot.Installation) error {
+	c.n.Add(1)
+	return nil
+}
+
+func (c *counter) servers() int { return int(c.n.Load()) }

@@ -55,7 +55,8 @@ const (
 )
 
 func (g *gate) application(ctx context.Context) (app application, err error) {
-	return app, g.ask(ctx, "/applications/@me", &app)
+	err = g.ask(ctx, "/applications/@me", &app)
+	return app, err
 }
 
 // contentOn reports whether what people write is shown to us. Where it is not,

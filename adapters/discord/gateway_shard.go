@@ -99,7 +99,13 @@ func (s *shard) settle(ctx context.Context) {
 // tell repeats itself until the engine has heard it, or it is no longer so.
 func (s *shard) tell(ctx context.Context, up bool) {
 	for try := 0; ; try++ {
-		err := s.g.h.Connected(ctx, s.scope, up)
+		var err error
+		if up {
+			err = s.g.installations(ctx)
+		}
+		if err == nil {
+			err = s.g.h.Connected(ctx, s.scope, up)
+		}
 		if err == nil {
 			s.told = up
 			return

@@ -123,6 +123,8 @@ const (
 	frameText  = 0x1
 	frameClose = 0x8
 	frameFinal = 0x80
+
+	longestControl = 125 // bytes
 )
 
 // frame reads one frame and decides what goes up. Events go on to take.
@@ -144,7 +146,7 @@ func (s *socket) frame() error {
 		}
 		size = binary.BigEndian.Uint64(head[2:])
 	}
-	if size+uint64(len(s.parts)) > longestRead || head[1]&0x80 != 0 {
+	if size > longestRead-uint64(len(s.parts)) || head[1]&0x80 != 0 {
 		return fmt.Errorf("a payload of the gateway has %d bytes, or is masked", size)
 	}
 	if kind >= frameClose {
@@ -153,10 +155,13 @@ func (s *socket) frame() error {
 	if kind != frameText && kind != frameMore {
 		return errors.New("the gateway sent a compressed payload that nobody asked for")
 	}
-	from := len(s.parts)
-	s.parts = append(s.parts, make([]byte, size)...)
-	if _, err := io.ReadFull(s.in, s.parts[from:]); err != nil {
-		return err
+	for size > 0 { // in parts, so that only what comes takes room
+		from, part := len(s.parts), min(size, 64<<10)
+		s.parts = append(s.parts, make([]byte, part)...)
+		if _, err := io.ReadFull(s.in, s.parts[from:]); err != nil {
+			return err
+		}
+		size -= part
 	}
 	if !final {
 		return nil
@@ -170,6 +175,9 @@ func (s *socket) frame() error {
 
 // control passes pings on, and notes why Discord closes.
 func (s *socket) control(kind, first byte, size int) error {
+	if size > longestControl {
+		return fmt.Errorf("a control frame of the gateway has %d bytes", size)
+	}
 	body := make([]byte, size)
 	if _, err := io.ReadFull(s.in, body); err != nil {
 		return err

@@ -77,19 +77,21 @@ func (s *shard) takeReady(ctx context.Context, raw json.RawMessage) error {
 	return nil
 }
 
-// ready tells the engine which servers there are, before it hears that their
-// events arrive.
+// ready notes which servers there are. [shard.tell] hands that on before it says
+// that their events arrive.
 func (s *shard) ready(ctx context.Context, nth int, ids []string) error {
 	if s.told { // what came between two connections is missing
 		s.tell(ctx, false)
 	}
+	s.g.list.Lock()
 	s.g.a.gate.has(s.id, ids)
+	s.g.owed = true
+	s.g.list.Unlock()
 	s.mu.Lock()
 	s.known, s.tried = nth, true
 	s.mu.Unlock()
-	err := s.g.installations(ctx)
 	s.g.tried()
-	return err
+	return nil
 }
 
 // A guildCreate is a server with those members of it that Discord sends; we are
@@ -143,6 +145,8 @@ func (s *shard) guildHere(ctx context.Context, i bot.Installation) error {
 	if known.sum == sum.Sum64() && known.shard == s.id {
 		return nil
 	}
+	s.g.list.RLock()
+	defer s.g.list.RUnlock()
 	if err := s.g.h.InstallationChanged(ctx, i); err != nil {
 		return err
 	}
@@ -154,6 +158,8 @@ func (s *shard) guildHere(ctx context.Context, i bot.Installation) error {
 
 // guildGone tells the engine that the bot was removed from a server.
 func (s *shard) guildGone(ctx context.Context, i bot.Installation) error {
+	s.g.list.RLock()
+	defer s.g.list.RUnlock()
 	if err := s.g.h.InstallationChanged(ctx, i); err != nil {
 		return err
 	}

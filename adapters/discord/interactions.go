@@ -7,12 +7,12 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
-	"strconv"
 	"time"
 
-	"colloquy/bot"
-
 	"github.com/bwmarrin/discordgo"
+
+	"colloquy/adapters/internal/text"
+	"colloquy/bot"
 )
 
 // Within these times of its receipt an interaction has to be answered, and can
@@ -41,10 +41,10 @@ const (
 // flagPrivate shows an answer to the asker alone.
 const flagPrivate = 1 << 6
 
-// Codes of answers that came too late, or twice.
+// Codes of an answer that comes after the 15 minutes in which there can be one.
 const (
-	codeInteractionGone  = 10062
-	codeInteractionTaken = 40060
+	codeUnknownWebhook = 10015
+	codeWebhookToken   = 50027
 )
 
 // An interaction is something that a person did with a command, a button or a
@@ -86,12 +86,17 @@ type embedLink struct {
 func decodeInteraction(raw json.RawMessage) (*interaction, error) {
 	var in interaction
 	err := json.Unmarshal(raw, &in)
+	if err != nil {
+		err = reason(err)
+	}
 	if in.ID == "" || in.Token == "" {
 		return nil, errors.Join(errors.New("an interaction without id or token"), err)
 	}
 	part := func(raw json.RawMessage, to any) {
 		if len(raw) > 0 {
-			err = errors.Join(err, json.Unmarshal(raw, to))
+			if e := json.Unmarshal(raw, to); e != nil {
+				err = errors.Join(err, reason(e))
+			}
 		}
 	}
 	part(in.Channel, &in.channel)
@@ -141,7 +146,7 @@ func (a *Adapter) asked(ctx, window context.Context, h bot.Handler, in *interact
 	if in.data.Type == typeMessageMenu {
 		link := in.data.link()
 		if link == "" {
-			a.refuse(window, in, "There is no link in that message. Use it on a message with one, or give the address yourself with "+bot.CommandPrefix+" now.")
+			a.refuse(window, in, "There is no link in that message. Use it on a message with one, or give the address yourself with "+bot.CommandPrefix+" now.", "")
 			return
 		}
 		c := a.command(in, "now", map[string]string{"source": link})
@@ -158,16 +163,16 @@ func (a *Adapter) asked(ctx, window context.Context, h bot.Handler, in *interact
 func (a *Adapter) pressed(ctx, window context.Context, h bot.Handler, in *interaction) {
 	key, name, args, ok := parseCustomID(in.data.CustomID)
 	if !ok || name == "" {
-		a.refuse(window, in, "This button is of another version of Colloquy and does nothing any more.")
+		a.refuse(window, in, "This button is of another version of Colloquy and does nothing any more.", "")
 		return
 	}
-	if label, form := args[formArg]; form {
-		delete(args, formArg)
+	if label, form := args[formArgument]; form {
+		delete(args, formArgument)
 		a.acknowledge(window, in, formFor(in, key, name, args, label))
 		return
 	}
 	if !in.pick(args) {
-		a.refuse(window, in, "What this button stands for is not there any more. Ask for the list again.")
+		a.refuse(window, in, "What this button stands for is not there any more. Ask for the list again.", "")
 		return
 	}
 	c := a.command(in, name, args)
@@ -204,7 +209,10 @@ func (a *Adapter) carryOut(ctx, window context.Context, h bot.Handler, in *inter
 	answer, err := h.Command(work, c)
 	if err != nil {
 		a.o.Log.ErrorContext(ctx, "command failed", "command", c.Name, "interaction", in.ID, "code", bot.ReasonCode(err), "err", err)
-		answer = failed(err, c.Args[textArg], in.Type == interactionForm)
+		answer = failed(err, in.Type == interactionForm)
+	}
+	if in.Type == interactionForm && len(answer.Message.Quotation) == 0 {
+		answer.Message.Quotation = given(c.Args[textArg])
 	}
 	a.answer(ctx, in, answer)
 }
@@ -214,7 +222,7 @@ func (a *Adapter) carryOut(ctx, window context.Context, h bot.Handler, in *inter
 func (a *Adapter) command(in *interaction, name string, args map[string]string) bot.Command {
 	actor := bot.Actor{Person: bot.Person{Platform: Platform, Workspace: in.GuildID}}
 	if u := in.member.User; u != nil {
-		actor.ID, actor.Name = u.ID, cmp.Or(in.member.Nick, u.GlobalName, u.Username)
+		actor.ID, actor.Name = u.ID, cmp.Or(text.Inline(in.member.Nick), u.name())
 		if in.GuildID != "" {
 			actor.Roles, actor.Manager = in.member.Roles, mayManage(in.member.Permissions)
 		}
@@ -225,8 +233,7 @@ func (a *Adapter) command(in *interaction, name string, args map[string]string) 
 // mayManage reports whether permissions are those of somebody who may manage
 // the server.
 func mayManage(permissions string) bool {
-	n, err := strconv.ParseUint(permissions, 10, 64)
-	return err == nil && n&(discordgo.PermissionManageGuild|discordgo.PermissionAdministrator) != 0
+	return bits(permissions)&(discordgo.PermissionManageGuild|discordgo.PermissionAdministrator) != 0
 }
 
 // place is the channel that an interaction comes from, and the thread.
@@ -251,12 +258,7 @@ type callback struct {
 // is told by Discord that it failed, and asks again.
 func (a *Adapter) acknowledge(window context.Context, in *interaction, c callback) bool {
 	k := call{method: http.MethodPost, path: "/interactions/" + url.PathEscape(in.ID) + "/" + url.PathEscape(in.Token) + "/callback", body: c, free: true}
-	err := a.rest.do(window, k, nil)
-	if err != nil && unclear(err) && window.Err() == nil {
-		if err = a.rest.do(window, k, nil); errorCode(err) == codeInteractionTaken {
-			err = nil // the first did arrive
-		}
-	}
+	err := a.deliver(window, k, true)
 	if err != nil {
 		a.unanswered(window, in, err)
 	}
@@ -266,38 +268,10 @@ func (a *Adapter) acknowledge(window context.Context, in *interaction, c callbac
 // unanswered logs an answer that did not reach its person. Nobody tries again:
 // a token that ran out comes back by no effort of ours.
 func (a *Adapter) unanswered(ctx context.Context, in *interaction, err error) {
-	code := errorCode(err)
-	if code == codeInteractionGone || code == codeInteractionTaken {
+	switch code := codeOf(err); code {
+	case codeUnknownInteraction, codeAnswered, codeUnknownWebhook, codeWebhookToken:
 		a.o.Log.InfoContext(ctx, "interaction is over", "interaction", in.ID, "type", in.Type, "discord_code", code)
-		return
+	default:
+		a.o.Log.WarnContext(ctx, "interaction not answered", "interaction", in.ID, "type", in.Type, "discord_code", code, "err", err)
 	}
-	a.o.Log.WarnContext(ctx, "interaction not answered", "interaction", in.ID, "type", in.Type, "discord_code", code, "err", bare(err))
-}
-
-// unclear reports whether nobody knows if a call was carried out, or it surely
-// was not and can be sent again now.
-func unclear(err error) bool {
-	var e *apiError
-	if errors.As(err, &e) {
-		return e.Status >= 500
-	}
-	return !bot.IsPermanent(err)
-}
-
-// errorCode is Discord's own code of an error; 0 if it has none.
-func errorCode(err error) int {
-	var e *apiError
-	if errors.As(err, &e) {
-		return e.Code
-	}
-	return 0
-}
-
-// bare is err without the address, in which the token of an interaction stands.
-func bare(err error) error {
-	var u *url.Error
-	if errors.As(err, &u) {
-		return u.Err
-	}
-	return err
 }

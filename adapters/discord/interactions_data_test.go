@@ -101,7 +101,7 @@ func TestDocumentedInteractions(t *testing.T) {
 		}
 		return in
 	}
-	a := &Adapter{}
+	a := New(Options{})
 	in := read("slash")
 	words, options := in.data.path()
 	name := specName(words, bot.Commands())
@@ -127,7 +127,7 @@ func TestDocumentedInteractions(t *testing.T) {
 }
 
 func TestWhoManages(t *testing.T) {
-	a := &Adapter{}
+	a := New(Options{})
 	for permissions, want := range map[string]bool{"0": false, "32": true, "8": true, "274877906943": true, "2147483607": false, "": false, "many": false, "-1": false} {
 		in := decoded(t, map[string]any{"member": map[string]any{"permissions": permissions, "user": map[string]any{"id": "7"}}})
 		if got := a.command(in, "x", nil).Actor.Manager; got != want {
@@ -143,7 +143,7 @@ func TestWhoManages(t *testing.T) {
 }
 
 func TestPlace(t *testing.T) {
-	a := &Adapter{}
+	a := New(Options{})
 	for kind, thread := range map[int]string{0: "", 5: "", 10: "11", 11: "11", 12: "11"} {
 		in := decoded(t, map[string]any{"channel": map[string]any{"id": "11", "type": kind, "parent_id": "4", "new": []int{1}}})
 		ch := a.place(in)
@@ -155,7 +155,7 @@ func TestPlace(t *testing.T) {
 
 // What has changed in Discord's payloads is left out, and no more than that.
 func TestStrangeParts(t *testing.T) {
-	raw := slashPayload(t, map[string]any{"type": interactionPress, "message": map[string]any{"id": "5", "embeds": "none", "components": []any{map[string]any{"type": 99, "custom_id": "x", "label": "L", "new": 1}}},
+	raw := incoming(t, map[string]any{"type": interactionPress, "message": map[string]any{"id": "5", "embeds": "none", "components": []any{map[string]any{"type": 99, "custom_id": "x", "label": "L", "new": 1}}},
 		"channel": []int{1}, "data": map[string]any{"custom_id": "x", "values": 3, "components": nil}, "extra": map[string]any{}})
 	in, err := decodeInteraction(raw)
 	if in == nil || err == nil || in.data.CustomID != "x" || in.message.ID != "5" || in.member.User.ID != "77" {
@@ -189,10 +189,10 @@ func FuzzInteraction(f *testing.F) {
 			t.Errorf("link %q", l)
 		}
 		in.data.written()
-		a := &Adapter{}
+		a := New(Options{})
 		if _, name, args, ok := parseCustomID(in.data.CustomID); ok {
 			in.pick(args)
-			formFor(in, "k", name, args, args[formArg])
+			formFor(in, "k", name, args, args[formArgument])
 			if c := a.command(in, name, args); c.Actor.Manager && in.GuildID == "" {
 				t.Error("a manager of nothing")
 			}

@@ -1,28 +1,20 @@
 package discord
 
-import (
-	"cmp"
-
-	"colloquy/adapters/internal/text"
-)
+import "colloquy/adapters/internal/text"
 
 // Limits of a form, from Discord's reference on modals. Text longer than
 // mostWords would not fit into the one message that shows it.
 const (
-	mostTitle     = 45
-	mostFormLabel = 40
-	mostWords     = 1500
+	mostTitle = 45 // of a form, and of an input in it
+	mostWords = 1500
 )
 
 // formInput is the id of the one input of our forms.
 const formInput = "text"
 
-// Types of components and the style of an input of several lines.
+// The type of an input, and its style with several lines.
 const (
-	componentRow    = 1
-	componentButton = 2
-	componentInput  = 4
-
+	typeInput      = 4
 	styleParagraph = 2
 )
 
@@ -50,17 +42,20 @@ type formIn struct {
 // formFor asks for words before a command: the form is called what its button
 // is, and label says what to write.
 func formFor(in *interaction, key, command string, args map[string]string, label string) callback {
-	title := "Colloquy"
+	title := ""
 	if b, ok := find(in.message.Components, in.data.CustomID, 0); ok {
-		title = cmp.Or(text.Inline(b.Label), title)
+		title = text.Inline(b.Label)
 	}
-	if label == "" || label == "1" {
+	if !visible(title) {
+		title = "Colloquy"
+	}
+	if label = text.Inline(label); label == "1" || !visible(label) {
 		label = "What you want to say"
 	}
 	return callback{Type: answerForm, Data: form{
 		CustomID: customID(key, command, args),
-		Title:    shorten(title, mostTitle),
-		Components: []formRow{{Type: componentRow, Components: []formIn{{Type: componentInput, CustomID: formInput, Style: styleParagraph,
-			Label: shorten(text.Inline(label), mostTitle), MinLength: 1, MaxLength: mostWords, Required: true}}}},
+		Title:    text.Cut(title, mostTitle, text.Units),
+		Components: []formRow{{Type: typeRow, Components: []formIn{{Type: typeInput, CustomID: formInput, Style: styleParagraph,
+			Label: text.Cut(label, mostTitle, text.Units), MinLength: 1, MaxLength: mostWords, Required: true}}}},
 	}}
 }

@@ -3,6 +3,7 @@ package discord
 import (
 	"cmp"
 	"context"
+	"errors"
 	"net/http"
 	"strings"
 	"time"
@@ -49,7 +50,11 @@ func (a *Adapter) Post(ctx context.Context, ch bot.Channel, m bot.Message, key s
 	var got struct {
 		ID string `json:"id"`
 	}
-	err := a.rest.do(ctx, call{method: http.MethodPost, path: "/channels/" + pathID(ch) + "/messages", body: create, channel: pathID(ch)}, &got)
+	k := call{method: http.MethodPost, path: "/channels/" + pathID(ch) + "/messages", body: &create, channel: pathID(ch)}
+	err := a.rest.do(ctx, k, &got)
+	if codeOf(err) == codeForm && create.plainer() { // surely not posted
+		err = a.rest.do(ctx, k, &got)
+	}
 	switch code := codeOf(err); {
 	case (code == codeForumOnly || code == codeNotText) && ch.Thread == "":
 		return a.postForum(ctx, ch, m, out, err)
@@ -133,12 +138,16 @@ func firstTag(tags []tag) []string {
 }
 
 // openThread opens a thread that stays in the list for as long as this server
-// allows. What has a wrong field was surely not carried out.
+// allows. What has a wrong field was surely not carried out, and goes out without.
 func (a *Adapter) openThread(ctx context.Context, path, channel string, body *newThread, out any) error {
-	err := a.rest.do(ctx, call{method: http.MethodPost, path: path, body: body, channel: channel}, out)
+	k := call{method: http.MethodPost, path: path, body: body, channel: channel}
+	err := a.rest.do(ctx, k, out)
 	if codeOf(err) == codeForm {
 		body.Archive = 0
-		err = a.rest.do(ctx, call{method: http.MethodPost, path: path, body: body, channel: channel}, out)
+		if body.Message != nil {
+			body.Message.plainer()
+		}
+		err = a.rest.do(ctx, k, out)
 	}
 	return err
 }
@@ -170,7 +179,9 @@ func (a *Adapter) StartThread(ctx context.Context, root bot.MessageRef, title, k
 	case codeNotText, codeWrongKind:
 		err = bot.Permanent(problem("no_threads", err, "channels of this kind have no threads: choose a text channel, or a forum, to have one for each discussion"))
 	case codeThreadLimit:
-		err = bot.RetryAfter(threadsFull, problem("too_many_threads", err, "the server has as many active threads as Discord allows: archive some"))
+		err = bot.RetryAfter(threadsFull, problem("too_many_threads", errors.New("discord: code 160006"), "the server has as many active threads as Discord allows: archive some"))
+	case codeUnknownMessage:
+		err = bot.Permanent(problem("removed", err, "its post was deleted on Discord meanwhile"))
 	}
 	if err != nil {
 		return bot.Channel{}, err

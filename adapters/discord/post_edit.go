@@ -30,7 +30,12 @@ func (a *Adapter) Edit(ctx context.Context, ref bot.MessageRef, m bot.Message) e
 }
 
 func (a *Adapter) change(ctx context.Context, ref bot.MessageRef, out outgoing) error {
-	return a.rest.do(ctx, call{method: http.MethodPatch, path: messagePath(ref), body: out, channel: pathID(ref.Channel)}, nil)
+	k := call{method: http.MethodPatch, path: messagePath(ref), body: &out, channel: pathID(ref.Channel)}
+	err := a.rest.do(ctx, k, nil)
+	if codeOf(err) == codeForm && out.plainer() {
+		err = a.rest.do(ctx, k, nil)
+	}
+	return err
 }
 
 // archive archives a thread, or opens it again.

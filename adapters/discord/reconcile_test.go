@@ -115,8 +115,10 @@ func (w *world) list(ctx context.Context, thread bot.Channel, known ...bot.Messa
 var kinds = map[string]discordtest.Kind{"text": discordtest.Text, "announcement": discordtest.Announcement, "forum": discordtest.Forum}
 
 func TestListThread(t *testing.T) {
+	t.Parallel()
 	for name, kind := range kinds {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			w := newWorld(t, discordtest.Options{}, kind)
 			w.Strange(true)
 			question := w.post(w.thread.Thread, "Why?")
@@ -169,6 +171,7 @@ func TestListThread(t *testing.T) {
 
 // Every message is read once, and a short thread costs no page in vain.
 func TestListingIsCheap(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, discordtest.Options{}, discordtest.Text)
 	w.say("one")
 	w.list(t.Context(), w.thread)
@@ -180,8 +183,10 @@ func TestListingIsCheap(t *testing.T) {
 }
 
 func TestRootGone(t *testing.T) {
+	t.Parallel()
 	for name, kind := range kinds {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			w := newWorld(t, discordtest.Options{}, kind)
 			w.say("one")
 			root := w.root()
@@ -197,8 +202,10 @@ func TestRootGone(t *testing.T) {
 }
 
 func TestThreadGone(t *testing.T) {
+	t.Parallel()
 	for name, kind := range kinds {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			w := newWorld(t, discordtest.Options{}, kind)
 			known := w.ref(w.say("one"))
 			w.DeleteChannel(w.thread.Thread)
@@ -218,6 +225,7 @@ func TestThreadGone(t *testing.T) {
 
 // What cannot be read is never taken for removed.
 func TestListWithoutRights(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		deny int64
 		code string
@@ -237,6 +245,9 @@ func TestListWithoutRights(t *testing.T) {
 				}
 				continue
 			}
+			if n := w.asked("/channels/" + w.thread.Thread + "/messages"); n != 0 {
+				t.Errorf("%s, %s: a page is asked for that would be empty", name, c.code)
+			}
 			if bot.ReasonCode(l.err) != c.code || !bot.IsPermanent(l.err) || len(l.removed)+len(l.texts)+len(l.unread) != 0 {
 				t.Errorf("%s, %s: %+v", name, c.code, l)
 			}
@@ -244,7 +255,7 @@ func TestListWithoutRights(t *testing.T) {
 				t.Errorf("%s: %s", c.code, text)
 			}
 			w.Deny(w.channel, 0)
-			w.a.reopenFor("CHANNEL_UPDATE", []byte(`{"id":"`+w.channel+`","guild_id":"`+w.guild+`"}`))
+			newKeeper().give(t, w.a, "CHANNEL_UPDATE", `{"id":"`+w.channel+`","guild_id":"`+w.guild+`"}`)
 			if l := w.list(t.Context(), w.thread, known); l.err != nil || len(l.texts) != 1 {
 				t.Errorf("%s, after the rights came back: %+v", name, l)
 			}
@@ -253,6 +264,7 @@ func TestListWithoutRights(t *testing.T) {
 }
 
 func TestListChannelGone(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, discordtest.Options{}, discordtest.Text)
 	known := w.ref(w.say("one"))
 	w.DeleteChannel(w.channel)
@@ -268,6 +280,7 @@ func TestListChannelGone(t *testing.T) {
 
 // The first error ends the listing, wherever it comes, and is not permanent.
 func TestListingBreaksOff(t *testing.T) {
+	t.Parallel()
 	for _, path := range []string{"/channels/[0-9]+", "/guilds/.*", "/channels/[0-9]+/messages", "/channels/[0-9]+/messages/[0-9]+"} {
 		w := newWorld(t, discordtest.Options{}, discordtest.Text)
 		gone := w.ref(w.say("gone"))
@@ -285,6 +298,7 @@ func TestListingBreaksOff(t *testing.T) {
 }
 
 func TestListArchived(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, discordtest.Options{}, discordtest.Text)
 	w.say("one")
 	w.SetThread(w.thread.Thread, true, true)
@@ -298,6 +312,7 @@ func TestListArchived(t *testing.T) {
 
 // Without the intent Message Content, what people write is there and not shown.
 func TestListWithoutContent(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, discordtest.Options{NoContent: true}, discordtest.Text)
 	w.a.o.Content = ContentOff
 	hidden := w.say("hidden")
@@ -312,6 +327,7 @@ func TestListWithoutContent(t *testing.T) {
 // Where a discussion has no thread, the newest messages of the channel are
 // listed, and what is older is left as it is.
 func TestListChannel(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, discordtest.Options{}, discordtest.Text)
 	plain := w.thread.Parent()
 	old := w.Say(w.channel, w.ada, "old")
@@ -332,6 +348,7 @@ func TestListChannel(t *testing.T) {
 }
 
 func TestListingEndsEarly(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, discordtest.Options{}, discordtest.Text)
 	one, two := w.ref(w.say("one")), w.ref(w.say("two"))
 	w.Delete(w.thread.Thread, one.MessageID)

@@ -117,6 +117,19 @@ func (a *Adapter) renderAll(ctx context.Context, m bot.Message) []outgoing {
 	return all
 }
 
+// plainer takes away the addresses in which Discord may have found a fault, and
+// reports whether there are any: a post without a picture is better than none.
+// Where the link leads still stands above the title.
+func (o *outgoing) plainer() bool {
+	found := false
+	for i := range o.Embeds {
+		e := &o.Embeds[i]
+		found = found || e.URL != "" || e.Image != nil
+		e.URL, e.Image = "", nil
+	}
+	return found
+}
+
 func newOutgoing() outgoing {
 	return outgoing{Embeds: []embed{}, Components: []row{}, Mentions: mentions{Parse: []string{}}}
 }

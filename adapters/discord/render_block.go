@@ -76,6 +76,10 @@ func numbered(number, question string) block {
 	return block{text: text.Inline(question), show: func(s string) string { return number + escape(s) }, keep: true}
 }
 
+// leftOut is what stands, escaped, between two passages of a quotation. Each gets
+// lines of its own, so that a phone shows no wall of text.
+const leftOut = ` \[…\] `
+
 // quoted shows somebody's words with their name: above them where the message is
 // these words, else small below them.
 func quoted(q bot.Quoted, above bool) block {
@@ -97,7 +101,10 @@ func quoted(q bot.Quoted, above bool) block {
 	default:
 		b.tail = "\n-# — " + by
 	}
-	b.show = func(s string) string { return head + "> " + strings.ReplaceAll(escape(s), "\n", "\n> ") }
+	b.show = func(s string) string {
+		s = strings.ReplaceAll(escape(s), leftOut, "\n"+strings.TrimLeft(leftOut, " "))
+		return head + "> " + strings.ReplaceAll(s, "\n", "\n> ")
+	}
 	return b
 }
 

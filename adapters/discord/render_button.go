@@ -82,7 +82,7 @@ func makeButton(b bot.Button, id string) button {
 		out.Style = stylePrimary
 	}
 	if !visible(out.Label) {
-		out.Label = text.Cut(text.Inline(b.Command), maxLabel, text.Units)
+		out.Label = placeholder(text.Cut(text.Inline(b.Command), maxLabel, text.Units))
 	}
 	return out
 }

@@ -11,7 +11,8 @@ import (
 )
 
 // insertReply stores a reply if the newest discussion in its thread, or the one
-// that it names, still records, and its author did not opt out. A known reply changes only to a
+// that it names, still records, and its author did not opt out. Where it has no
+// thread, what stood in the channel before it is none of its replies. A known reply changes only to a
 // newer version, or when a listing brings other reactions. A tombstone stays.
 const insertReply = `INSERT INTO replies (id, discussion_id, platform, workspace, channel, thread, message_id, question,
 		author_id, author, text, files, reactions, version, created_at, edited_at, deleted, late, recorded_at, reply_to, excluded)
@@ -23,6 +24,7 @@ const insertReply = `INSERT INTO replies (id, discussion_id, platform, workspace
 	FROM discussions d
 	WHERE d.platform = $15 AND d.workspace = $16 AND d.channel = $17 AND d.thread = $18 AND d.opened_at IS NOT NULL
 		AND d.state IN ('posting', 'open', 'closing', 'closed') AND (d.closed_at IS NULL OR $11 <= d.closed_at + $19)
+		AND (d.thread <> '' OR $11 >= d.opened_at - 60000)
 		AND NOT EXISTS (SELECT 1 FROM optouts WHERE hash = $20) AND ($21 = '' OR d.id = $21)
 	ORDER BY d.opened_at DESC LIMIT 1
 	ON CONFLICT (platform, workspace, channel, message_id) DO UPDATE SET
@@ -185,75 +187,5 @@ func (db *DB) SetExcluded(ctx context.Context, id bot.ID, out bool, now time.Tim
 			return err
 		}
 		return writeAudit(ctx, tx, a)
-	})
-}
-
-// Gaps implements [bot.Store].
-func (db *DB) Gaps(ctx context.Context, discussion bot.ID) ([]bot.Gap, error) {
-	rows, err := db.r.QueryContext(ctx, `SELECT id, discussion_id, scope, from_at, to_at, recovered, listed FROM gaps
-		WHERE discussion_id = $1 ORDER BY from_at, id`, discussion)
-	return collect(rows, err, scanGap)
-}
-
-func scanGap(s scanner) (g bot.Gap, err error) {
-	var from, to sql.NullInt64
-	err = s.Scan(&g.ID, &g.DiscussionID, &g.Scope, &from, &to, &g.Recovered, &g.Listed)
-	g.From, g.To = at(from), at(to)
-	return g, err
-}
-
-// WriteGaps implements [bot.Store].
-func (db *DB) WriteGaps(ctx context.Context, scope, platform, workspace string, now time.Time) (n int, err error) {
-	err = db.write(ctx, func(tx *sql.Tx) error {
-		var alive sql.NullInt64
-		err := tx.QueryRowContext(ctx, `SELECT alive_at FROM scopes WHERE scope = $1`, scope).Scan(&alive)
-		if err != nil && !errors.Is(err, sql.ErrNoRows) {
-			return err
-		}
-		rows, err := tx.QueryContext(ctx, `SELECT id, opened_at FROM discussions
-			WHERE platform = $1 AND ($2 = '' OR workspace = $2) AND opened_at IS NOT NULL
-				AND state IN ('posting', 'open', 'closing', 'closed') AND (closed_at IS NULL OR closed_at > $3)`,
-			platform, workspace, ms(now.Add(-recordFor)))
-		type open struct {
-			id     bot.ID
-			opened int64
-		}
-		list, err := collect(rows, err, func(s scanner) (o open, err error) { return o, s.Scan(&o.id, &o.opened) })
-		if err != nil {
-			return err
-		}
-		n = len(list)
-		for _, o := range list {
-			if from := max(o.opened, alive.Int64); from < now.UnixMilli() {
-				if err := exec(ctx, tx, `INSERT INTO gaps (id, discussion_id, scope, from_at, to_at, recovered, listed, ended)
-					VALUES ($1, $2, $3, $4, $5, 0, $6, $7)`, bot.NewID(now), o.id, scope, from, ms(now), false, false); err != nil {
-					return err
-				}
-			}
-			if err := exec(ctx, tx, `UPDATE discussions SET list_thread = $1, work_at = $2 WHERE id = $3`, true, ms(now), o.id); err != nil {
-				return err
-			}
-		}
-		return alive1(ctx, tx, scope, now)
-	})
-	return n, err
-}
-
-// recordFor is how long after its closing a discussion is still listed.
-const recordFor = 7 * 24 * time.Hour
-
-func alive1(ctx context.Context, tx *sql.Tx, scope string, now time.Time) error {
-	return exec(ctx, tx, `INSERT INTO scopes (scope, alive_at) VALUES ($1, $2) ON CONFLICT (scope) DO UPDATE SET alive_at = excluded.alive_at`, scope, ms(now))
-}
-
-// Alive implements [bot.Store].
-func (db *DB) Alive(ctx context.Context, scopes []string, now time.Time) error {
-	return db.write(ctx, func(tx *sql.Tx) error {
-		for _, s := range scopes {
-			if err := alive1(ctx, tx, s, now); err != nil {
-				return err
-			}
-		}
-		return nil
 	})
 }

@@ -90,7 +90,10 @@ func (s *Server) Press(message, customID, user string, values ...string) *Intera
 // component finds what has a custom id.
 func component(cs []any, id string) obj {
 	for _, c := range cs {
-		m, _ := c.(obj)
+		m, ok := c.(obj)
+		if !ok {
+			continue
+		}
 		if text(m, "custom_id") == id {
 			return m
 		}

@@ -48,6 +48,10 @@ var document = sync.OnceValues(func() (*specification, error) {
 	}
 })
 
+// documentURL names the document to the compiler of schemas; one that is a file's
+// would be looked for in the folder of the moment.
+const documentURL = "discord:///openapi.json"
+
 func readDocument(b []byte) (*specification, error) {
 	doc, err := openapi3.NewLoader().LoadFromData(b)
 	if err != nil {
@@ -60,7 +64,7 @@ func readDocument(b []byte) (*specification, error) {
 	c := jsonschema.NewCompiler()
 	c.DefaultDraft(jsonschema.Draft2020)
 	c.AssertFormat()
-	if err := c.AddResource("openapi.json", raw); err != nil {
+	if err := c.AddResource(documentURL, raw); err != nil {
 		return nil, err
 	}
 	return &specification{doc: doc, compiler: c, bodies: map[string]*jsonschema.Schema{}}, nil
@@ -78,7 +82,7 @@ func (sp *specification) body(method, route string, op *openapi3.Operation) (*js
 	if sch, there := sp.bodies[key+route]; there {
 		return sch, nil
 	}
-	sch, err := sp.compiler.Compile("openapi.json#/paths/" + url.PathEscape(strings.ReplaceAll(route, "/", "~1")) + "/" + key +
+	sch, err := sp.compiler.Compile(documentURL + "#/paths/" + url.PathEscape(strings.ReplaceAll(route, "/", "~1")) + "/" + key +
 		"/requestBody/content/application~1json/schema")
 	sp.bodies[key+route] = sch
 	return sch, err

@@ -150,6 +150,9 @@ func (o *Outbox) Stop(err error) {
 	}
 }
 
+// Stopped is closed when [Outbox.Stop] was called; then every call of Do says why.
+func (o *Outbox) Stopped() <-chan struct{} { return o.stopped }
+
 // Pause lets nothing begin for d, not even free requests.
 func (o *Outbox) Pause(d time.Duration) {
 	o.mu.Lock()

@@ -1,0 +1,75 @@
+package discord
+
+import (
+	"context"
+	"net/url"
+	"strings"
+	"time"
+
+	"colloquy/bot"
+)
+
+// askAgain is how long what Discord said of where to connect is believed.
+const askAgain = 10 * time.Minute
+
+// discover asks where to connect and how often, until it is told.
+func (g *gateway) discover(ctx context.Context) (shards int, err error) {
+	for try := 0; ; try++ {
+		if shards, err = g.askGateway(ctx); err == nil || ctx.Err() != nil || final(err) {
+			return shards, err
+		}
+		wait := backoff(try)
+		if after, ok := bot.RetryDelay(err); ok {
+			wait = max(wait, after)
+		}
+		g.a.o.Log.WarnContext(ctx, "discord does not say where to connect, trying again", "wait", wait, "err", err)
+		if !sleep(ctx, wait) {
+			return 0, ctx.Err()
+		}
+	}
+}
+
+// askGateway takes what GET /gateway/bot says.
+func (g *gateway) askGateway(ctx context.Context) (shards int, err error) {
+	var said struct {
+		URL    string     `json:"url"`
+		Shards int        `json:"shards"`
+		Limit  startLimit `json:"session_start_limit"`
+	}
+	if err := g.a.gate.ask(ctx, "/gateway/bot", &said); err != nil {
+		return 0, err
+	}
+	to, err := url.Parse(said.URL)
+	plain := strings.HasPrefix(g.a.rest.base, "http://")
+	if err != nil || to.Host == "" || to.Scheme != "wss" && !(plain && to.Scheme == "ws") {
+		return 0, bot.Problemf("bad_gateway", "the gateway that Discord names is no wss address: check COLLOQUY_DISCORD_API")
+	}
+	g.budget.learn(said.Limit)
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.url, g.asked = said.URL, g.a.o.Clock()
+	return max(said.Shards, 1), nil
+}
+
+// refresh asks again before a reconnect, if what is known is old or says that
+// nobody may connect. It fails only where nothing can go on.
+func (g *gateway) refresh(ctx context.Context) error {
+	g.mu.Lock()
+	old := g.a.o.Clock().Sub(g.asked) > askAgain
+	g.mu.Unlock()
+	if !old && g.budget.low().IsZero() {
+		return nil
+	}
+	if _, err := g.askGateway(ctx); final(err) {
+		return err
+	} else if err != nil && ctx.Err() == nil {
+		g.a.o.Log.WarnContext(ctx, "discord does not say where to connect, using what it said before", "err", err)
+	}
+	return nil
+}
+
+// final reports whether err ends the connection for good.
+func final(err error) bool {
+	code := bot.ReasonCode(err)
+	return err != nil && (code == "bad_token" || code == "bad_api")
+}

@@ -1,0 +1,335 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"colloquy/adapters/discord"
+	"colloquy/adapters/discord/discordtest"
+)
+
+// A discordRun is the real program, in a process of its own, on the Discord of
+// the tests.
+type discordRun struct {
+	t        *testing.T
+	s        *discordtest.Server
+	dir, bin string
+	site     *town
+	log      safeBuffer
+	process  *exec.Cmd
+}
+
+// A safeBuffer is written and read at the same time.
+type safeBuffer struct {
+	mu  sync.Mutex
+	buf bytes.Buffer
+}
+
+func (b *safeBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buf.Write(p)
+}
+
+func (b *safeBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buf.String()
+}
+
+func newDiscordRun(t *testing.T, o discordtest.Options, config string) *discordRun {
+	bin := buildProgram(t) // in the folder of this package
+	s := discordtest.New(t, o)
+	r := &discordRun{t: t, s: s, bin: bin, site: newTown(t)}
+	r.dir, _ = os.Getwd() // newTown made it
+	writeFile(t, "colloquy.yaml", config)
+	t.Cleanup(r.kill)
+	return r
+}
+
+func (r *discordRun) command(args ...string) *exec.Cmd {
+	p := exec.Command(r.bin, args...)
+	p.Dir = r.dir
+	p.Env = append(os.Environ(), "COLLOQUY_DISCORD_TOKEN="+r.s.Token, "COLLOQUY_DISCORD_API="+r.s.URL, "COLLOQUY_ALLOW_NETWORK=127.0.0.0/8")
+	return p
+}
+
+// start runs serve, and waits until Discord hears of it.
+func (r *discordRun) start() {
+	r.t.Helper()
+	r.process = r.command("serve")
+	r.process.Stderr = &r.log
+	if err := r.process.Start(); err != nil {
+		r.t.Fatal(err)
+	}
+}
+
+// kill ends serve at once.
+func (r *discordRun) kill() {
+	if r.process != nil {
+		_ = r.process.Process.Kill()
+		_ = r.process.Wait()
+		r.process = nil
+	}
+}
+
+// stop ends serve as a supervisor does.
+func (r *discordRun) stop() {
+	r.t.Helper()
+	_ = r.process.Process.Signal(syscall.SIGTERM)
+	if err := r.process.Wait(); err != nil {
+		r.t.Errorf("serve ended with %v\n%s", err, r.log.String())
+	}
+	r.process = nil
+}
+
+// ok runs another command beside serve.
+func (r *discordRun) ok(args ...string) string {
+	r.t.Helper()
+	p := r.command(args...)
+	var errs bytes.Buffer
+	p.Stderr = &errs
+	out, err := p.Output()
+	if err != nil {
+		r.t.Fatalf("%s: %v: %s", strings.Join(args, " "), err, errs.String())
+	}
+	return string(out)
+}
+
+// until waits for what only another process can tell.
+func (r *discordRun) until(what string, ok func() bool) {
+	r.t.Helper()
+	for end := time.Now().Add(time.Minute); !ok(); time.Sleep(100 * time.Millisecond) {
+		if time.Now().After(end) {
+			r.t.Fatalf("waited a minute for %s\n%s", what, r.log.String())
+		}
+	}
+}
+
+// says makes somebody use a command and gives what they are shown.
+func (r *discordRun) says(channel, user, words string, v discordtest.Values) string {
+	r.t.Helper()
+	r.s.Await("the command "+words, func() bool { return slices.Contains(r.s.Commands(), words) })
+	shown := r.s.Slash(channel, user, words, v).Await()
+	if !shown.Ephemeral {
+		r.t.Errorf("%s is answered for everybody", words)
+	}
+	text := shown.Message.Content + string(shown.Message.Embeds)
+	r.t.Logf("/%s %v\n→ %s", words, v, text)
+	return text
+}
+
+// The whole of it on Discord: an invitation, a schedule, a discussion with
+// replies that are changed and removed, also while nobody listens, and its end.
+func TestDiscordFromInvitationToRecap(t *testing.T) {
+	r := newDiscordRun(t, discordtest.Options{Speed: 10}, "shortest_interval: 1s\nfeed_interval: 1s\n")
+	s := r.s
+	r.start()
+	s.AwaitConnected(1)
+
+	// Somebody invites the bot.
+	guild := s.FoundGuild("Readers")
+	channel := s.AddChannel(guild, discordtest.Channel{Name: "reading"})
+	boss := s.AddMember(guild, "boss", s.AddRole(guild, "bosses", discordtest.ManageServer))
+	var rights int64
+	for _, p := range discord.NeededPermissions() {
+		rights |= p.Bit
+	}
+	s.Invite(guild, rights)
+	s.Await("the welcome", func() bool { return len(s.Written(channel)) == 1 })
+	t.Logf("welcome: %s", s.Written(channel)[0].Content)
+
+	// A manager schedules; what falls due is posted.
+	contains(t, r.says(channel, boss, "discuss feed add", discordtest.Values{"url": r.site.feed}), "The feed is added")
+	r.until("the feed is read", func() bool { return !strings.Contains(r.ok("feed", "list", "--format", "json"), `"polled_at": null`) })
+	r.site.publish("Bus to the valley")
+	scheduled := r.says(channel, boss, "discuss schedule add", discordtest.Values{"at": "@every 2s", "tz": "Europe/Berlin", "close-after": "2h"})
+	id := regexp.MustCompile(`[0-9a-f]{8}`).FindString(scheduled)
+	s.Await("the root", func() bool { return len(s.Threads(channel)) == 1 })
+	root := s.Written(channel)[1]
+	thread := s.Threads(channel)[0].ID
+	contains(t, string(root.Embeds), "Bus to the valley")
+	questions := func() (n int) {
+		for _, m := range s.Written(thread) {
+			if m.Author == s.AppID && strings.Contains(m.Content, "**"+fmt.Sprint(n+1)+".**") {
+				n++
+			}
+		}
+		return n
+	}
+	s.Await("the questions", func() bool { return questions() >= 3 })
+	r.says(channel, boss, "discuss schedule pause", discordtest.Values{"id": id})
+	r.until("all questions", func() bool {
+		return strings.Contains(r.ok("discussion", "list", "--format", "json"), `"state": "open"`)
+	})
+
+	// Twenty people write while it listens, and ten while it is dead.
+	var ids []string
+	people := map[string]string{}
+	say := func(n int) {
+		name := fmt.Sprintf("reader%02d", n)
+		people[name] = s.AddMember(guild, name)
+		text := fmt.Sprintf("Reply %d: the valley needs the bus, *whatever* @everyone says about its cost", n)
+		if n%3 == 0 {
+			text = fmt.Sprintf("@2 Reply %d: I doubt it", n)
+		}
+		ids = append(ids, s.Say(thread, people[name], text))
+	}
+	for n := range 20 {
+		say(n)
+	}
+	for _, n := range []int{1, 4, 7} {
+		s.Edit(thread, ids[n], fmt.Sprintf("Reply %d, and now I think otherwise", n))
+	}
+	s.Delete(thread, ids[2])
+	s.React(thread, ids[5], people["reader06"], "👍")
+	r.until("what was written", func() bool {
+		n, _ := r.export()
+		return len(n) == 19
+	})
+	r.kill()
+	for n := 20; n < 30; n++ {
+		say(n)
+	}
+	s.Edit(thread, ids[8], "Reply 8, changed while nobody listened")
+	s.Edit(thread, ids[25], "Reply 25, changed before anybody saw it")
+	s.Delete(thread, ids[10])
+	s.Delete(thread, ids[22])
+	r.start()
+	s.AwaitConnected(1)
+	r.until("what was missed", func() bool {
+		n, gaps := r.export()
+		return len(n) == 27 && len(gaps) == 1 && gaps[0].Recovered == 9
+	})
+
+	// An answer by form is a reply as well.
+	var question discordtest.Message
+	for _, m := range s.Written(thread) {
+		if strings.Contains(m.Content, "**1.**") {
+			question = m
+		}
+	}
+	for _, id := range question.CustomIDs() {
+		if !strings.Contains(id, "/answer") {
+			continue
+		}
+		form := s.Press(question.ID, id, people["reader00"])
+		if shown := form.Await(); shown.Modal == nil {
+			t.Fatalf("the button Answer shows %+v", shown)
+		}
+		shown := form.Submit(map[string]string{"text": "By the form: it should run at night"}).Await()
+		t.Logf("form: %s", shown.Message.Content)
+	}
+	s.Await("the answer in the thread", func() bool {
+		return slices.ContainsFunc(s.Written(thread), func(m discordtest.Message) bool {
+			return m.Author == s.AppID && strings.Contains(m.Content+string(m.Embeds), "it should run at night")
+		})
+	})
+
+	// It closes, with a recap.
+	contains(t, r.says(channel, boss, "discuss close", nil), "Closing")
+	isRecap := func(m discordtest.Message) bool {
+		return m.Author == s.AppID && strings.Contains(string(m.Embeds), "Recap: Bus to the valley")
+	}
+	s.Await("the recap", func() bool { return slices.ContainsFunc(s.Written(thread), isRecap) })
+	recap := s.Written(thread)[slices.IndexFunc(s.Written(thread), isRecap)]
+	t.Logf("recap: %s", recap.Embeds)
+	contains(t, string(recap.Embeds), "27 people wrote 28 replies", "nobody was listening here; 9 replies from that time were found afterwards")
+	r.until("the end", func() bool {
+		return strings.Contains(r.ok("discussion", "list", "--format", "json"), `"state": "closed"`)
+	})
+
+	// The export holds what Discord holds, no more and no less.
+	exported, gaps := r.export()
+	held := map[string]string{}
+	for _, m := range s.Written(thread) {
+		if m.Author != s.AppID {
+			held[m.ID] = m.Content
+		}
+	}
+	if len(held) != 27 || len(gaps) != 1 || gaps[0].From == "" || gaps[0].To == "" {
+		t.Errorf("Discord holds %d messages; gaps %+v", len(held), gaps)
+	}
+	form := 0
+	for id, e := range exported {
+		switch {
+		case e.Form:
+			form++
+		case held[id] != e.Text:
+			t.Errorf("message %s: exported %q, and Discord has %q", id, e.Text, held[id])
+		}
+		if id == ids[5] && (len(e.Reactions) != 1 || e.Reactions[0].Count != 1) {
+			t.Errorf("reactions of %s: %+v", id, e.Reactions)
+		}
+	}
+	if form != 1 || len(exported) != len(held)+1 {
+		t.Errorf("%d replies are exported, %d of them by form; Discord has %d", len(exported), form, len(held))
+	}
+	r.stop()
+	if c := s.Counts(); c.TooMany != 0 {
+		t.Errorf("429 was answered %d times", c.TooMany)
+	}
+	for _, m := range s.Written(thread) {
+		if len(m.Notified) > 0 {
+			t.Errorf("message %s notified %v", m.ID, m.Notified)
+		}
+	}
+}
+
+type exportedReply struct {
+	Type      string `json:"type"`
+	MessageID string `json:"message_id"`
+	Text      string `json:"text"`
+	Deleted   bool   `json:"deleted"`
+	Form      bool   `json:"form"`
+	Reactions []struct {
+		Key   string `json:"key"`
+		Count int    `json:"count"`
+	} `json:"reactions"`
+	From      string `json:"from"`
+	To        string `json:"to"`
+	Recovered int    `json:"recovered"`
+}
+
+// export reads the newest discussion's export: the replies that are there, by
+// their message, and the gaps.
+func (r *discordRun) export() (replies map[string]exportedReply, gaps []exportedReply) {
+	r.t.Helper()
+	var list []struct {
+		ID string `json:"id"`
+	}
+	if err := json.Unmarshal([]byte(r.ok("discussion", "list", "--format", "json")), &list); err != nil || len(list) == 0 {
+		r.t.Fatalf("discussions: %v, %v", list, err)
+	}
+	file := filepath.Join(r.t.TempDir(), "export.jsonl")
+	r.ok("discussion", "export", list[0].ID, "--format", "jsonl", "--output", file)
+	data, err := os.ReadFile(file)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	replies = map[string]exportedReply{}
+	for line := range strings.Lines(string(data)) {
+		var e exportedReply
+		if err := json.Unmarshal([]byte(line), &e); err != nil {
+			r.t.Fatalf("%v in %s", err, line)
+		}
+		switch {
+		case e.Type == "gap":
+			gaps = append(gaps, e)
+		case e.Type == "reply" && !e.Deleted:
+			replies[e.MessageID] = e
+		}
+	}
+	return replies, gaps
+}
