@@ -154,6 +154,8 @@ func FuzzAnswer(f *testing.F) {
 	f.Add(429, "", "", "", "", "", "", `<html>`)
 	f.Add(403, "NaN", "-1", "Inf", "", "shared", "1e99", `{"code":50013,"message":"a\nb"}`)
 	f.Add(400, "1", "1", "-1", "", "", "", `{"code":50035,"errors":{"a":{"_errors":[{"code":"X"}]},"b":[1]}}`)
+	f.Add(429, "1", "1", "NaN", "", "user", "NaN", ``)
+	f.Add(429, "1", "1", "1e99", "", "global", "Inf", `{"retry_after":1e300}`)
 	f.Add(404, "", "", "", "", "", "", `{"code":10003}`)
 	f.Add(302, "", "", "", "", "", "", ``)
 	f.Fuzz(func(t *testing.T, status int, limit, remaining, reset, bucket, scope, after, body string) {
@@ -189,4 +191,15 @@ func FuzzAnswer(f *testing.F) {
 			t.Errorf("%q", s)
 		}
 	})
+}
+
+func TestSeconds(t *testing.T) {
+	for s, want := range map[string]time.Duration{
+		"": 0, "soon": 0, "NaN": 0, "-1": 0, "-Inf": 0, "0": 0,
+		"1": time.Second, "0.5004": 501 * time.Millisecond, "86400": longest, "1e99": longest, "Inf": longest, "1e999": 0,
+	} {
+		if got := seconds(s); got != want {
+			t.Errorf("%q: %v, want %v", s, got, want)
+		}
+	}
 }

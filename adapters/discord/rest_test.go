@@ -264,20 +264,30 @@ func TestQueueBehindARefusal(t *testing.T) {
 		answer(w, 403, `{"code":50001,"message":"Missing Access"}`)
 	})
 	var wg sync.WaitGroup
-	ask := func() {
-		if err := c.do(t.Context(), post("1"), nil); bot.ReasonCode(err) != "no_access" {
+	ask := func(k call) {
+		if err := c.do(t.Context(), k, nil); bot.ReasonCode(err) != "no_access" {
 			t.Error(err)
 		}
 	}
-	wg.Go(ask)
+	wg.Go(func() { ask(post("1")) })
 	<-begun
 	for range 5 {
-		wg.Go(ask)
+		wg.Go(func() { ask(call{method: "GET", path: "/channels/1", channel: "1"}) })
 	}
 	close(end)
 	wg.Wait()
 	if n.Load() != 1 {
 		t.Errorf("%d requests", n.Load())
+	}
+}
+
+// A page that says 403 is from what stands before Discord, and about all of us.
+func TestFirewallIsLeftAlone(t *testing.T) {
+	var n atomic.Int32
+	c, _ := wired(t, func(w http.ResponseWriter, r *http.Request) { n.Add(1); answer(w, 403, "<html>1020</html>") })
+	first, second := c.do(t.Context(), post("1"), nil), c.do(t.Context(), post("2"), nil)
+	if bot.ReasonCode(first) != "bad_api" || mark(second) != "retry" || n.Load() != 1 {
+		t.Errorf("%v, %v after %d requests", first, second, n.Load())
 	}
 }
 

@@ -113,10 +113,12 @@ func TestConnections(t *testing.T) {
 		"cut in a refusal": {func(w http.ResponseWriter, r *http.Request) {
 			hijack(w, "HTTP/1.1 403 Forbidden\r\nContent-Length: 100\r\n\r\n{\"co")
 		}, "retry"},
-		"no HTTP":          {func(w http.ResponseWriter, r *http.Request) { hijack(w, "SSH-2.0-OpenSSH_9.9\r\n") }, "unknown"},
-		"garbage":          {func(w http.ResponseWriter, r *http.Request) { answer(w, 200, `{"id": 5`) }, "unknown"},
-		"empty":            {func(w http.ResponseWriter, r *http.Request) {}, "unknown"},
-		"too long a body":  {func(w http.ResponseWriter, r *http.Request) { answer(w, 200, `"`+strings.Repeat("x", maxAnswer)+`"`) }, "unknown"},
+		"no HTTP": {func(w http.ResponseWriter, r *http.Request) { hijack(w, "SSH-2.0-OpenSSH_9.9\r\n") }, "unknown"},
+		"garbage": {func(w http.ResponseWriter, r *http.Request) { answer(w, 200, `{"id": 5`) }, "unknown"},
+		"empty":   {func(w http.ResponseWriter, r *http.Request) {}, "unknown"},
+		"too long a body": {func(w http.ResponseWriter, r *http.Request) {
+			answer(w, 200, `{"id":"1","content":"`+strings.Repeat("x", maxAnswer)+`"}`)
+		}, "unknown"},
 		"too long headers": {func(w http.ResponseWriter, r *http.Request) { w.Header().Set("X", strings.Repeat("x", 1<<20)) }, "unknown"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -125,8 +127,9 @@ func TestConnections(t *testing.T) {
 				c.serve(w, r)
 			})
 			var m message
-			if err := cl.do(t.Context(), post("1"), &m); mark(err) != c.mark {
-				t.Errorf("%s: %v; want %s", mark(err), err, c.mark)
+			err := cl.do(t.Context(), post("1"), &m)
+			if wait, _ := bot.RetryDelay(err); mark(err) != c.mark || wait > time.Second {
+				t.Errorf("%s, after %v: %v; want %s", mark(err), wait, err, c.mark)
 			}
 		})
 	}
