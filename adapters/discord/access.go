@@ -72,14 +72,13 @@ func (a *Adapter) reopenFor(name string, raw json.RawMessage) {
 	lenient(raw, &e)
 	a.access.drop(e.GuildID)
 	if name != "CHANNEL_UPDATE" {
-		e.ID = ""
+		a.rest.reopenAll()
+		return
 	}
 	for _, id := range a.watch.below(e.GuildID, e.ID) {
 		a.rest.reopen(id)
 	}
-	if e.ID != "" {
-		a.rest.reopen(e.ID)
-	}
+	a.rest.reopen(e.ID)
 }
 
 // remembered gives what is stored under a key, or reads it. What was read while

@@ -107,7 +107,7 @@ func pictured(t *testing.T) map[string][]json.RawMessage {
 	return picturesOf(s, d)
 }
 
-func picturedArticle(t *testing.T, ctx context.Context, db *store.DB, clock bot.Clock) bot.ID {
+func picturedArticle(t testing.TB, ctx context.Context, db *store.DB, clock bot.Clock) bot.ID {
 	t.Helper()
 	title, words, err := bundledArticle("car-free-street")
 	if err != nil {
