@@ -15,14 +15,14 @@ import (
 
 // A town is a folder with a database and a site with a feed that can change.
 type town struct {
-	t     *testing.T
+	t     testing.TB
 	feed  string // address
 	mu    sync.Mutex
 	items []string // titles, the newest first
 	down  bool
 }
 
-func newTown(t *testing.T, items ...string) *town {
+func newTown(t testing.TB, items ...string) *town {
 	w := &town{t: t, items: items}
 	t.Chdir(t.TempDir())
 	site := httptest.NewServer(w)

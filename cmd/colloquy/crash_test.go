@@ -83,7 +83,7 @@ func newCrash(t *testing.T) *crash {
 }
 
 // buildProgram builds the program once for a test.
-func buildProgram(t *testing.T) string {
+func buildProgram(t testing.TB) string {
 	t.Helper()
 	bin := filepath.Join(t.TempDir(), "colloquy")
 	if out, err := exec.Command("go", "build", "-o", bin, ".").CombinedOutput(); err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -122,4 +123,44 @@ func reportThroughput(b *testing.B, s *discordtest.Server, ids []string, speed f
 			}
 		}
 	}
+}
+
+// BenchmarkDiscordTenThousandServers lets the real program connect where it is
+// in 10,000 servers of 100 channels, and reports how much memory it has then.
+func BenchmarkDiscordTenThousandServers(b *testing.B) {
+	const servers, most = 10_000, 100
+	for range b.N {
+		r := newDiscordRun(b, discordtest.Options{Speed: 20, Shards: 4, Patience: 5 * time.Minute}, "")
+		r.s.AddBulk(servers, 100)
+		r.start()
+		r.s.AwaitConnected(4)
+		r.until("all servers", func() bool { return strings.Count(r.ok("installation", "list"), "discord:") == servers })
+		time.Sleep(2 * time.Second) // what comes after the last one
+		now, peak := resident(b, r.process.Process.Pid)
+		b.ReportMetric(now, "MB-resident")
+		b.ReportMetric(peak, "MB-peak")
+		if peak > most {
+			b.Errorf("%.0f MB are resident, %d are allowed", peak, most)
+		}
+		r.kill()
+	}
+}
+
+// resident reads the memory of a process, now and at most, in MB.
+func resident(b *testing.B, pid int) (now, peak float64) {
+	b.Helper()
+	data, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	if err != nil {
+		b.Skip(err)
+	}
+	for line := range strings.Lines(string(data)) {
+		var kB float64
+		if n, _ := fmt.Sscanf(line, "VmRSS: %f kB", &kB); n == 1 {
+			now = kB / 1000
+		}
+		if n, _ := fmt.Sscanf(line, "VmHWM: %f kB", &kB); n == 1 {
+			peak = kB / 1000
+		}
+	}
+	return now, peak
 }

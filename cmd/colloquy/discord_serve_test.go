@@ -22,7 +22,7 @@ import (
 // A discordRun is the real program, in a process of its own, on the Discord of
 // the tests.
 type discordRun struct {
-	t        *testing.T
+	t        testing.TB
 	s        *discordtest.Server
 	dir, bin string
 	site     *town
@@ -48,7 +48,7 @@ func (b *safeBuffer) String() string {
 	return b.buf.String()
 }
 
-func newDiscordRun(t *testing.T, o discordtest.Options, config string) *discordRun {
+func newDiscordRun(t testing.TB, o discordtest.Options, config string) *discordRun {
 	bin := buildProgram(t) // in the folder of this package
 	s := discordtest.New(t, o)
 	r := &discordRun{t: t, s: s, bin: bin, site: newTown(t)}

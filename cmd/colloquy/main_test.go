@@ -18,7 +18,7 @@ type result struct {
 
 // cli runs the program in an empty folder with the given variables, each as
 // NAME=value, and standard input.
-func cli(t *testing.T, env []string, stdin string, args ...string) result {
+func cli(t testing.TB, env []string, stdin string, args ...string) result {
 	t.Helper()
 	getenv := func(name string) string {
 		for _, pair := range env {
@@ -34,7 +34,7 @@ func cli(t *testing.T, env []string, stdin string, args ...string) result {
 }
 
 // writeFile writes a file into the current folder.
-func writeFile(t *testing.T, name, content string) {
+func writeFile(t testing.TB, name, content string) {
 	t.Helper()
 	if err := os.WriteFile(name, []byte(content), 0o600); err != nil {
 		t.Fatal(err)
