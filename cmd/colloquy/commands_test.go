@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -203,4 +204,23 @@ func TestIDsComplete(t *testing.T) {
 	if r := cli(t, nil, "", "__complete", "schedule", "next", ""); strings.Contains(r.stdout, id) || exists("colloquy.db") {
 		t.Errorf("without a database: %q", r.stdout)
 	}
+}
+
+// A growing is what a program writes, read while it runs.
+type growing struct {
+	mu  sync.Mutex
+	buf bytes.Buffer
+}
+
+func (g *growing) Write(p []byte) (int, error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.buf.Write(p)
+}
+
+// since is what was written after the first n bytes.
+func (g *growing) since(n int) string {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.buf.String()[n:]
 }

@@ -10,7 +10,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -26,26 +25,8 @@ type discordRun struct {
 	s        *discordtest.Server
 	dir, bin string
 	site     *town
-	log      safeBuffer
+	log      growing
 	process  *exec.Cmd
-}
-
-// A safeBuffer is written and read at the same time.
-type safeBuffer struct {
-	mu  sync.Mutex
-	buf bytes.Buffer
-}
-
-func (b *safeBuffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.buf.Write(p)
-}
-
-func (b *safeBuffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.buf.String()
 }
 
 func newDiscordRun(t testing.TB, o discordtest.Options, config string) *discordRun {
@@ -89,7 +70,7 @@ func (r *discordRun) stop() {
 	r.t.Helper()
 	_ = r.process.Process.Signal(syscall.SIGTERM)
 	if err := r.process.Wait(); err != nil {
-		r.t.Errorf("serve ended with %v\n%s", err, r.log.String())
+		r.t.Errorf("serve ended with %v\n%s", err, r.log.since(0))
 	}
 	r.process = nil
 }
@@ -112,7 +93,7 @@ func (r *discordRun) until(what string, ok func() bool) {
 	r.t.Helper()
 	for end := time.Now().Add(time.Minute); !ok(); time.Sleep(100 * time.Millisecond) {
 		if time.Now().After(end) {
-			r.t.Fatalf("waited a minute for %s\n%s", what, r.log.String())
+			r.t.Fatalf("waited a minute for %s\n%s", what, r.log.since(0))
 		}
 	}
 }

@@ -3,33 +3,12 @@
 package main
 
 import (
-	"bytes"
 	"io"
 	"os/exec"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 )
-
-// A growing is what a program writes, read while it runs.
-type growing struct {
-	mu  sync.Mutex
-	buf bytes.Buffer
-}
-
-func (g *growing) Write(p []byte) (int, error) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	return g.buf.Write(p)
-}
-
-// since is what was written after the first n bytes.
-func (g *growing) since(n int) string {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	return g.buf.String()[n:]
-}
 
 // The real program reads its file again on SIGHUP. One that is wrong changes
 // nothing, and the line is in the log.
