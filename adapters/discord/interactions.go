@@ -7,6 +7,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"time"
 
 	"github.com/bwmarrin/discordgo"
@@ -124,6 +125,11 @@ func (a *Adapter) interaction(ctx context.Context, h bot.Handler, raw json.RawMe
 	}
 	if err != nil {
 		a.o.Log.InfoContext(ctx, "interaction read in part", "interaction", in.ID, "type", in.Type, "err", err)
+	}
+	if in.GuildID == "" && slices.Contains([]int{interactionCommand, interactionPress, interactionForm}, in.Type) { // below a notice
+		a.refuse(window, in, "From a private chat Colloquy cannot tell which server you mean. Ask in its channels: "+
+			bot.CommandPrefix+" privacy says what is recorded of you there, and what you can do about it.", in.data.written())
+		return
 	}
 	switch in.Type {
 	case interactionPing:

@@ -3,6 +3,7 @@ package discord
 import (
 	"context"
 	"errors"
+	"io"
 	"maps"
 	"net/http"
 	"slices"
@@ -154,9 +155,8 @@ func TestButtonOfAnotherVersion(t *testing.T) {
 func TestInPrivate(t *testing.T) {
 	d := newHall(t)
 	id := d.post(d.DirectChannel(d.ada), bot.Button{Label: "Your data", Command: "privacy"})
-	d.Press(id, d.custom(id, 0), d.ada).Await()
-	if c := d.last(); c.Name != "privacy" || c.Actor.ID != d.ada || c.Actor.Workspace != "" || c.Channel.Workspace != "" || c.Actor.Manager {
-		t.Errorf("%+v", c)
+	if got := d.Press(id, d.custom(id, 0), d.ada).Await(); !strings.Contains(got.Message.Content, "which server you mean") || !strings.Contains(got.Message.Content, "/colloquy privacy") || d.count() != 0 {
+		t.Errorf("%+v", got)
 	}
 }
 
@@ -236,6 +236,26 @@ func TestRegisteredOnce(t *testing.T) {
 	for _, want := range []string{"discuss now", "discuss managers list", "discuss managers add", "colloquy privacy", "message: " + linkCommand} {
 		if !slices.Contains(names, want) {
 			t.Errorf("%q is not among %q", want, names)
+		}
+	}
+}
+
+// What is recorded of somebody is recorded in a server: in private chat, below a
+// notice, nothing is done that would seem to concern it.
+func TestPrivateChat(t *testing.T) {
+	for _, kind := range []int{interactionCommand, interactionPress, interactionForm} {
+		var sent string
+		a := New(Options{Token: testToken})
+		a.rest.http.Transport = roundTrip(func(r *http.Request) (*http.Response, error) {
+			body, err := io.ReadAll(r.Body)
+			sent += r.URL.Path + string(body)
+			return &http.Response{StatusCode: http.StatusNoContent, Header: http.Header{}, Body: http.NoBody}, err
+		})
+		h := &ear{}
+		a.interaction(t.Context(), h, incoming(t, map[string]any{"type": kind, "guild_id": nil, "member": nil,
+			"user": map[string]any{"id": "7"}, "data": map[string]any{"custom_id": "k/opt-out/", "name": "colloquy"}}))
+		if len(h.heard) > 0 || !strings.Contains(sent, "/callback") || !strings.Contains(sent, "which server you mean") || !strings.Contains(sent, `"flags":64`) {
+			t.Errorf("type %d: asked %q, sent %s", kind, h.heard, sent)
 		}
 	}
 }
