@@ -154,6 +154,31 @@ func TestGapIsListedAndWrittenDown(t *testing.T) {
 	_, _ = kept, missed
 }
 
+// An event is lost while the thread is being listed, in the same instant: the
+// listing that is under way does not count for it.
+func TestGapWhileListing(t *testing.T) {
+	b := newBench(t)
+	ctx := t.Context()
+	b.request(bot.Request{Ref: b.web.URL + "/quay"})
+	d := b.discussion()
+	p := b.platform
+	b.wait(time.Minute)
+	p.listed = func() {
+		p.listed = nil
+		p.say(d, "Dan", "lost", false)
+		if err := b.engine.Connected(ctx, "test", true); err != nil {
+			t.Error(err)
+		}
+	}
+	if err := b.engine.Connected(ctx, "test", true); err != nil {
+		t.Fatal(err)
+	}
+	b.work()
+	if got := texts(b.replies(d)); !slices.Equal(got, []string{"lost"}) {
+		t.Errorf("after two listings: %q", got)
+	}
+}
+
 func TestOptOutAndErasure(t *testing.T) {
 	b := newBench(t)
 	b.request(bot.Request{Ref: b.web.URL + "/quay"})

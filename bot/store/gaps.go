@@ -86,7 +86,7 @@ func writeGaps(ctx context.Context, tx *sql.Tx, scope string, heard int64, now t
 				return 0, err
 			}
 		}
-		if from < now.UnixMilli() {
+		if from <= now.UnixMilli() { // also an empty one: a listing that is under way ends only the gaps from before it
 			gaps.add(bot.NewID(now), r.id, scope, from, ms(now), false)
 		}
 		due.add(r.id, ms(now))
