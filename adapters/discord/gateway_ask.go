@@ -68,8 +68,10 @@ func (g *gateway) refresh(ctx context.Context) error {
 	return nil
 }
 
-// final reports whether err ends the connection for good.
+// final reports whether err ends the connection for good. What stands before
+// Discord may answer in its place for a while, which is no such error.
 func final(err error) bool {
 	code := bot.ReasonCode(err)
-	return err != nil && (code == "bad_token" || code == "bad_api")
+	_, passes := bot.RetryDelay(err)
+	return err != nil && (code == "bad_token" || code == "bad_api" && !passes)
 }

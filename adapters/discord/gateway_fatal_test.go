@@ -175,3 +175,26 @@ func TestStopsInEachPhase(t *testing.T) {
 		})
 	}
 }
+
+// A proxy or a firewall that answers in Discord's place for an hour ends nothing:
+// it is what stands before Discord, and not what we were told to use.
+func TestWhatStandsBeforeDiscordPasses(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDesk(t)
+		d.asks = New(Options{}).rest.elsewhere(&apiError{Status: 403})
+		r := start(t, d, Options{})
+		time.Sleep(time.Hour)
+		d.mu.Lock()
+		asked := d.asked
+		d.asks = nil
+		d.mu.Unlock()
+		if asked < 10 || asked > 100 {
+			t.Errorf("asked %d times in an hour", asked)
+		}
+		d.begin("100")
+		r.want("afterwards", "discord has 100 in discord/0", "discord/0 true")
+		if err := r.stop(); err != nil {
+			t.Error(err)
+		}
+	})
+}
