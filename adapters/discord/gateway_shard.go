@@ -85,13 +85,12 @@ func (s *shard) work() {
 	}
 }
 
-// settle tells the engine what changed of the connection. An event that was lost
-// counts as a connection that was: what it was about is listed again.
+// settle tells the engine what changed of the connection. After an event that was
+// lost it says again that events arrive from now on: then the engine has a gap
+// since the last moment of which it knows that they did, and lists.
 func (s *shard) settle(ctx context.Context) {
-	if s.queue.gap() && s.told {
-		s.tell(ctx, false)
-	}
-	if up := s.up(); up != s.told {
+	lost, up := s.queue.gap(), s.up()
+	if up != s.told || lost && up {
 		s.tell(ctx, up)
 	}
 }
