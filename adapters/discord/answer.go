@@ -131,11 +131,7 @@ func (a *Adapter) deliver(ctx context.Context, k call, harmless bool) error {
 		if err == nil || try == mostTries || !surely && !(harmless && unclear(err)) {
 			return err
 		}
-		timer := time.NewTimer(wait)
-		select {
-		case <-timer.C:
-		case <-ctx.Done():
-			timer.Stop()
+		if !sleep(ctx, wait) {
 			return err
 		}
 	}

@@ -10,20 +10,13 @@ import (
 	"colloquy/bot"
 )
 
-// mostSkew is how far this machine's clock may be off: times of posts and gaps
-// are shown by it, and look-ups begin a minute before.
+// mostSkew is how far this machine's clock may be off: by it the times of posts and
+// gaps are shown.
 const mostSkew = 30 * time.Second
 
 // fewIdentifies is how many connections left for a day are worth a warning. A
 // bot that uses them up has its token reset.
 const fewIdentifies = 50
-
-// Flags of an application: whether it has the intent Message Content, verified
-// or as an unverified bot. See "Application Flags" in Discord's documentation.
-const (
-	flagMessageContent        = 1 << 18
-	flagMessageContentLimited = 1 << 19
-)
 
 // Check finds out whether Discord lets us in and, in a channel, whether we may
 // do there what a discussion needs.
@@ -74,13 +67,11 @@ func (a *Adapter) checkIntents(ctx context.Context) bot.Finding {
 		f.Fix = "set message_content: auto to read what people write in threads"
 		return f
 	}
-	var app struct {
-		Flags int `json:"flags"`
-	}
-	if err := a.rest.do(ctx, call{method: http.MethodGet, path: "/applications/@me"}, &app); err != nil {
+	app, err := a.gate.application(ctx)
+	if err != nil {
 		return unchecked(name, err)
 	}
-	if app.Flags&(flagMessageContent|flagMessageContentLimited) == 0 {
+	if app.Flags&(appContent|appContentLimited) == 0 {
 		return bot.Finding{Name: name, Text: "the bot may not read what people write in threads", Fix: "turn on Message Content Intent on the page Bot of Discord's developer portal, or set message_content: off"}
 	}
 	return good(name, "the bot may read what people write in threads")
@@ -89,11 +80,7 @@ func (a *Adapter) checkIntents(ctx context.Context) bot.Finding {
 func (a *Adapter) checkBudget(ctx context.Context) bot.Finding {
 	const name = "connections"
 	var g struct {
-		Shards int `json:"shards"`
-		Limit  struct {
-			Total, Remaining int
-			ResetAfter       int64 `json:"reset_after"` // ms
-		} `json:"session_start_limit"`
+		Limit startLimit `json:"session_start_limit"`
 	}
 	if err := a.rest.do(ctx, call{method: http.MethodGet, path: "/gateway/bot"}, &g); err != nil {
 		return unchecked(name, err)

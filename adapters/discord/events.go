@@ -104,7 +104,7 @@ func (a *Adapter) wrote(ctx context.Context, h bot.Handler, name string, ch bot.
 // message reads one message.
 func (a *Adapter) message(ctx context.Context, ref bot.MessageRef) (message, error) {
 	var raw json.RawMessage
-	err := a.rest.do(ctx, call{method: http.MethodGet, path: "/channels/" + pathID(ref.Channel) + "/messages/" + ref.MessageID, channel: pathID(ref.Channel)}, &raw)
+	err := a.rest.do(ctx, call{method: http.MethodGet, path: messagePath(ref), channel: pathID(ref.Channel)}, &raw)
 	if err != nil {
 		return message{}, err
 	}

@@ -48,7 +48,7 @@ type application struct {
 }
 
 // Flags of an application that may have Message Content (the second is the one
-// of unverified applications).
+// of unverified applications); see "Application Flags" in Discord's documentation.
 const (
 	appContent        = 1 << 18
 	appContentLimited = 1 << 19

@@ -27,7 +27,7 @@ func ParseAPI(s string) (string, error) {
 	}
 	path := strings.TrimRight(u.Path, "/")
 	path = strings.TrimRight(strings.TrimSuffix(path, "/"+apiVersion), "/")
-	if last := path[strings.LastIndex(path, "/")+1:]; len(last) > 1 && last[0] == 'v' && isID(last[1:]) {
+	if last := path[strings.LastIndex(path, "/")+1:]; len(last) > 1 && last[0] == 'v' && isDigits(last[1:]) {
 		return "", badAPI("names version %s, but Colloquy speaks %s: leave the version out", last, apiVersion)
 	}
 	u.Path, u.RawPath = path, ""
@@ -46,6 +46,6 @@ func private(host string) bool {
 		return a.IsLoopback() || a.IsPrivate() || a.IsLinkLocalUnicast()
 	}
 	host = strings.ToLower(strings.TrimSuffix(host, "."))
-	return !strings.Contains(host, ".") && !isID(host) || strings.HasSuffix(host, ".localhost") ||
+	return !strings.Contains(host, ".") && !isDigits(host) || strings.HasSuffix(host, ".localhost") ||
 		strings.HasSuffix(host, ".internal") || strings.HasSuffix(host, ".local")
 }

@@ -32,7 +32,7 @@ func routeOf(method, path string) (route, error) {
 		case i == 2 && (parts[0] == "webhooks" || parts[0] == "interactions"):
 			names[i] = ":token"
 			r.major += "/" + p
-		case isID(p):
+		case isDigits(p):
 			names[i] = ":id"
 		default:
 			names[i] = p
@@ -48,10 +48,6 @@ func routeOf(method, path string) (route, error) {
 // notInPath says of what may not stand in a part of a path.
 func notInPath(r rune) bool {
 	return r <= ' ' || r >= 0x7f || strings.ContainsRune(`?#\"<>^{|}`+"`", r)
-}
-
-func isID(s string) bool {
-	return s != "" && strings.Trim(s, "0123456789") == ""
 }
 
 // channel is the id of the channel that a route is about; empty: about none.

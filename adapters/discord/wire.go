@@ -1,10 +1,6 @@
 package discord
 
-import (
-	"encoding/json"
-
-	_ "github.com/bwmarrin/discordgo"
-)
+import "encoding/json"
 
 // What Discord sends is decoded into these structs, and never into discordgo's:
 // one unknown component there fails a whole page. They hold only what is used.
