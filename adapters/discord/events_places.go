@@ -41,9 +41,10 @@ func (a *Adapter) threadDeleted(ctx context.Context, h bot.Handler, id string) e
 		return nil
 	}
 	above, err := a.channelOf(ctx, ch.ID)
-	if err == nil && above.forum() {
+	switch {
+	case err == nil && above.forum():
 		err = h.ReplyRemoved(ctx, bot.MessageRef{Channel: ch, MessageID: id})
-	} else {
+	case err == nil || bot.IsPermanent(err):
 		err = h.ChannelLost(ctx, ch, gone(ch, nil))
 	}
 	if err != nil {

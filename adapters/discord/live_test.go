@@ -188,6 +188,7 @@ func TestPlacesLost(t *testing.T) {
 			k := newKeeper()
 			w.run(k)
 			w.DeleteChannel(category)
+			w.Fail(discordtest.Fault{Method: http.MethodGet, Path: "/channels/" + w.channel, Status: 503})
 			w.DeleteChannel(w.thread.Thread)
 			w.DeleteChannel(other)
 			gone := bot.Channel{Platform: Platform, Workspace: w.guild, ID: other}
