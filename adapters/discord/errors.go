@@ -144,10 +144,10 @@ func meaning(e *apiError, r route) (shuts int, err error) {
 		shuts, err = shutsRoute, problem("no_permission", e, "Colloquy may not do that%s: allow it %s", there, r.needs())
 	case e.Code == codeNoDirect:
 		shuts, err = shutsRoute, problem("no_direct", e, "this person takes no direct messages from Colloquy: they can allow them in the server's privacy settings")
-	case e.Code == codeThreadLocked:
+	case e.Code == codeThreadLocked, e.Code == codeArchived: // to write in one that is only archived opens it
 		err = problem("thread_locked", e, "the thread is locked: unlock it, or allow Colloquy Manage Threads")
 	case e.Code == codeThreadLimit:
-		err = problem("too_many_threads", e, "the server has as many active threads as Discord allows: archive some")
+		return shutsNothing, bot.RetryAfter(threadsFull, problem("too_many_threads", e, "the server has as many active threads as Discord allows: archive some"))
 	case e.Code == codeThreadEdits, e.Code == codeOverloaded:
 		return shutsNothing, bot.RetryAfter(time.Minute, e)
 	case e.Code == codeUnknownMessage:

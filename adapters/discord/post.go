@@ -3,7 +3,6 @@ package discord
 import (
 	"cmp"
 	"context"
-	"errors"
 	"net/http"
 	"strings"
 	"time"
@@ -178,8 +177,6 @@ func (a *Adapter) StartThread(ctx context.Context, root bot.MessageRef, title, k
 		err = bot.Permanent(problem("no_permission", err, "Colloquy may not open threads in %s: allow it Create Public Threads in the channel's permissions", root.Channel))
 	case codeNotText, codeWrongKind:
 		err = bot.Permanent(problem("no_threads", err, "channels of this kind have no threads: choose a text channel, or a forum, to have one for each discussion"))
-	case codeThreadLimit:
-		err = bot.RetryAfter(threadsFull, problem("too_many_threads", errors.New("discord: code 160006"), "the server has as many active threads as Discord allows: archive some"))
 	case codeUnknownMessage:
 		err = bot.Permanent(problem("removed", err, "its post was deleted on Discord meanwhile"))
 	}

@@ -372,6 +372,9 @@ func TestEditAndDeleteInAThreadThatIsOver(t *testing.T) {
 	if err := d.Edit(t.Context(), p.Ref, askedOne); !bot.IsPermanent(err) || !strings.Contains(bot.Explain(err), "unlock it") {
 		t.Errorf("in a locked thread: %v", err)
 	}
+	if _, err := d.Post(t.Context(), thread, askedOne, "later"); bot.ReasonCode(err) != "thread_locked" || !strings.Contains(bot.Explain(err), "unlock it") {
+		t.Errorf("posted in a locked thread: %v", err)
+	}
 	for range 2 {
 		if err := d.Delete(t.Context(), p.Ref); err != nil {
 			t.Fatalf("Delete: %v", err)
@@ -418,5 +421,15 @@ func TestPostCancelled(t *testing.T) {
 	}
 	if n := len(d.s.Calls()); n != 0 {
 		t.Errorf("%d requests", n)
+	}
+}
+
+// A server that is full of threads for now loses no post in a forum.
+func TestPostInAForumThatIsFull(t *testing.T) {
+	d := newPostOffice(t, discordtest.Options{ActiveThreads: 1})
+	d.thread(d.post(d.text, askedOne, "x").Ref)
+	_, err := d.Post(t.Context(), d.channel(discordtest.Forum), rootMessage, "k")
+	if wait, retry := bot.RetryDelay(err); !retry || wait != threadsFull || bot.ReasonCode(err) != "too_many_threads" {
+		t.Errorf("%v, again in %s", err, wait)
 	}
 }
