@@ -20,6 +20,7 @@ import (
 type knownGuild struct {
 	shard int
 	sum   uint64 // of what the engine was told; 0: nothing
+	away  bool   // in an outage of its own
 }
 
 // there lists the servers of all shards.
@@ -46,7 +47,7 @@ func (g *gate) has(shard int, ids []string) {
 		}
 	}
 	for _, id := range ids {
-		g.guilds[id] = knownGuild{shard: shard, sum: before[id].sum}
+		g.guilds[id] = knownGuild{shard: shard, sum: before[id].sum, away: before[id].away}
 	}
 }
 
@@ -113,7 +114,7 @@ func (s *shard) guildEvent(name string, raw json.RawMessage) (event, error) {
 	tell := s.guildHere
 	switch {
 	case g.Unavailable: // an outage, and no loss
-		tell = func(context.Context, bot.Installation) error { return nil }
+		tell = s.guildAway
 	case name == "GUILD_DELETE":
 		i.Gone, tell = true, s.guildGone
 	default:
@@ -142,6 +143,11 @@ func (s *shard) guildHere(ctx context.Context, i bot.Installation) error {
 	gate.mu.Lock()
 	known := gate.guilds[i.Workspace]
 	gate.mu.Unlock()
+	if known.away {
+		if err := s.guildBack(ctx, i); err != nil {
+			return err
+		}
+	}
 	if known.sum == sum.Sum64() && known.shard == s.id {
 		return nil
 	}
@@ -154,6 +160,42 @@ func (s *shard) guildHere(ctx context.Context, i bot.Installation) error {
 	gate.guilds[i.Workspace] = knownGuild{shard: s.id, sum: sum.Sum64()}
 	gate.mu.Unlock()
 	return nil
+}
+
+// guildAway notes that nothing is heard of a server: it has an outage.
+func (s *shard) guildAway(ctx context.Context, i bot.Installation) error {
+	gate := s.g.a.gate
+	gate.mu.Lock()
+	known, ok := gate.guilds[i.Workspace]
+	gate.mu.Unlock()
+	if !ok || known.away {
+		return nil
+	}
+	if err := s.g.h.Connected(ctx, i.String(), false); err != nil {
+		return err
+	}
+	gate.away(i.Workspace, true)
+	return nil
+}
+
+// guildBack has the engine write down that gap and list. The server is not
+// another scope that listens: that is the shard.
+func (s *shard) guildBack(ctx context.Context, i bot.Installation) error {
+	for _, up := range []bool{true, false} {
+		if err := s.g.h.Connected(ctx, i.String(), up); err != nil {
+			return err
+		}
+	}
+	s.g.a.gate.away(i.Workspace, false)
+	return nil
+}
+
+func (g *gate) away(id string, on bool) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	known := g.guilds[id]
+	known.away = on
+	g.guilds[id] = known
 }
 
 // guildGone tells the engine that the bot was removed from a server.
