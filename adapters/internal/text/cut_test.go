@@ -58,15 +58,16 @@ func TestSplit(t *testing.T) {
 
 func TestLinkAndHost(t *testing.T) {
 	for in, want := range map[string][2]string{
-		"https://www.example.org/a?b=c#d": {"https://www.example.org/a?b=c#d", "example.org"},
-		"http://example.org:8080":         {"http://example.org:8080", "example.org"},
-		"javascript:alert(1)":             {},
-		"ftp://example.org":               {},
-		"https://user:word@example.org/":  {},
-		"https://:80/nohost":              {},
-		"https://example.org/\x1b[31m":    {},
-		"https://example.org/a b\u202e":   {"https://example.org/a%20b%E2%80%AE", "example.org"},
-		"":                                {},
+		"https://www.example.org/a?b=c#d":   {"https://www.example.org/a?b=c#d", "example.org"},
+		"http://example.org:8080":           {"http://example.org:8080", "example.org"},
+		"javascript:alert(1)":               {},
+		"ftp://example.org":                 {},
+		"https://example.org/?q=>**x**<@1>": {"https://example.org/?q=%3E**x**%3C@1%3E", "example.org"},
+		"https://user:word@example.org/":    {},
+		"https://:80/nohost":                {},
+		"https://example.org/\x1b[31m":      {},
+		"https://example.org/a b\u202e":     {"https://example.org/a%20b%E2%80%AE", "example.org"},
+		"":                                  {},
 	} {
 		if got := [2]string{text.Link(in), text.Host(in)}; got != want {
 			t.Errorf("%q: got %q, want %q", in, got, want)

@@ -12,8 +12,12 @@ func Link(u string) string {
 	if err != nil || p.Scheme != "http" && p.Scheme != "https" || p.Hostname() == "" || p.User != nil {
 		return ""
 	}
-	return Inline(p.String())
+	return Inline(unbracketed.Replace(p.String()))
 }
+
+// unbracketed leaves nothing in an address that could end a link around it: in a
+// query these stay as they are written.
+var unbracketed = strings.NewReplacer("<", "%3C", ">", "%3E")
 
 // Host is where a link leads, as far as people need to know it; empty if u is none.
 func Host(u string) string {
