@@ -15,10 +15,16 @@
 //	access.go       what we may do there
 //	post.go         posts, threads and their look-up by key
 //	render.go       a message as Discord shows it
+//	escape.go       others' words, so that they stay words
+//	customid.go     what names a button, and the post that it is in
 //	commands.go     what people can ask for, as Discord keeps it
+//	autocomplete.go what an argument can be, while somebody types
 //	interactions.go slash commands, buttons and forms
 //	answer.go       what is answered to them
+//	invite.go       the link that brings it into a server, and the rights it asks for
 //	doctor.go       what would keep it from working
+//
+// A file like post_find.go is a part of post.go.
 package discord
 
 import (
