@@ -43,10 +43,18 @@ func (a *Adapter) FindPost(ctx context.Context, ch bot.Channel, key string, sinc
 		return bot.Posted{}, false, err
 	}
 	s := search{a: a, ch: ch, key: shortKey(key), us: self.userID, since: since.Add(-clockSkew)}
+	look := s.messages
 	if ch.Thread == "" && c.forum() {
-		return s.forum(ctx)
+		look = s.forum
 	}
-	return s.messages(ctx)
+	p, found, err := look(ctx)
+	if err == nil && !found && c.Type != typeDirect {
+		// Without the right to read, a channel looks empty; what was known of our
+		// rights may be a minute old.
+		a.access.drop(ch.Workspace)
+		err = a.canRead(ctx, ch)
+	}
+	return p, found, err
 }
 
 // A search is for our post with a key in one channel.

@@ -282,8 +282,7 @@ func TestFindPostReadsAllOrSaysSo(t *testing.T) {
 		t.Errorf("a listing that ends half way says %v, %v", found, err)
 	}
 	d.s.Heal()
-	d.s.Deny(d.text.ID, discordtest.ReadHistory)
-	d.access.drop(d.guild)
+	d.s.Deny(d.text.ID, discordtest.ReadHistory) // we are not connected, and not told
 	_, found, err := d.FindPost(t.Context(), d.text, "absent", since)
 	if err == nil || found || !strings.Contains(bot.Explain(err), "Read Message History") {
 		t.Errorf("without the history: %v, %v", found, err)
