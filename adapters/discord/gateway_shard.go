@@ -26,6 +26,7 @@ type shard struct {
 
 	mu    sync.Mutex
 	live  bool // ready, and not lost since
+	since time.Time
 	count int  // of READYs that came
 	known int  // of READYs that work has handled
 	tried bool // ready once, or failed

@@ -157,6 +157,7 @@ func TestConnectsAgainBeforeReady(t *testing.T) {
 	for name, begin := range map[string]func(c *line){
 		"nothing":         func(*line) {},
 		"no READY":        func(c *line) { c.hello(); c.identified() },
+		"another event":   func(c *line) { c.hello(); c.identified(); c.event("SOMETHING_NEW", `{}`) },
 		"op 7":            func(c *line) { c.hello(); c.identified(); c.send(`{"op":7,"d":null}`) },
 		"op 7 at first":   func(c *line) { c.send(`{"op":7,"d":null}`) },
 		"op 9":            func(c *line) { c.hello(); c.identified(); c.send(`{"op":9,"d":false}`) },

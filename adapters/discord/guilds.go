@@ -68,7 +68,7 @@ func (s *shard) takeReady(ctx context.Context, raw json.RawMessage) error {
 		}
 	}
 	s.mu.Lock()
-	s.live = true
+	s.live, s.since = true, s.g.a.o.Clock()
 	s.count++
 	nth := s.count
 	s.mu.Unlock()
@@ -142,7 +142,7 @@ func (s *shard) guildHere(ctx context.Context, i bot.Installation) error {
 	gate.mu.Lock()
 	known := gate.guilds[i.Workspace]
 	gate.mu.Unlock()
-	if known.sum == sum.Sum64() && known.shard == s.id {
+	if known.sum == sum.Sum64() {
 		return nil
 	}
 	s.g.list.RLock()
