@@ -78,7 +78,7 @@ func (c *client) refused(ctx context.Context, k call, r route, res *http.Respons
 		c.out.Stop(err)
 		return err
 	}
-	err, shuts := meaning(e, r)
+	shuts, err := meaning(e, r)
 	switch shuts {
 	case shutsRoute:
 		c.doors.shutFor(k.channel, r.name, err)
@@ -125,13 +125,12 @@ const (
 )
 
 // meaning gives the error for a refusal by Discord itself, and what it closes.
-func meaning(e *apiError, r route) (err error, shuts int) {
+func meaning(e *apiError, r route) (shuts int, err error) {
 	id := r.channel()
 	there := ""
 	if id != "" {
 		there = " in channel " + id
 	}
-	shuts = shutsNothing
 	switch {
 	case e.Code == codeUnknownChannel:
 		err = problem("channel_gone", e, "channel %s is gone: it was deleted on Discord; choose another channel", id)
@@ -140,17 +139,17 @@ func meaning(e *apiError, r route) (err error, shuts int) {
 	case e.Code == codeMissingAccess && id == "":
 		err = problem("no_access", e, "Colloquy has no access to that: invite it again, with all permissions of its invite link (colloquy discord invite)")
 	case e.Code == codeMissingAccess:
-		err, shuts = problem("no_access", e, "Colloquy cannot see channel %s: allow it View Channel in the channel's permissions, and in a private channel add it", id), shutsChannel
+		shuts, err = shutsChannel, problem("no_access", e, "Colloquy cannot see channel %s: allow it View Channel in the channel's permissions, and in a private channel add it", id)
 	case e.Code == codeMissingPermission:
-		err, shuts = problem("no_permission", e, "Colloquy may not do that%s: allow it %s", there, r.needs()), shutsRoute
+		shuts, err = shutsRoute, problem("no_permission", e, "Colloquy may not do that%s: allow it %s", there, r.needs())
 	case e.Code == codeNoDirect:
-		err, shuts = problem("no_direct", e, "this person takes no direct messages from Colloquy: they can allow them in the server's privacy settings"), shutsRoute
+		shuts, err = shutsRoute, problem("no_direct", e, "this person takes no direct messages from Colloquy: they can allow them in the server's privacy settings")
 	case e.Code == codeThreadLocked:
-		err, shuts = problem("thread_locked", e, "the thread is locked: unlock it, or allow Colloquy Manage Threads"), shutsRoute
+		err = problem("thread_locked", e, "the thread is locked: unlock it, or allow Colloquy Manage Threads")
 	case e.Code == codeThreadLimit:
 		err = problem("too_many_threads", e, "the server has as many active threads as Discord allows: archive some")
 	case e.Code == codeThreadEdits, e.Code == codeOverloaded:
-		return bot.RetryAfter(time.Minute, e), shutsNothing
+		return shutsNothing, bot.RetryAfter(time.Minute, e)
 	case e.Code == codeUnknownMessage:
 		err = problem("message_gone", e, "the message is gone: it was deleted on Discord")
 	case e.Code == codeUnknownInteraction:
@@ -158,7 +157,7 @@ func meaning(e *apiError, r route) (err error, shuts int) {
 	default:
 		err = problem("refused", e, "Discord refused that (status %d, code %d), and the log says more; look for a newer version of Colloquy, or report it with these numbers", e.Status, e.Code)
 	}
-	return bot.Permanent(err), shuts
+	return shuts, bot.Permanent(err)
 }
 
 func badToken(e error) error {

@@ -179,7 +179,9 @@ func TestRedirectIsNotFollowed(t *testing.T) {
 		t.Errorf("the token went elsewhere: %v", r.Header)
 	}))
 	defer other.Close()
-	c, _ := wired(t, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, other.URL, 307) })
+	c, _ := wired(t, func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, other.URL, http.StatusTemporaryRedirect)
+	})
 	if err := c.do(t.Context(), post("1"), nil); mark(err) != "retry" || bot.ReasonCode(err) != "bad_api" {
 		t.Errorf("%s: %v", mark(err), err)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -14,6 +15,7 @@ type scene struct {
 	t     *testing.T
 	o     *Outbox
 	begun time.Time
+	mu    sync.Mutex
 	log   []string // what began, and after how long
 }
 
@@ -25,7 +27,9 @@ func newScene(t *testing.T) *scene {
 func (s *scene) ask(ctx context.Context, name string, r Request, takes time.Duration, answers ...Verdict) {
 	n := 0
 	go s.o.Do(ctx, r, func(context.Context) Verdict {
+		s.mu.Lock()
 		s.log = append(s.log, fmt.Sprintf("%s %v", name, time.Since(s.begun)))
+		s.mu.Unlock()
 		time.Sleep(takes)
 		n++
 		return answers[min(n, len(answers))-1]
@@ -36,6 +40,8 @@ func (s *scene) ask(ctx context.Context, name string, r Request, takes time.Dura
 func (s *scene) want(log ...string) {
 	s.t.Helper()
 	time.Sleep(time.Minute)
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	if !slices.Equal(s.log, log) {
 		s.t.Errorf("%v, want %v", s.log, log)
 	}
@@ -103,7 +109,9 @@ func TestBuckets(t *testing.T) {
 			for range 40 { // so that there is a line for the pace of all
 				s.ask(ctx, "-", Request{Free: true, Route: "f"}, 0, Verdict{})
 			}
+			s.mu.Lock()
 			s.log = nil
+			s.mu.Unlock()
 			s.ask(ctx, "a", a, 0, shared(1))
 			s.ask(ctx, "o", b, 0, Verdict{})
 			s.ask(ctx, "o", b, 0, Verdict{})

@@ -21,7 +21,6 @@ type server struct {
 	window  time.Duration
 	name    func(route string) string
 	latency func() time.Duration
-	hide    bool // refusals have no headers
 	times   []time.Time
 	windows map[string]*window
 	refused int

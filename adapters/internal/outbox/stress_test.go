@@ -20,10 +20,9 @@ func TestStress(t *testing.T) {
 }
 
 type stressQueue struct {
-	mu      sync.Mutex
-	busy    bool
-	last    int
-	waiting int
+	mu   sync.Mutex
+	busy bool
+	last int
 }
 
 func stress(t *testing.T, rng *rand.Rand) {

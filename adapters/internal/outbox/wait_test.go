@@ -133,7 +133,7 @@ func TestStopIsForGood(t *testing.T) {
 		var wg sync.WaitGroup
 		for i := range 10 {
 			wg.Go(func() {
-				if err := o.Do(t.Context(), Request{Queue: fmt.Sprint(i % 3), Free: i == 5}, done(0)); err != stop {
+				if err := o.Do(t.Context(), Request{Queue: fmt.Sprint(i % 3), Free: i == 5}, done(0)); !errors.Is(err, stop) {
 					t.Error(err)
 				}
 			})
@@ -144,7 +144,7 @@ func TestStopIsForGood(t *testing.T) {
 		o.Stop(errors.New("another"))
 		wg.Wait()
 		time.Sleep(time.Minute)
-		if err := o.Do(t.Context(), Request{}, done(0)); err != stop || time.Since(begun) != time.Minute {
+		if err := o.Do(t.Context(), Request{}, done(0)); !errors.Is(err, stop) || time.Since(begun) != time.Minute {
 			t.Errorf("%v after %v", err, time.Since(begun))
 		}
 	})
