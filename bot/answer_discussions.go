@@ -105,6 +105,11 @@ func (e *Engine) answerWhy(ctx context.Context, c Command) (Answer, error) {
 		return Answer{}, err
 	}
 	out := PausedWhy(schedules...)
+	latest, err := e.store.Discussions(ctx, c.Channel, false, 8)
+	if err != nil {
+		return Answer{}, err
+	}
+	out = append(out, endedWhy(latest)...)
 	for _, o := range last {
 		out = append(out, DescribeOccurrence(o, v.private().stamp))
 		if o.Outcome == OutcomeNothingNew {
@@ -145,6 +150,18 @@ func PausedWhy(schedules ...Schedule) []string {
 	for _, s := range schedules {
 		if s.Paused && s.Reason != "" {
 			out = append(out, fmt.Sprintf("Schedule %s is paused: %s", s.ID.Short(), s.Reason))
+		}
+	}
+	return out
+}
+
+// endedWhy says of those discussions that ended because we lost access to them
+// why they did.
+func endedWhy(list []Discussion) []string {
+	var out []string
+	for _, d := range list {
+		if !d.LostAt.IsZero() {
+			out = append(out, fmt.Sprintf("%s (%s) ended: %s. %s reopen %s goes on with it once that is mended.", quoted(d.Title), d.ID.Short(), strings.TrimSuffix(d.Reason, "."), CommandPrefix, d.ID.Short()))
 		}
 	}
 	return out

@@ -87,7 +87,7 @@ func (e *Engine) checkOne(ctx context.Context, ch Channel) {
 		e.log.WarnContext(ctx, "channel is not as it should be", "channel", ch.String(), "check", f.Name)
 	}
 	if len(texts) == 0 {
-		e.recovered(ctx, ch.String(), CauseChannel)
+		e.recovered(ctx, ch.String(), CauseChannel, CauseLost)
 		return
 	}
 	t := channelTrouble(ch, CauseChannel, "%s", strings.Join(texts, "; "))

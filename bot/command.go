@@ -62,9 +62,10 @@ type Param struct {
 	Name     string
 	Help     string
 	Required bool
-	Flag     bool   // given as --name value
-	Rest     bool   // takes everything that is left, spaces and lines included
-	Of       string // what it names, as "feed"; see [CompleteCommand]. Empty: nothing that can be completed
+	Flag     bool     // given as --name value
+	Rest     bool     // takes everything that is left, spaces and lines included
+	Words    []string // the only words that it can be, which are completed as well; empty: anything
+	Of       string   // what it names, as "feed"; see [CompleteCommand]. Empty: nothing that can be completed
 }
 
 // Commands lists what people can ask for, in the order of the help.
@@ -89,6 +90,9 @@ func paramsOf[T any](options []OptionOf[T]) []Param {
 		p := Param{Name: o.Name, Help: o.Help, Flag: true}
 		if o.Value == "ZONE" {
 			p.Of = "zone"
+		}
+		if strings.Contains(o.Value, "|") && strings.ToLower(o.Value) == o.Value { // else a part of it stands for more
+			p.Words = strings.Split(o.Value, "|")
 		}
 		out = append(out, p)
 	}

@@ -21,10 +21,13 @@ type offer struct {
 	also  string // other words by which it is found
 }
 
-// offers gives what a parameter of a kind can be, in the order of the list. Each
+// offers gives what a parameter can be, in the order of the list. Each
 // lists rows of the channel, or of the installation, that the command was given in.
-func (e *Engine) offers(of string) func(context.Context, Command, CommandSpec) ([]offer, error) {
-	switch of {
+func (e *Engine) offers(p Param) func(context.Context, Command, CommandSpec) ([]offer, error) {
+	if len(p.Words) > 0 {
+		return func(context.Context, Command, CommandSpec) ([]offer, error) { return offerWords(p.Words), nil }
+	}
+	switch p.Of {
 	case "feed":
 		return e.offerFeeds
 	case "schedule":
@@ -57,7 +60,7 @@ func (e *Engine) complete(ctx context.Context, c Command) (Answer, error) {
 	if !ok || at < 0 || c.Channel.ID == "" {
 		return none, nil
 	}
-	list := e.offers(spec.Params[at].Of)
+	list := e.offers(spec.Params[at])
 	if list == nil {
 		return none, nil
 	}
@@ -83,6 +86,13 @@ func (e *Engine) complete(ctx context.Context, c Command) (Answer, error) {
 func (o offer) matches(typed string) bool {
 	typed = strings.ToLower(strings.TrimSpace(typed))
 	return strings.Contains(strings.ToLower(o.label), typed) || strings.Contains(strings.ToLower(o.also), typed) || strings.Contains(strings.ToLower(o.value), typed)
+}
+
+func offerWords(words []string) (out []offer) {
+	for _, w := range words {
+		out = append(out, offer{value: w})
+	}
+	return out
 }
 
 func (e *Engine) offerFeeds(ctx context.Context, c Command, _ CommandSpec) ([]offer, error) {

@@ -64,6 +64,10 @@ func TestCompletion(t *testing.T) {
 		{"settings", "zone", "europe/ber", "Europe/Berlin"},
 		{"settings", "zone", "pacific/fiji", "Pacific/Fiji"},
 		{"settings", "zone", "nowhere at all", ""},
+		{"schedule add", "recap", "pre", "preview"},
+		{"schedule change", "order", "old", "oldest"},
+		{"settings", "language", "u", "ur"},
+		{"schedule add", "max-age", "an", ""},
 		{"schedule add", "at", "", ""},
 		{"dance", "id", "", ""}, {"close", "of", "", ""}, {bot.CompleteCommand, "command", "", ""},
 	} {

@@ -179,7 +179,9 @@ func (p *planner) oldSchedule(old, s Schedule, links []ID) {
 	case old.Paused && old.Reason == "": // a person paused it
 		s.Paused, s.NextAt, s.ResumeAt = true, time.Time{}, old.ResumeAt
 	case old.Paused && old.Reason == BotRemoved: // until it is invited again
-		s.Paused, s.NextAt, s.Reason = true, time.Time{}, BotRemoved
+		s.Paused, s.NextAt, s.Reason, s.ResumeAt = true, time.Time{}, BotRemoved, old.ResumeAt
+	case old.Paused && old.Channel == s.Channel && strings.HasPrefix(old.Reason, LostChannel): // until somebody says so
+		s.Paused, s.NextAt, s.Reason = true, time.Time{}, old.Reason
 	}
 	details := p.differences(old, s)
 	if old.Reason != NotDeclared && len(details) == 0 && len(links) > 0 {

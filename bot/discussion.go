@@ -39,6 +39,7 @@ type Discussion struct {
 	ClosesAt     time.Time
 	ClosedAt     time.Time
 	EraseAt      time.Time // end of retention
+	LostAt       time.Time // when we lost access to it, and it ended; zero: not
 	RemindAt     time.Time // when the thread is reminded; zero: not, or it was
 	Rules        Rules     // of its schedule, when it was opened
 	List         bool      // its thread has to be listed

@@ -15,13 +15,18 @@
 //	correct.go             what is out is changed
 //	withdraw.go            or taken back
 //	record.go              replies are recorded before they are acknowledged
+//	form.go, evidence.go   answers that come by a form, and where a question comes from
 //	reconcile.go           what was written while nobody listened is listed
+//	sweep.go               and what is deleted after the end
+//	lost.go                what ends when a channel or its thread is gone
 //	recap_post.go          the discussion closes with what was said
 //	recap_hold.go          or waits until a manager has it posted
 //	report.go              what came out, in sums
-//	removal.go             where the bot is removed, it pauses, and then forgets
+//	removal.go             which tenants there are; where the bot is removed, it pauses, and then forgets
 //	trouble.go, notice.go  what fails, and who hears of it
 //	command.go, answer.go  what people can ask for in chat, on every platform
+//	complete.go            what an argument can be, while somebody types it
+//	mydata.go, export.go   what is recorded of a person, for them
 //	preferences.go         what managers decide for a whole installation
 //	voice.go, phrases.go   our own words, in its language and on its clock
 //	declare.go             what a configuration file makes of feeds and schedules

@@ -18,8 +18,21 @@ type Installation struct {
 	CreatedAt time.Time
 	Scope     string  // of [Handler.Connected]: how its events reach us; empty is "PLATFORM:WORKSPACE"
 	Greet     Channel // where it may be greeted when it is new; zero: nowhere. Not stored
+	// GreetUntil is until when it may be greeted since it came; past once it was,
+	// and zero while the platform has not said that it is there.
+	GreetUntil time.Time
 	Preferences
 }
+
+// A Presence is what a platform says of a tenant, to be stored.
+type Presence struct {
+	Installation
+	Audit   Audit // written when it comes back or goes
+	Welcome Post  // stored when it came lately and was not greeted; zero: nowhere
+}
+
+// GreetFor is how long after a tenant came it may be greeted.
+const GreetFor = oneDay
 
 // String is the form people type: "discord:GUILD", "slack:TEAM", "console".
 func (i Installation) String() string {

@@ -63,7 +63,7 @@ func TestWhoIsTold(t *testing.T) {
 	} {
 		b, _ := directBench(t)
 		b.prefer(bot.Preferences{Notices: test.notices})
-		if err := b.db.PutInstallation(t.Context(), bot.Installation{Platform: "test", Workspace: "W1", Owner: test.owner, Gone: test.gone}, b.clock(), bot.Audit{}); err != nil {
+		if err := b.db.PutInstallations(t.Context(), b.clock(), bot.Presence{Installation: bot.Installation{Platform: "test", Workspace: "W1", Owner: test.owner, Gone: test.gone}}); err != nil {
 			t.Fatal(err)
 		}
 		b.fail()

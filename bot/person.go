@@ -97,7 +97,7 @@ func (e *Engine) answerPerson(ctx context.Context, c Command) (Answer, error) {
 	}
 	a := Answer{Private: true}
 	a.Message.Paragraphs = []string{
-		"In the thread of a discussion, what people write is recorded: text, names and links of files, counts of reactions, with their author's name and the time. It is used for the recap that is posted there, and the managers can export it.",
+		"In the thread of a discussion, and in its forms, what people write is recorded: text, names and links of files, counts of reactions, with their author's name and the time. It is used for the recap that is posted there, and the managers can export it.",
 		fmt.Sprintf("It is kept for %s after the discussion closed, then erased. What you delete on the platform is erased here too.", v.length(e.kept(Rules{}, v.preferences))),
 		fmt.Sprintf("%[1]s my-data shows what is recorded of you, %[1]s forget-me erases it, %[1]s opt-out stops recording what you write.", CommandPrefix),
 	}

@@ -39,6 +39,11 @@ type phrases struct {
 	whyThis    string // on a button: what a question rests on
 	yourData   string // on a button: what is recorded of whoever presses it
 	remove     string // on a button: take an answer back
+
+	hello      string // to an installation that came: what we do
+	helloNow   string // how to begin
+	helloTimes string // and how to go on
+	helloHelp  string
 }
 
 // A counted phrase differs with {n}. The languages we have need two forms.

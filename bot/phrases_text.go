@@ -31,6 +31,11 @@ var english = phrases{
 	whyThis:    "Why this question?",
 	yourData:   "Your data",
 	remove:     "Remove",
+
+	hello:      "I post a short summary of an article here, with a few open questions, record what people reply, and close each discussion with a recap.",
+	helloNow:   "/discuss now URL discusses an article at once.",
+	helloTimes: "/discuss schedule add does so at set times, with articles from a feed.",
+	helloHelp:  "/discuss help lists the rest.",
 }
 
 var german = phrases{
@@ -64,6 +69,11 @@ var german = phrases{
 	whyThis:    "Warum diese Frage?",
 	yourData:   "Eigene Daten",
 	remove:     "Entfernen",
+
+	hello:      "Ich veröffentliche hier kurze Zusammenfassungen von Artikeln mit einigen offenen Fragen, zeichne die Antworten auf und schließe jede Diskussion mit einem Rückblick.",
+	helloNow:   "/discuss now URL stellt einen Artikel sofort zur Diskussion.",
+	helloTimes: "/discuss schedule add tut das zu festen Zeiten, mit Artikeln aus einem Feed.",
+	helloHelp:  "/discuss help zeigt alles Weitere.",
 }
 
 var spanish = phrases{
@@ -97,6 +107,11 @@ var spanish = phrases{
 	whyThis:    "¿Por qué esta pregunta?",
 	yourData:   "Sus datos",
 	remove:     "Quitar",
+
+	hello:      "Aquí publico resúmenes breves de artículos con algunas preguntas abiertas, registro las respuestas y cierro cada discusión con una recapitulación.",
+	helloNow:   "/discuss now URL abre enseguida una discusión sobre un artículo.",
+	helloTimes: "/discuss schedule add lo hace a horas fijas, con artículos de un feed.",
+	helloHelp:  "/discuss help muestra lo demás.",
 }
 
 var french = phrases{
@@ -131,6 +146,11 @@ var french = phrases{
 	whyThis:    "Pourquoi cette question ?",
 	yourData:   "Vos données",
 	remove:     "Retirer",
+
+	hello:      "Je publie ici de courts résumés d’articles avec quelques questions ouvertes, j’enregistre les réponses et je termine chaque discussion par une récapitulation.",
+	helloNow:   "/discuss now URL ouvre tout de suite une discussion sur un article.",
+	helloTimes: "/discuss schedule add le fait à heures fixes, avec les articles d’un flux.",
+	helloHelp:  "/discuss help montre le reste.",
 }
 
 // In Urdu, commands are isolated (U+2066, U+2069): their slash would else be
@@ -167,4 +187,9 @@ var urdu = phrases{
 	whyThis:    "یہ سوال کیوں؟",
 	yourData:   "آپ کا ڈیٹا",
 	remove:     "ہٹائیں",
+
+	hello:      "میں یہاں مضامین کا مختصر خلاصہ چند کھلے سوالات کے ساتھ شائع کرتا ہوں، لوگوں کے جوابات محفوظ کرتا ہوں، اور ہر گفتگو کا اختتام اس کے خلاصے پر کرتا ہوں۔",
+	helloNow:   "\u2066/discuss now URL\u2069 سے کسی مضمون پر گفتگو ابھی شروع ہو جاتی ہے۔",
+	helloTimes: "\u2066/discuss schedule add\u2069 سے مقررہ اوقات پر، کسی فیڈ کے مضامین کے ساتھ۔",
+	helloHelp:  "\u2066/discuss help\u2069 باقی سب بتاتا ہے۔",
 }

@@ -140,7 +140,7 @@ func (p *platform) Reconcile(_ context.Context, thread bot.Channel, known []bot.
 			}
 		}
 		for _, k := range known {
-			if gone[k.MessageID] && !yield(bot.Change{Removed: k}, nil) {
+			if away, was := gone[k.MessageID]; (away || !was) && !yield(bot.Change{Removed: k}, nil) {
 				return
 			}
 		}

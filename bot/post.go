@@ -22,6 +22,7 @@ const (
 	PostNotice     = "notice"     // to the owner of an installation
 	PostPreview    = "preview"    // a recap that waits, for managers
 	PostAnswer     = "answer"     // in a thread, what somebody wrote in a form
+	PostWelcome    = "welcome"    // to an installation that came
 )
 
 // States of a post. See DESIGN: pending → sending → sent; Permanent and
@@ -225,6 +226,8 @@ func (e *Engine) lookUp(ctx context.Context, l Lease, d Discussion, p Post, a Ad
 	}
 	cancel()
 	switch {
+	case IsPermanent(ferr) && unreachable(ferr) && p.DiscussionID != "":
+		return true, e.loseUnknown(ctx, l, d, p, ferr)
 	case ferr != nil && e.now().Sub(p.unclearSince()) > giveUpAfter:
 		return true, e.lose(ctx, l, d, p, "its sending was cut off, and for a day it could not be looked up")
 	case ferr != nil:
@@ -251,7 +254,7 @@ func (e *Engine) sent(ctx context.Context, l Lease, d Discussion, p Post, a Adap
 	if p.Kind != PostRoot {
 		err := e.store.PostSent(ctx, l, p.ID, posted.Ref, p.Shown, e.now())
 		if err == nil && p.DiscussionID == "" {
-			e.recovered(ctx, postChannel(d, p).String(), CauseNotice, CauseFailed, CauseRefused, CauseChannel)
+			e.recovered(ctx, postChannel(d, p).String(), CauseNotice, CauseFailed, CauseRefused, CauseChannel, CauseLost)
 		}
 		return true, err
 	}
@@ -262,7 +265,7 @@ func (e *Engine) sent(ctx context.Context, l Lease, d Discussion, p Post, a Adap
 	if err := e.store.RootSent(ctx, l, d, p.ID, posted.Ref, p.Shown, thread, e.now()); err != nil {
 		return false, err
 	}
-	e.recovered(ctx, d.Channel.Parent().String(), CauseMissed, CauseFailed, CauseRefused, CauseHeld, CauseChannel)
+	e.recovered(ctx, d.Channel.Parent().String(), CauseMissed, CauseFailed, CauseRefused, CauseHeld, CauseChannel, CauseLost)
 	return true, nil
 }
 
@@ -311,6 +314,13 @@ func (e *Engine) thread(ctx context.Context, l Lease, d Discussion, p Post, a Ad
 // or a recap the rest goes on, and the reason is kept.
 func (e *Engine) drop(ctx context.Context, l Lease, d Discussion, p Post, why error) error {
 	e.log.WarnContext(ctx, "post given up", "post", p.ID, "kind", p.Kind, "err", why)
+	if p.DiscussionID == "" {
+		if done, err := e.dropAlone(ctx, l, p, why); done || err != nil {
+			return err
+		}
+	} else if IsPermanent(why) && (unreachable(why) || forbidden(why) && p.Kind == PostRoot) {
+		return e.dropLost(ctx, l, d, p, why)
+	}
 	e.postTrouble(ctx, d, p, why)
 	if p.Kind != PostRoot {
 		return e.store.EndPost(ctx, l, p.ID, PostDropped, Explain(why), e.now())

@@ -198,7 +198,10 @@ func NoRecap(d Discussion, set Settings) string {
 	case StateFailed, StateUnknown:
 		return strings.TrimSpace("the discussion was not posted " + d.Reason)
 	}
-	if d.Rules.Recap == RecapOff {
+	switch {
+	case !d.LostAt.IsZero():
+		return "the discussion ended early: " + d.Reason
+	case d.Rules.Recap == RecapOff:
 		return "its schedule wants none"
 	}
 	return fmt.Sprintf("a recap needs %s by %s, and there were %s by %s",

@@ -23,51 +23,76 @@ func (e *Engine) reconcile(ctx context.Context, l Lease, d Discussion) error {
 	if !ok {
 		return e.store.EndListing(ctx, l, d.ID, gaps, nil, false)
 	}
-	have, known, err := e.known(ctx, d)
-	if err != nil {
+	found, broke, err := e.list(ctx, lister, d)
+	switch {
+	case err != nil:
 		return err
-	}
-	var found []Reply
-	for change, err := range lister.Reconcile(ctx, d.Channel, known) {
-		if IsPermanent(err) || err != nil && e.listingHopeless(d) {
-			e.log.WarnContext(ctx, "thread cannot be listed", "discussion", d.ID, "err", err)
-			e.trouble(ctx, discussionTrouble(d, CauseListing, "%s", Explain(err)))
+	case IsPermanent(broke) && unreachable(broke):
+		e.log.WarnContext(ctx, "thread is lost", "discussion", d.ID, "err", broke)
+		if d.State == StateClosed {
 			return e.store.EndListing(ctx, l, d.ID, gaps, nil, false)
 		}
-		if err != nil {
-			// Nothing is inferred from a listing that broke off; it is tried again.
-			e.log.WarnContext(ctx, "listing broke off", "discussion", d.ID, "err", err)
-			asked := listingAsked(d, gaps)
-			if e.now().Sub(asked) > failsLong {
-				e.trouble(ctx, discussionTrouble(d, CauseListing, "since %s: %s", e.stamp(ctx, d.Channel, asked), Explain(err)))
-			}
-			if serr := e.store.SetWork(ctx, l, d.ID, e.listAgain(asked)); serr != nil {
-				return serr
-			}
-			return fmt.Errorf("list the thread: %w", err)
+		return e.loseChannel(ctx, d.Channel, broke, false)
+	case IsPermanent(broke) || broke != nil && e.listingHopeless(d):
+		e.log.WarnContext(ctx, "thread cannot be listed", "discussion", d.ID, "err", broke)
+		e.trouble(ctx, discussionTrouble(d, CauseListing, "%s", Explain(broke)))
+		return e.store.EndListing(ctx, l, d.ID, gaps, nil, false)
+	case broke != nil:
+		// Nothing is inferred from a listing that broke off; it is tried again.
+		e.log.WarnContext(ctx, "listing broke off", "discussion", d.ID, "err", broke)
+		asked := listingAsked(d, gaps)
+		if e.now().Sub(asked) > failsLong {
+			e.trouble(ctx, discussionTrouble(d, CauseListing, "since %s: %s", e.stamp(ctx, d.Channel, asked), Explain(broke)))
+		}
+		if serr := e.store.SetWork(ctx, l, d.ID, e.listAgain(asked)); serr != nil {
+			return serr
+		}
+		return fmt.Errorf("list the thread: %w", broke)
+	}
+	if err := e.store.EndListing(ctx, l, d.ID, gaps, found, true); err != nil {
+		return err
+	}
+	e.recovered(ctx, string(d.ID), CauseListing, CauseEnded)
+	return nil
+}
+
+// list records what the thread of d holds, and returns the replies that were
+// new. broke is the error at which the listing ended; err is one of ours.
+func (e *Engine) list(ctx context.Context, lister Reconciler, d Discussion) (found []Reply, broke, err error) {
+	have, known, err := e.known(ctx, d)
+	if err != nil {
+		return nil, nil, err
+	}
+	for change, broke := range lister.Reconcile(ctx, d.Channel, known) {
+		if broke != nil {
+			return found, broke, nil
 		}
 		if change.Removed.MessageID != "" {
 			if err := e.ReplyRemoved(ctx, change.Removed); err != nil {
-				return err
+				return found, nil, err
 			}
 			continue
 		}
-		if old, ok := have[change.Reply.Ref.MessageID]; ok && unchanged(old, change.Reply) {
+		old, ok := have[change.Reply.Ref.MessageID]
+		if ok && unchanged(old, change.Reply) || !ok && e.nothingNew(d, change.Reply) {
 			continue
 		}
 		res, err := e.record(ctx, change.Reply)
 		if err != nil {
-			return err
+			return found, nil, err
 		}
 		if res.New {
 			found = append(found, change.Reply)
 		}
 	}
-	if err := e.store.EndListing(ctx, l, d.ID, gaps, found, true); err != nil {
-		return err
-	}
-	e.recovered(ctx, string(d.ID), CauseListing)
-	return nil
+	return found, nil, nil
+}
+
+// nothingNew reports whether a message that is no reply of ours brings none: its
+// words are not shown, or it was written when late ones were no longer recorded.
+// So listing an old thread again costs no writes.
+func (e *Engine) nothingNew(d Discussion, r Reply) bool {
+	return r.Unread || d.State == StateWithdrawn || !d.ClosedAt.IsZero() && r.CreatedAt.After(d.ClosedAt.Add(e.set.LateFor))
 }
 
 // known are the replies of d by the id of the message that the platform has of

@@ -2,8 +2,7 @@ package bot
 
 import (
 	"context"
-	"errors"
-	"fmt"
+	"slices"
 	"time"
 )
 
@@ -16,25 +15,90 @@ const KeepRemoved = 30 * oneDay
 
 // InstallationChanged stores a tenant, or that it is gone; see [Handler]. One
 // that is gone has its schedules paused, and is erased after [KeepRemoved]. When
-// it comes back before, those that were paused for it go on from now.
+// it comes back before, those that were paused for it go on from now. One that
+// came is greeted, once. What is stored already is not written again.
 func (e *Engine) InstallationChanged(ctx context.Context, i Installation) error {
+	old, err := e.store.Installation(ctx, i.Platform, i.Workspace)
+	if err != nil || !i.differs(&old, e.now()) {
+		return err
+	}
+	return e.store.PutInstallations(ctx, e.now(), e.presence(i, old))
+}
+
+// atOnce is how many tenants one transaction stores: few enough that replies
+// need not wait for it.
+const atOnce = 200
+
+// Installations stores which tenants of a platform there are; see [Handler].
+// When nothing changed it reads once and writes nothing.
+func (e *Engine) Installations(ctx context.Context, platform string, there []Installation) error {
+	stored, err := e.store.InstallationsOf(ctx, platform)
+	if err != nil {
+		return err
+	}
+	known := make(map[string]*Installation, len(stored))
+	for n := range stored {
+		known[stored[n].Workspace] = &stored[n]
+	}
+	var news []Presence
+	met := make(map[string]bool, len(there))
+	put := func(i Installation) {
+		met[i.Workspace] = true
+		old := known[i.Workspace]
+		if old == nil {
+			old = &Installation{Platform: platform, Workspace: i.Workspace}
+		}
+		if i.differs(old, e.now()) {
+			news = append(news, e.presence(i, *old))
+		}
+	}
+	for _, i := range there {
+		if i.Platform = platform; !met[i.Workspace] {
+			put(i)
+		}
+	}
+	gone := 0
+	for _, i := range stored {
+		if !met[i.Workspace] && !i.Gone {
+			put(Installation{Platform: platform, Workspace: i.Workspace, Gone: true})
+			gone++
+		}
+	}
+	for part := range slices.Chunk(news, atOnce) {
+		if err := e.store.PutInstallations(ctx, e.now(), part...); err != nil {
+			return err
+		}
+	}
+	e.log.InfoContext(ctx, "installations", "platform", platform, "there", len(there), "changed", len(news), "gone", gone)
+	return nil
+}
+
+// differs reports whether i says something that is not stored. What it does not
+// say is as it was.
+func (i Installation) differs(old *Installation, now time.Time) bool {
+	arrived := !i.Gone && (old.GreetUntil.IsZero() || i.Greet != (Channel{}) && old.GreetUntil.After(now))
+	return old.CreatedAt.IsZero() || i.Gone != old.Gone || arrived ||
+		i.Name != "" && i.Name != old.Name || i.Scope != "" && i.Scope != old.Scope ||
+		i.Owner.ID != "" && (i.Owner.ID != old.Owner.ID || i.Owner.Name != "" && i.Owner.Name != old.Owner.Name)
+}
+
+// presence is what is stored of i. Its owner is somebody of that tenant,
+// whatever the platform says of where they are.
+func (e *Engine) presence(i, old Installation) Presence {
 	action := "installation_back"
 	i.EraseAt = time.Time{}
 	if i.Gone {
 		action, i.EraseAt = "installation_gone", e.now().Add(KeepRemoved)
 	}
-	if err := e.store.PutInstallation(ctx, i, e.now(), e.audit(platformItself, action, i.String()).In(i.Everywhere())); err != nil || i.Gone {
-		return err
-	}
-	paused, err := e.store.PausedFor(ctx, i.Platform, i.Workspace, BotRemoved)
-	if err != nil {
-		return err
-	}
-	var errs []error
-	for _, s := range paused {
-		if _, err := e.SetPaused(ctx, s, false, time.Time{}, platformItself); err != nil {
-			errs = append(errs, fmt.Errorf("resume schedule %s: %w", s.ID, err))
+	if i.Owner.ID != "" {
+		i.Owner.Platform, i.Owner.Workspace = i.Platform, i.Workspace
+		if i.Owner.ID == old.Owner.ID && i.Owner.Name == "" {
+			i.Owner.Name = old.Owner.Name
 		}
 	}
-	return errors.Join(errs...)
+	p := Presence{Installation: i, Audit: e.audit(platformItself, action, i.String()).In(i.Everywhere())}
+	if i.Greet != (Channel{}) && !i.Gone {
+		p.Welcome = newPost(e.now(), Post{Kind: PostWelcome, Ref: MessageRef{Channel: i.Greet}})
+	}
+	return p
 }

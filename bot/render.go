@@ -44,6 +44,9 @@ func (e *Engine) render(ctx context.Context, d Discussion, p Post) (Message, err
 		return e.renderPreview(ctx, p)
 	case PostAnswer:
 		return e.renderAnswer(ctx, d, p)
+	case PostWelcome:
+		v, err := e.voice(ctx, p.Ref.Channel)
+		return v.welcome(), err
 	}
 	return Message{}, fmt.Errorf("kind of post %q is not known", p.Kind)
 }

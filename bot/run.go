@@ -12,6 +12,7 @@ const (
 	WorkFeed       = "feed"
 	WorkPost       = "post"
 	WorkNotice     = "notice"
+	WorkSweep      = "sweep" // of a discussion that is closed
 )
 
 // Run works on one row whose time has come. It may be called for the same row
@@ -28,6 +29,8 @@ func (e *Engine) Run(ctx context.Context, kind string, id ID) error {
 		return e.RunPost(ctx, id)
 	case WorkNotice:
 		return e.RunNotice(ctx, id)
+	case WorkSweep:
+		return e.RunSweep(ctx, id)
 	}
 	return fmt.Errorf("kind of work %q is not known", kind)
 }

@@ -173,6 +173,15 @@ type discussionStore interface {
 	// replies only that brought. gaps are those known when the listing began; one
 	// that came meanwhile needs another listing.
 	EndListing(ctx context.Context, l Lease, id ID, gaps []Gap, found []Reply, listed bool) error
+	// Recording lists the discussions of a channel, or of one thread, that are not
+	// closed and whose root is out.
+	Recording(ctx context.Context, ch Channel) ([]Discussion, error)
+	// Lose closes discussions that we lost access to, gives up what is not sent,
+	// and pauses the schedules of their channel, if that is wanted. What follows
+	// from it is noted when that changed something. It needs no lease.
+	Lose(ctx context.Context, loss Loss, now time.Time) (ended, paused int, err error)
+	// SweepAt says when a closed discussion is listed again; zero is never.
+	SweepAt(ctx context.Context, l Lease, id ID, at time.Time) error
 	// EraseDiscussion removes what people wrote, and leaves tombstones.
 	EraseDiscussion(ctx context.Context, l Lease, id ID, now time.Time) error
 }
@@ -199,6 +208,8 @@ type postStore interface {
 	RetryEdit(ctx context.Context, l Lease, p Post, at time.Time) error
 	// EndPost ends a post as unknown, dropped or removed, with the reason.
 	EndPost(ctx context.Context, l Lease, id ID, state, reason string, now time.Time) error
+	// RedirectPost drops a post without a discussion and adds another for it.
+	RedirectPost(ctx context.Context, l Lease, id ID, reason string, other Post, now time.Time) error
 	// SetPostWork says when a post without a discussion needs a worker next; zero is never.
 	SetPostWork(ctx context.Context, l Lease, id ID, at time.Time) error
 	// AddPost adds a post to a discussion.
@@ -239,18 +250,22 @@ type replyStore interface {
 	SetExcluded(ctx context.Context, id ID, excluded bool, now time.Time, a Audit) error
 	Gaps(ctx context.Context, discussion ID) ([]Gap, error)
 	// WriteGaps writes a gap, from the last sign of life of the scope until now,
-	// into each discussion that still records, and asks for their listing. It
-	// returns how many there are.
+	// into each discussion that still records, and asks for their listing. A scope
+	// with a slash concerns the installations that are stored with it. It returns
+	// how many discussions there are.
 	WriteGaps(ctx context.Context, scope, platform, workspace string, now time.Time) (int, error)
 	Alive(ctx context.Context, scopes []string, now time.Time) error
 }
 
 type installationStore interface {
-	// PutInstallation stores a tenant that is there, or is gone. With that its
-	// schedules pause, and EraseAt is kept unless it was gone before.
-	PutInstallation(ctx context.Context, i Installation, now time.Time, a Audit) error
-	// PausedFor lists the schedules of an installation that are paused for a reason.
-	PausedFor(ctx context.Context, platform, workspace, reason string) ([]Schedule, error)
+	// PutInstallations stores tenants that are there, or are gone, as one
+	// transaction. What one does not say stays as it is stored. With one that is
+	// gone its schedules pause, and EraseAt is kept unless it was gone before; when
+	// it is back they go on. Where events come by another scope than before, or come
+	// again, its discussions get a gap. A welcome is stored once each time it comes.
+	PutInstallations(ctx context.Context, now time.Time, list ...Presence) error
+	// InstallationsOf lists those of a platform, in no order.
+	InstallationsOf(ctx context.Context, platform string) ([]Installation, error)
 	// Installation is zero but for its names when nothing is stored of it.
 	Installation(ctx context.Context, platform, workspace string) (Installation, error)
 	// ChangePreferences lets change alter what the managers of an installation

@@ -38,6 +38,8 @@ const (
 	CauseHeld    = "held"    // nobody answered a draft; of a channel
 	CausePaused  = "paused"  // the times of a schedule do not come again; of a schedule
 	CauseChannel = "channel" // what a check of a channel found; of a channel
+	CauseLost    = "lost"    // a channel is gone or closed to us; of a channel
+	CauseEnded   = "ended"   // a discussion ended because its thread is; of a discussion
 	CauseNotice  = "notice"  // a notice cannot be delivered; of where it goes. Nobody is told, or that would fail too
 )
 
@@ -93,6 +95,12 @@ var causes = map[string]cause{
 		gather: time.Minute, again: 7 * oneDay, fades: true, stays: true, over: "it goes on"},
 	CauseChannel: {one: "In 1 channel, posts will not go out as they should.", many: "In %d channels, posts will not go out as they should.",
 		gather: time.Minute, again: 7 * oneDay, fades: true, stays: true, over: "all is well"},
+	CauseLost: {one: "1 channel is gone, or closed to Colloquy.", many: "%d channels are gone, or closed to Colloquy.",
+		fix:    "nothing is posted there until you say so. Let Colloquy see the channel, write and start threads in it; then " + CommandPrefix + " schedule resume ID goes on with a schedule, and " + CommandPrefix + " reopen ID with a discussion that ended.",
+		gather: time.Minute, again: oneDay, over: "posting works again"},
+	CauseEnded: {one: "1 discussion ended, because Colloquy has no access to it any more.", many: "%d discussions ended, because Colloquy has no access to them any more.",
+		fix:    "what was said until then is kept, and no recap is posted. Once Colloquy can read and write there again, " + CommandPrefix + " reopen ID goes on with it.",
+		gather: time.Minute, again: oneDay, over: "it can be read again"},
 	CauseNotice: {one: "Notices do not arrive.", many: "Notices do not arrive at %d places.",
 		fix:   "name another place with " + CommandPrefix + " settings, or under notices in the configuration file.",
 		fades: true},
@@ -185,7 +193,7 @@ func (e *Engine) postTrouble(ctx context.Context, d Discussion, p Post, why erro
 
 // unknownTrouble notes that nobody knows whether a post is out.
 func (e *Engine) unknownTrouble(ctx context.Context, d Discussion, p Post, why string) {
-	if p.Kind == PostNotice {
+	if p.Kind == PostNotice || p.Kind == PostWelcome {
 		return
 	}
 	t := channelTrouble(postChannel(d, p), CauseUnknown, "%s", why)
@@ -206,6 +214,8 @@ func (p Post) describe(d Discussion) string {
 		return fmt.Sprintf("question %d%s", p.Question, of)
 	case PostNote, PostWithdrawal:
 		return "a note in the thread" + of
+	case PostAnswer:
+		return "an answer in the thread" + of
 	}
 	return "the " + p.Kind + of
 }

@@ -161,6 +161,11 @@ func (v voice) remind(d Discussion) Message {
 	return Message{Paragraphs: []string{text}}
 }
 
+// welcome greets an installation that came, with what to do next.
+func (v voice) welcome() Message {
+	return Message{Paragraphs: []string{v.hello}, Lines: []string{v.helloNow, v.helloTimes, v.helloHelp}, Footer: v.privacy}
+}
+
 // gap says in one line when nobody listened and what that means for the record;
 // show puts a moment into words.
 func (v voice) gap(g Gap, show func(time.Time) string) string {

@@ -131,7 +131,8 @@ func (a *Adapter) channelOf(ctx context.Context, id string) (channel, error) {
 	now := a.o.Clock()
 	c, err := remembered(a.access, a.access.channels, id, func(c channelAccess) bool { return c.until.After(now) }, func() (channelAccess, error) {
 		c := channelAccess{until: now.Add(accessFor)}
-		return c, a.rest.do(ctx, call{method: http.MethodGet, path: "/channels/" + id, channel: id}, &c.channel)
+		err := a.rest.do(ctx, call{method: http.MethodGet, path: "/channels/" + id, channel: id}, &c.channel)
+		return c, err
 	})
 	return c.channel, err
 }
@@ -144,8 +145,12 @@ func (a *Adapter) rights(ctx context.Context, ch bot.Channel) (int64, channel, e
 		return 0, c, closed(ch.Parent(), err)
 	}
 	g, err := a.guildAccess(ctx, ch.Workspace)
+	switch codeOf(err) {
+	case codeMissingAccess, codeUnknownGuild, codeUnknownMember:
+		return 0, c, bot.Permanent(problem("guild_gone", err, "Colloquy is no longer in the server of %s: invite it again (colloquy discord invite)", ch))
+	}
 	if err != nil {
-		return 0, c, closed(ch.Parent(), err)
+		return 0, c, err
 	}
 	perms := permissions(g.guild, c, g.me)
 	if until, err := time.Parse(time.RFC3339, g.me.Timeout); err == nil && until.After(a.o.Clock()) && perms != allPermissions {
@@ -166,7 +171,7 @@ func (a *Adapter) canRead(ctx context.Context, ch bot.Channel) error {
 		return bot.Permanent(noAccess(ch, nil))
 	case perms&discordgo.PermissionReadMessageHistory == 0:
 		return bot.Permanent(bot.Problemf("no_permission",
-			"the bot may not read what was written in %s: give its role the permission Read Message History there", ch))
+			"Colloquy may not read what was written in %s: allow it Read Message History in the channel's permissions", ch))
 	}
 	return nil
 }
@@ -180,7 +185,7 @@ func closed(ch bot.Channel, err error) error {
 	switch codeOf(err) {
 	case codeUnknownChannel:
 		return bot.Permanent(gone(ch, err))
-	case codeMissingAccess, codeUnknownGuild, codeUnknownMember:
+	case codeMissingAccess:
 		return bot.Permanent(noAccess(ch, err))
 	}
 	return err
@@ -192,10 +197,9 @@ func gone(ch bot.Channel, err error) error {
 	if ch.Thread != "" {
 		text = "the thread of a discussion in " + ch.String() + " was deleted on Discord, and the discussion ended with it: post it again if that was a mistake"
 	}
-	return &bot.Problem{Code: "channel_gone", Text: text, Err: err}
+	return problem("channel_gone", err, "%s", text)
 }
 
 func noAccess(ch bot.Channel, err error) error {
-	return &bot.Problem{Code: "no_access", Err: err,
-		Text: "the bot cannot see " + ch.String() + ": give its role the permission View Channel there"}
+	return problem("no_access", err, "Colloquy cannot see %s: allow it View Channel in the channel's permissions (in a private channel, add it)", ch)
 }

@@ -3,8 +3,10 @@ package discord
 import (
 	"cmp"
 	"context"
+	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -51,6 +53,9 @@ func (a *Adapter) parts(ctx context.Context, answer bot.Answer) []part {
 	for _, o := range all {
 		out = append(out, part{out: o})
 	}
+	if crowded(out[len(out)-1].out.Embeds, links) {
+		out = append(out, part{out: newOutgoing()})
+	}
 	last := &out[len(out)-1]
 	last.out.Components = rows
 	last.out.Embeds = append(last.out.Embeds, links...)
@@ -61,6 +66,16 @@ func (a *Adapter) parts(ctx context.Context, answer bot.Answer) []part {
 		out[len(out)-1].file = f
 	}
 	return out
+}
+
+// crowded reports whether links need a message of their own: where there is no
+// room for them, or another link is in their way; see [interaction.pick].
+func crowded(there, links []embed) bool {
+	n := 0
+	for _, e := range slices.Concat(there, links) {
+		n += e.units()
+	}
+	return len(links) > 0 && (n > maxEmbeds || slices.ContainsFunc(there, func(e embed) bool { return e.URL != "" }))
 }
 
 // words are what messages say, as it stands in them.
@@ -97,20 +112,23 @@ func (a *Adapter) answer(ctx context.Context, in *interaction, answer bot.Answer
 			p.out.Flags = flagPrivate
 			k.method, k.path, k.body = http.MethodPost, path, p.out
 		}
-		if err := a.deliver(ctx, k); err != nil {
+		if err := a.deliver(ctx, k, i == 0); err != nil {
 			a.unanswered(ctx, in, err)
 			return
 		}
 	}
 }
 
-// deliver sends a part of an answer, again if that surely did not go out or if
-// that changes nothing.
-func (a *Adapter) deliver(ctx context.Context, k call) error {
+// deliver sends an answer, or the first sign of one. It is sent again if it surely
+// did not go out, or if harmless, which means that sending it twice changes nothing.
+func (a *Adapter) deliver(ctx context.Context, k call, harmless bool) error {
 	for try := 1; ; try++ {
 		err := a.rest.do(ctx, k, nil)
+		if try > 1 && codeOf(err) == codeAnswered {
+			return nil // the one before did arrive
+		}
 		wait, surely := bot.RetryDelay(err)
-		if err == nil || try == mostTries || !surely && (k.method != http.MethodPatch || !unclear(err)) {
+		if err == nil || try == mostTries || !surely && !(harmless && unclear(err)) {
 			return err
 		}
 		timer := time.NewTimer(wait)
@@ -121,6 +139,12 @@ func (a *Adapter) deliver(ctx context.Context, k call) error {
 			return err
 		}
 	}
+}
+
+// unclear reports whether nobody knows if a call was carried out.
+func unclear(err error) bool {
+	var e *apiError
+	return !bot.IsPermanent(err) && (!errors.As(err, &e) || e.Status >= 500)
 }
 
 // refuse answers at once and asks the engine nothing. words are what a person

@@ -15,7 +15,7 @@ const mostEmbeds = 10
 
 // Arguments of a button that only this adapter reads, and that of a form.
 const (
-	pickArg = "pick" // "NAME:N": the argument NAME is the link of embed N, from 0 at the end
+	pickArg = "pick" // "NAME:N": the argument NAME is the N-th link of an embed, from 0
 	textArg = "text" // what stands in the form
 )
 

@@ -151,7 +151,7 @@ func optionsOf(s bot.CommandSpec, most int) []appOption {
 		if slices.Contains(numbers, p.Name) {
 			o.Type = optionInteger
 		}
-		o.Autocomplete = o.Type == optionString && p.Of != ""
+		o.Autocomplete = o.Type == optionString && (p.Of != "" || len(p.Words) > 0)
 		out = append(out, o)
 	}
 	slices.SortStableFunc(out, func(a, b appOption) int {

@@ -3,6 +3,7 @@ package discord
 import (
 	"encoding/json"
 	"maps"
+	"os"
 	"regexp"
 	"slices"
 	"strings"
@@ -115,10 +116,16 @@ func TestEveryCommandComesAsTyped(t *testing.T) {
 		}
 		want, line := map[string]string{}, bot.CommandPrefix+" "+s.Name
 		for i, p := range s.Params {
-			value := "some \"words\" and 'more'"
-			if slices.Contains(numbers, p.Name) {
+			value, quote := "some \"words\" and 'more'", `"`
+			if slices.ContainsFunc(s.Params, func(p bot.Param) bool { return p.Rest }) {
+				quote = "" // the rest of a line may hold some of its own
+			}
+			switch {
+			case slices.Contains(numbers, p.Name):
 				value = "3"
-			} else if !p.Rest {
+			case !p.Rest && quote == "":
+				value = "value-" + string(rune('a'+i))
+			case !p.Rest:
 				value = "value " + string(rune('a'+i))
 			}
 			j := slices.IndexFunc(options, func(o appOption) bool { return o.Name == p.Name })
@@ -129,7 +136,7 @@ func TestEveryCommandComesAsTyped(t *testing.T) {
 			if p.Rest {
 				line += " " + value
 			} else {
-				line += " --" + p.Name + ` "` + value + `"`
+				line += " --" + p.Name + " " + quote + value + quote
 			}
 		}
 		if len(options) != len(s.Params) {
@@ -211,5 +218,37 @@ func TestCommandsAreComparedAsDiscordGivesThem(t *testing.T) {
 	there[0]["description"] = "something else"
 	if sameCommands(read(), want) || sameCommands(nil, want) {
 		t.Error("a change is not seen")
+	}
+}
+
+// What the documentation has people type can be typed.
+func TestDocumentedCommands(t *testing.T) {
+	page, err := os.ReadFile("../../docs/discord.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	option := regexp.MustCompile(`^([a-z-]+):.`)
+	found := regexp.MustCompile("(?m)(?:^|`)/(discuss|colloquy) ([a-z][^`\n]*)").FindAllStringSubmatch(string(page), -1)
+	if len(found) < 4 {
+		t.Fatalf("%q", found)
+	}
+	all := applicationCommands(bot.Commands())
+	for _, m := range found {
+		options := all[slices.IndexFunc(all, func(c appCommand) bool { return c.Name == m[1] })].Options
+		values := false
+		for _, w := range strings.Fields(m[2]) {
+			name := w
+			if o := option.FindStringSubmatch(w); o != nil {
+				name, values = o[1], true
+			} else if values {
+				continue // a word of a value
+			}
+			i := slices.IndexFunc(options, func(o appOption) bool { return o.Name == name && (o.Type > optionGroup) == values })
+			if i < 0 {
+				t.Errorf("/%s %s: there is no %q", m[1], m[2], name)
+			} else if !values {
+				options = options[i].Options
+			}
+		}
 	}
 }

@@ -15,7 +15,9 @@
 //	access.go       what we may do there
 //	post.go         posts, threads and their look-up by key
 //	render.go       a message as Discord shows it
+//	commands.go     what people can ask for, as Discord keeps it
 //	interactions.go slash commands, buttons and forms
+//	answer.go       what is answered to them
 //	doctor.go       what would keep it from working
 package discord
 

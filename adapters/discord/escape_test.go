@@ -88,7 +88,7 @@ func TestCustomID(t *testing.T) {
 	}{
 		{"abcdefghijklmnopqrstuvwx", "answer", map[string]string{"id": "0198f1c2-7a6b-7c3d-8e4f-0a1b2c3d4e5f", "n": "3"}},
 		{"", "privacy", nil},
-		{"a key of a test, with spaces / and &", "draft post", map[string]string{"id": "a b", "x": "=&/%\n+日本"}},
+		{"a key of a test, with spaces / and &", "draft post", map[string]string{"id": "a b", "x": "=&/%;\n+日本\xff"}},
 		{strings.Repeat("long", 30), "why", map[string]string{}},
 	} {
 		id := customID(c.key, c.command, c.args)

@@ -134,6 +134,35 @@ func TestReplyFromEvent(t *testing.T) {
 	}
 }
 
+func TestTextOfMentions(t *testing.T) {
+	people := []user{{ID: "1", Username: "ada"}, {ID: "2", Username: "2"}, {ID: "3", GlobalName: " \u202e ", Username: "grace"}}
+	for content, want := range map[string]string{
+		"<@1>, <@!1> and <@2> <@4>": "@ada, @ada and <@2> <@4>", // "@2" would name a question
+		"<@2> I think":              "<@2> I think",
+		"<@3>":                      "@grace",
+		"<@" + selfID + "> @2 yes":  "@2 yes",
+		" <@!" + selfID + ">\nyes":  "yes",
+		"yes <@" + selfID + ">":     "yes <@" + selfID + ">",
+		"<@&1> <#1> <t:1> <a:b:1>":  "<@&1> <#1> <t:1> :b:",
+		"<@1":                       "<@1",
+		" kept ":                    " kept ",
+	} {
+		if got := (message{Content: content, Mentions: people}).text(selfID); got != want {
+			t.Errorf("%q is %q, want %q", content, got, want)
+		}
+	}
+}
+
+func TestReactions(t *testing.T) {
+	m := message{Reactions: []reaction{{3, emoji{Name: "👍"}}, {1, emoji{ID: "7", Name: "wave"}}, {0, emoji{Name: "🔥"}}, {2, emoji{}}, {1, emoji{ID: "8"}}}}
+	if got := fmt.Sprint(m.reactions()); got != "[{:8 1} {wave:7 1} {👍 3}]" {
+		t.Error(got)
+	}
+	if (message{}).reactions() == nil {
+		t.Error("no reactions are unknown reactions")
+	}
+}
+
 func TestWhatIsNoReply(t *testing.T) {
 	a, k := watching(), newKeeper()
 	for name, payload := range map[string]string{
@@ -187,6 +216,8 @@ func TestRemovals(t *testing.T) {
 	del("MESSAGE_DELETE", `"id":"12"`, textID) // some message beside our roots
 	del("MESSAGE_DELETE", `"id":"`+rootID+`"`, textID)
 	del("MESSAGE_DELETE", `"id":"`+rootID+`"`, "99")
+	a.watch.add(bot.Channel{Platform: Platform, Workspace: guildID, ID: "98", Thread: "97"})
+	del("MESSAGE_DELETE", `"id":"97"`, textID) // an id of ours, and not there
 	del("MESSAGE_DELETE_BULK", `"ids":["13","14"]`, plainID)
 	del("MESSAGE_DELETE_BULK", `"ids":["15"]`, "99")
 	want := map[bot.MessageRef]bool{
@@ -214,6 +245,11 @@ func TestEventNotStored(t *testing.T) {
 	}
 	if !a.watch.uses(textID) {
 		t.Error("forgotten before it was stored")
+	}
+	k.fail = nil
+	k.give(t, a, "CHANNEL_DELETE", `{"id":"`+textID+`","guild_id":"`+guildID+`","type":0}`)
+	if a.watch.uses(textID) || a.watch.uses(rootID) || !a.watch.uses(plainID) {
+		t.Error("what is watched after a channel was deleted is wrong")
 	}
 }
 
@@ -277,5 +313,25 @@ func TestEventsInAnyOrder(t *testing.T) {
 		if got := run(mixed); !reflect.DeepEqual(got.replies, want.replies) || !maps.Equal(got.removed, want.removed) {
 			t.Fatalf("seed %d: %+v", seed, got.replies)
 		}
+	}
+}
+
+// BenchmarkEvent is what a message costs the adapter, in a thread of ours and
+// elsewhere, with as many threads watched as there may be.
+func BenchmarkEvent(b *testing.B) {
+	a, k := watching(), newKeeper()
+	for i := range mostWatched - 10 {
+		a.watch.add(bot.Channel{Platform: Platform, Workspace: guildID, ID: fmt.Sprint(1 + i%1000), Thread: fmt.Sprint(1_000_000 + i)})
+	}
+	for name, in := range map[string]string{"elsewhere": textID, "ours": rootID} {
+		raw := json.RawMessage(said(message1, in, strings.Repeat("What people write. ", 20)))
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if err := a.event(b.Context(), k, "MESSAGE_CREATE", raw); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
 	}
 }

@@ -86,12 +86,17 @@ type embedLink struct {
 func decodeInteraction(raw json.RawMessage) (*interaction, error) {
 	var in interaction
 	err := json.Unmarshal(raw, &in)
+	if err != nil {
+		err = reason(err)
+	}
 	if in.ID == "" || in.Token == "" {
 		return nil, errors.Join(errors.New("an interaction without id or token"), err)
 	}
 	part := func(raw json.RawMessage, to any) {
 		if len(raw) > 0 {
-			err = errors.Join(err, json.Unmarshal(raw, to))
+			if e := json.Unmarshal(raw, to); e != nil {
+				err = errors.Join(err, reason(e))
+			}
 		}
 	}
 	part(in.Channel, &in.channel)
@@ -253,12 +258,7 @@ type callback struct {
 // is told by Discord that it failed, and asks again.
 func (a *Adapter) acknowledge(window context.Context, in *interaction, c callback) bool {
 	k := call{method: http.MethodPost, path: "/interactions/" + url.PathEscape(in.ID) + "/" + url.PathEscape(in.Token) + "/callback", body: c, free: true}
-	err := a.rest.do(window, k, nil)
-	if err != nil && unclear(err) && window.Err() == nil {
-		if err = a.rest.do(window, k, nil); codeOf(err) == codeAnswered {
-			err = nil // the first did arrive
-		}
-	}
+	err := a.deliver(window, k, true)
 	if err != nil {
 		a.unanswered(window, in, err)
 	}
@@ -274,14 +274,4 @@ func (a *Adapter) unanswered(ctx context.Context, in *interaction, err error) {
 	default:
 		a.o.Log.WarnContext(ctx, "interaction not answered", "interaction", in.ID, "type", in.Type, "discord_code", code, "err", err)
 	}
-}
-
-// unclear reports whether nobody knows if a call was carried out, or it surely
-// was not and can be sent again now.
-func unclear(err error) bool {
-	var e *apiError
-	if errors.As(err, &e) {
-		return e.Status >= 500
-	}
-	return !bot.IsPermanent(err)
 }

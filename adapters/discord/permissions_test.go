@@ -1,8 +1,10 @@
 package discord
 
 import (
+	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/bwmarrin/discordgo"
 )
@@ -55,5 +57,52 @@ func TestMissing(t *testing.T) {
 	}
 	if got := strings.Join(missing(invited&^discordgo.PermissionCreatePublicThreads&^discordgo.PermissionSendMessages, true), ", "); got != "Create Posts" {
 		t.Errorf("in a forum lacks %s", got)
+	}
+}
+
+// Somebody in a time-out reads, and no more.
+func TestRightsInTimeOut(t *testing.T) {
+	now := time.Date(2026, 3, 2, 10, 0, 0, 0, time.UTC)
+	a := New(Options{Token: "token", Clock: func() time.Time { return now }})
+	a.access.channels[textID] = channelAccess{channel{ID: textID, GuildID: guildID, Type: typeText}, now.Add(time.Hour)}
+	g := guild{ID: guildID, Roles: []role{{ID: guildID, Permissions: "311385214016"}}}
+	for timeout, want := range map[string]string{
+		"2026-03-02T10:30:00+00:00": "Send Messages, Create Public Threads, Send Messages in Threads, Embed Links",
+		"2026-03-02T09:30:00+00:00": "", "": "", "x": "",
+	} {
+		a.access.guilds[guildID] = guildAccess{g, member{User: &user{ID: selfID}, Timeout: timeout}, now.Add(time.Hour)}
+		perms, _, err := a.rights(t.Context(), inThread)
+		if got := strings.Join(missing(perms, false), ", "); err != nil || got != want {
+			t.Errorf("until %q it lacks %q, %v", timeout, got, err)
+		}
+	}
+}
+
+// What was read while it changed is not relied on, and what is remembered has
+// an end.
+func TestRemembered(t *testing.T) {
+	a := New(Options{Token: "token"})
+	m := map[string]int{}
+	get := func(key string, read func() int) int {
+		v, err := remembered(a.access, m, key, func(int) bool { return true }, func() (int, error) { return read(), nil })
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+	if v := get("a", func() int { a.access.drop("1"); return 1 }); v != 1 {
+		t.Error(v)
+	}
+	if v := get("a", func() int { return 2 }); v != 2 {
+		t.Errorf("%d was read before a change", v)
+	}
+	if v := get("a", func() int { return 3 }); v != 2 {
+		t.Errorf("%d is read again", v)
+	}
+	for i := range 3 * mostAccess {
+		get(fmt.Sprint(i), func() int { return i })
+	}
+	if len(m) > mostAccess {
+		t.Errorf("%d are remembered", len(m))
 	}
 }

@@ -91,15 +91,15 @@ func testPostOpensADiscussion(t *testing.T, d postOffice) {
 	if again := d.thread(root.Ref); again != thread || thread.Thread != root.Ref.MessageID || thread.ID != d.text.ID {
 		t.Errorf("threads %+v and %+v", thread, again)
 	}
+	if _, ok := d.watch.channel(thread.Thread); !ok {
+		t.Error("the thread is not watched")
+	}
 	if p, found := d.find(d.text, "root-key"); !found || p.Ref != root.Ref || p.Thread != thread {
 		t.Errorf("with its thread, found %v as %+v", found, p)
 	}
 	q := d.post(thread, askedOne, strings.Repeat("a long key ", 9))
 	if p, found := d.find(thread, strings.Repeat("a long key ", 9)); !found || p != q {
 		t.Errorf("in the thread, found %v as %+v", found, p)
-	}
-	if _, ok := d.watch.channel(thread.Thread); !ok {
-		t.Error("the thread is not watched")
 	}
 	if got, want := d.LinkTo(q.Ref), "https://discord.com/channels/"+d.guild+"/"+thread.Thread+"/"+q.Ref.MessageID; got != want || !isOurLink(got) {
 		t.Errorf("the link is %s, want %s", got, want)

@@ -245,6 +245,9 @@ func TestListWithoutRights(t *testing.T) {
 				}
 				continue
 			}
+			if n := w.asked("/channels/" + w.thread.Thread + "/messages"); n != 0 {
+				t.Errorf("%s, %s: a page is asked for that would be empty", name, c.code)
+			}
 			if bot.ReasonCode(l.err) != c.code || !bot.IsPermanent(l.err) || len(l.removed)+len(l.texts)+len(l.unread) != 0 {
 				t.Errorf("%s, %s: %+v", name, c.code, l)
 			}

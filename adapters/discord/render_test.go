@@ -147,6 +147,18 @@ func TestRenderCutsWhatIsLongAndKeepsTheRest(t *testing.T) {
 	if s := shownBy(rendered(t, lines, "k")); !strings.Contains(s, "Line 99 of many lines\n") || !strings.Contains(s, "\n…\n\nWhy?\nThe end.") {
 		t.Errorf("many lines are shown as\n%s", s)
 	}
+	asks := bot.Message{Title: "T", Paragraphs: []string{"The first."}, Footer: "The end."}
+	for range 100 {
+		asks.Asks = append(asks.Asks, strings.TrimSpace(long[:500]))
+	}
+	if s := shownBy(rendered(t, asks, "k")); !strings.Contains(s, "\n9. A sentence") || !strings.HasSuffix(s, "\n…\nThe end.") {
+		t.Errorf("many questions are shown as\n%s", s)
+	}
+	for n, embeds := range map[int]int{maxContent: 0, maxContent + 1: 1} {
+		if out := rendered(t, bot.Message{Paragraphs: []string{strings.Repeat("x", n)}}, "k"); len(out.Embeds) != embeds || strings.Count(shownBy(out), "x") != n {
+			t.Errorf("%d characters are %d embeds with %d", n, len(out.Embeds), strings.Count(shownBy(out), "x"))
+		}
+	}
 	answer := bot.Message{Quotation: []bot.Quoted{{Text: strings.TrimSpace(long[:3900]), By: "Ada"}}}
 	if s := shownBy(rendered(t, answer, "k")); !strings.HasSuffix(s, strings.TrimSpace(long[:3900])) {
 		t.Errorf("an answer of 3900 characters is cut:\n%s", s)

@@ -220,7 +220,7 @@ func (m message) text(self string) string {
 	s := withoutMention(strings.ReplaceAll(m.Content, "\x00", ""), self)
 	names := map[string]string{}
 	for _, u := range m.Mentions {
-		if name := text.Inline(cmp.Or(u.GlobalName, u.Username)); name != "" && (name[0] < '0' || name[0] > '9') {
+		if name := cmp.Or(text.Inline(u.GlobalName), text.Inline(u.Username)); name != "" && (name[0] < '0' || name[0] > '9') {
 			names[u.ID] = name // "@2" would name a question
 		}
 	}

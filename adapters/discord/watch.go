@@ -9,7 +9,7 @@ import (
 	"colloquy/bot"
 )
 
-// mostWatched is how many threads are watched at once, some 10 MB. With more the
+// mostWatched is how many threads are watched at once, some 14 MB. With more the
 // oldest are forgotten, which closed long ago: what happens in them is found by
 // the next listing.
 const mostWatched = 1 << 18

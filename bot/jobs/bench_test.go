@@ -95,3 +95,93 @@ func BenchmarkClaim(b *testing.B) {
 	}
 	b.ReportMetric(float64(total)/took.Seconds(), "claims/s")
 }
+
+// tenants adds n installations with one open discussion each, and others that
+// closed long ago, as rows. They share four scopes.
+func tenants(b testing.TB, db *store.DB, n, old int) []bot.Installation {
+	b.Helper()
+	tx, err := db.Conn().Begin()
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer func() { _ = tx.Rollback() }()
+	do := func(query string, args ...any) {
+		b.Helper()
+		if _, err := tx.Exec(query, args...); err != nil {
+			b.Fatal(err)
+		}
+	}
+	do(`INSERT INTO articles (id, url, url_key, hash, title, title_made, byline, site, language, image, words, text, fetched_at) VALUES ('a', '', '', 'h', 't', FALSE, '', '', 'en', '', 1, 'x', 0)`)
+	do(`INSERT INTO digests (id, article_id, hash, brief, version, body, created_at) VALUES ('g', 'a', 'h', '', '', '{}', 0)`)
+	var list []bot.Installation
+	for i := range n {
+		t := bot.Installation{Platform: "test", Workspace: fmt.Sprintf("%018d", i), Scope: fmt.Sprintf("test/%d", i%4)}
+		list = append(list, t)
+		for j := range old + 1 {
+			id, state, closed := fmt.Sprintf("%018d-%d", i, j), "closed", any(start.Add(-30*24*time.Hour).UnixMilli())
+			if j == 0 {
+				state, closed = "open", nil
+			}
+			do(`INSERT INTO occurrences (id, platform, workspace, channel, due_at, deadline_at, request, outcome, reason, count, created_at) VALUES ($1, 'test', $2, 'c', 0, 0, '{}', 'posted', '', 1, 0)`, id, t.Workspace)
+			do(`INSERT INTO discussions (id, occurrence_id, platform, workspace, channel, thread, article_id, digest_id, url_key, hash, repeated, questions, question_count, state, reason, close_after, deadline_at, list_thread, created_at, opened_at, closed_at, sweep_at)
+				VALUES ($1, $1, 'test', $2, 'c', $1, 'a', 'g', '', 'h', TRUE, '[]', 4, $3, '', 0, 0, FALSE, 0, 1, $4, $5)`, id, t.Workspace, state, closed, start.Add(time.Hour).UnixMilli())
+		}
+	}
+	if err := tx.Commit(); err != nil {
+		b.Fatal(err)
+	}
+	return list
+}
+
+// BenchmarkInstallations is a start with ten thousand tenants: at first all of
+// them are new, and then nothing changed.
+func BenchmarkInstallations(b *testing.B) {
+	clock := func() time.Time { return start }
+	db := open(b, clock)
+	list := tenants(b, db, 10_000, 1)
+	engine := bot.New(bot.Options{Store: db, Clock: clock, Log: silent})
+	begin := time.Now()
+	if err := engine.Installations(b.Context(), "test", list); err != nil {
+		b.Fatal(err)
+	}
+	first := time.Since(begin)
+	for b.Loop() {
+		if err := engine.Installations(b.Context(), "test", list); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(first.Milliseconds()), "ms-at-first")
+}
+
+// BenchmarkConnected is a quarter of ten thousand tenants whose shard is back,
+// each with one open discussion and ten that closed a month ago.
+func BenchmarkConnected(b *testing.B) {
+	now := start
+	clock := func() time.Time { return now }
+	db := open(b, clock)
+	list := tenants(b, db, 10_000, 10)
+	engine := bot.New(bot.Options{Store: db, Clock: clock, Log: silent})
+	if err := engine.Installations(b.Context(), "test", list); err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		now = now.Add(time.Minute)
+		if err := engine.Connected(b.Context(), "test/1", true); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkTickSweeps is one tick with a hundred thousand closed discussions to
+// sweep later, none of them due.
+func BenchmarkTickSweeps(b *testing.B) {
+	clock := func() time.Time { return start }
+	db := open(b, clock)
+	r := runner(b, db, clock)
+	tenants(b, db, 10_000, 10)
+	for b.Loop() {
+		if n, err := r.Claim(b.Context()); n != 0 || err != nil {
+			b.Fatal(n, err)
+		}
+	}
+}

@@ -94,6 +94,7 @@ func New(ctx context.Context, o Options) (*Runner, error) {
 		Queues: map[string]river.QueueConfig{
 			river.QueueDefault: {MaxWorkers: o.Workers},
 			feedQueue:          {MaxWorkers: 10},
+			sweepQueue:         {MaxWorkers: 2},
 		},
 		Workers:              workers,
 		FetchCooldown:        20 * time.Millisecond,
@@ -108,8 +109,12 @@ func New(ctx context.Context, o Options) (*Runner, error) {
 	return &Runner{o: o, client: client}, nil
 }
 
-// feedQueue keeps feeds that hang from holding up posts.
-const feedQueue = "feeds"
+// feedQueue keeps feeds that hang from holding up posts, and sweepQueue the
+// listings of closed threads, which have time.
+const (
+	feedQueue  = "feeds"
+	sweepQueue = "sweeps"
+)
 
 // claimAtOnce is how many rows one transaction claims: few enough that replies
 // need not wait for it.
@@ -132,8 +137,11 @@ func (r *Runner) enqueue(ctx context.Context, tx store.Tx, kind string, ids []bo
 	params := make([]river.InsertManyParams, len(ids))
 	for i, id := range ids {
 		params[i] = river.InsertManyParams{Args: work{What: kind, ID: id}}
-		if kind == bot.WorkFeed {
+		switch kind {
+		case bot.WorkFeed:
 			params[i].InsertOpts = &river.InsertOpts{Queue: feedQueue}
+		case bot.WorkSweep:
+			params[i].InsertOpts = &river.InsertOpts{Queue: sweepQueue}
 		}
 	}
 	_, err := r.client.InsertManyFastTx(ctx, tx.SQL(), params)

@@ -24,6 +24,7 @@ const anyDue = `SELECT EXISTS (SELECT 1 FROM schedules WHERE next_at <= $1)
 	OR EXISTS (SELECT 1 FROM schedules WHERE draft_at <= $1)
 	OR EXISTS (SELECT 1 FROM occurrences WHERE work_at <= $1)
 	OR EXISTS (SELECT 1 FROM discussions WHERE work_at <= $1)
+	OR EXISTS (SELECT 1 FROM discussions WHERE sweep_at <= $1)
 	OR EXISTS (SELECT 1 FROM posts WHERE work_at <= $1)
 	OR EXISTS (SELECT 1 FROM notices WHERE work_at <= $1)
 	OR EXISTS (SELECT 1 FROM feeds WHERE work_at <= $1)
@@ -35,7 +36,7 @@ const anyDue = `SELECT EXISTS (SELECT 1 FROM schedules WHERE next_at <= $1)
 // ClaimDue claims up to limit rows of each kind whose time has come, and has
 // them enqueued. For a schedule, its occurrences, their jobs and its next time
 // are one transaction. What is kept no longer is erased. It returns how many
-// rows it claimed or erased; when that is not 0 there may be more.
+// rows it claimed or erased, but for sweeps; when that is not 0 there may be more.
 func (db *DB) ClaimDue(ctx context.Context, now time.Time, limit int, plan func(bot.Schedule, time.Time) bot.Claim, enqueue Enqueue) (int, error) {
 	var due bool
 	if err := db.r.QueryRowContext(ctx, anyDue, now.UnixMilli(), now.Add(-bot.KeepText).UnixMilli()).Scan(&due); err != nil || !due {
@@ -75,6 +76,9 @@ func (db *DB) ClaimDue(ctx context.Context, now time.Time, limit int, plan func(
 		if err != nil {
 			return n, fmt.Errorf("claim %s: %w", w.table, err)
 		}
+	}
+	if err := db.write(ctx, func(tx *sql.Tx) error { return claimSweeps(ctx, tx, now, enqueue) }); err != nil {
+		return n, fmt.Errorf("claim sweeps: %w", err)
 	}
 	erased, err := db.EraseDue(ctx, now)
 	if err != nil {

@@ -11,7 +11,7 @@ import (
 
 const selectDiscussion = `SELECT d.id, d.occurrence_id, d.platform, d.workspace, d.channel, d.thread, d.article_id, d.digest_id,
 	a.title, a.url, d.questions, d.repeated, d.state, d.reason, d.close_after, d.deadline_at, d.list_thread, d.created_at,
-	d.opened_at, d.closes_at, d.closed_at, d.erase_at, d.remind_at, d.rules,
+	d.opened_at, d.closes_at, d.closed_at, d.erase_at, d.lost_at, d.remind_at, d.rules,
 	EXISTS (SELECT 1 FROM posts p WHERE p.discussion_id = d.id AND p.state IN ('pending', 'sending')),
 	EXISTS (SELECT 1 FROM posts p WHERE p.discussion_id = d.id AND p.state = 'held'),
 	EXISTS (SELECT 1 FROM posts p WHERE p.discussion_id = d.id AND p.state = 'sent' AND p.stale > 0),
@@ -23,16 +23,16 @@ func scanDiscussion(s scanner) (bot.Discussion, error) {
 	var d bot.Discussion
 	var questions, rules string
 	var closeAfter int64
-	var deadline, created, opened, closes, closed, erase, remind sql.NullInt64
+	var deadline, created, opened, closes, closed, erase, lost, remind sql.NullInt64
 	err := s.Scan(&d.ID, &d.OccurrenceID, &d.Channel.Platform, &d.Channel.Workspace, &d.Channel.ID, &d.Channel.Thread, &d.ArticleID, &d.DigestID,
 		&d.Title, &d.URL, &questions, &d.Repeat, &d.State, &d.Reason, &closeAfter, &deadline, &d.List, &created,
-		&opened, &closes, &closed, &erase, &remind, &rules, &d.Pending, &d.Held, &d.Stale, &d.Replies, &d.People)
+		&opened, &closes, &closed, &erase, &lost, &remind, &rules, &d.Pending, &d.Held, &d.Stale, &d.Replies, &d.People)
 	if err != nil {
 		return d, err
 	}
 	d.CloseAfter = time.Duration(closeAfter) * time.Millisecond
 	d.DeadlineAt, d.CreatedAt, d.OpenedAt = at(deadline), at(created), at(opened)
-	d.ClosesAt, d.ClosedAt, d.EraseAt, d.RemindAt = at(closes), at(closed), at(erase), at(remind)
+	d.ClosesAt, d.ClosedAt, d.EraseAt, d.LostAt, d.RemindAt = at(closes), at(closed), at(erase), at(lost), at(remind)
 	return d, errors.Join(unpack(questions, &d.Questions), unpack(rules, &d.Rules))
 }
 
@@ -166,9 +166,9 @@ func (db *DB) BeginClosing(ctx context.Context, l bot.Lease, id bot.ID, now time
 // EndClosing implements [bot.Store]. An answer that came at this moment is
 // still to be posted.
 func (db *DB) EndClosing(ctx context.Context, l bot.Lease, id bot.ID, eraseAt time.Time) error {
-	return db.heldExec(ctx, l, `UPDATE discussions SET state = 'closed', erase_at = $1,
+	return db.heldExec(ctx, l, `UPDATE discussions SET state = 'closed', erase_at = $1, sweep_at = $2,
 			work_at = CASE WHEN EXISTS (SELECT 1 FROM posts p WHERE p.discussion_id = discussions.id AND p.state = 'pending') THEN work_at ELSE $1 END
-		WHERE id = $2 AND state = 'closing'`, ms(eraseAt), id)
+		WHERE id = $3 AND state = 'closing'`, ms(eraseAt), firstSweep(id, db.now()), id)
 }
 
 // FailDiscussion implements [bot.Store].
@@ -238,7 +238,7 @@ func eraseDiscussion(ctx context.Context, tx *sql.Tx, id bot.ID, now time.Time) 
 	if err := stalePreviews(ctx, tx, now, `$3`, id); err != nil {
 		return err
 	}
-	if err := exec(ctx, tx, `UPDATE discussions SET state = 'erased', work_at = NULL WHERE id = $1`, id); err != nil {
+	if err := exec(ctx, tx, `UPDATE discussions SET state = 'erased', work_at = NULL, sweep_at = NULL WHERE id = $1`, id); err != nil {
 		return err
 	}
 	return staleAnswers(ctx, tx, now, `discussion_id = $3`, id)

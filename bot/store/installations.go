@@ -9,17 +9,17 @@ import (
 	"colloquy/bot"
 )
 
-const selectInstallation = `SELECT platform, workspace, name, owner, settings, created_at, gone_at, erase_at FROM installations `
+const selectInstallation = `SELECT platform, workspace, name, owner, settings, created_at, gone_at, erase_at, scope, greet_until FROM installations `
 
 func scanInstallation(s scanner) (bot.Installation, error) {
 	var i bot.Installation
 	var owner, settings string
-	var created, gone, erase sql.NullInt64
-	err := s.Scan(&i.Platform, &i.Workspace, &i.Name, &owner, &settings, &created, &gone, &erase)
+	var created, gone, erase, greet sql.NullInt64
+	err := s.Scan(&i.Platform, &i.Workspace, &i.Name, &owner, &settings, &created, &gone, &erase, &i.Scope, &greet)
 	if err != nil {
 		return i, err
 	}
-	i.CreatedAt, i.GoneAt, i.EraseAt, i.Gone = at(created), at(gone), at(erase), gone.Valid
+	i.CreatedAt, i.GoneAt, i.EraseAt, i.Gone, i.GreetUntil = at(created), at(gone), at(erase), gone.Valid, at(greet)
 	if owner != "" {
 		err = unpack(owner, &i.Owner)
 	}
@@ -35,44 +35,16 @@ func (db *DB) Installation(ctx context.Context, platform, workspace string) (bot
 	return i, writeProblem(err)
 }
 
+// InstallationsOf implements [bot.Store].
+func (db *DB) InstallationsOf(ctx context.Context, platform string) ([]bot.Installation, error) {
+	rows, err := db.r.QueryContext(ctx, selectInstallation+`WHERE platform = $1`, platform)
+	return collect(rows, err, scanInstallation)
+}
+
 // Installations lists all of them, the oldest first.
 func (db *DB) Installations(ctx context.Context) ([]bot.Installation, error) {
 	rows, err := db.r.QueryContext(ctx, selectInstallation+`ORDER BY created_at, platform, workspace`)
 	return collect(rows, err, scanInstallation)
-}
-
-// PutInstallation implements [bot.Store].
-func (db *DB) PutInstallation(ctx context.Context, i bot.Installation, now time.Time, a bot.Audit) error {
-	var gone any
-	if i.Gone {
-		gone = ms(now)
-	}
-	owner := ""
-	if i.Owner.ID != "" {
-		owner = pack(i.Owner)
-	}
-	return db.write(ctx, func(tx *sql.Tx) error {
-		var was bool
-		if err := tx.QueryRowContext(ctx, `SELECT COUNT(*) > 0 FROM installations WHERE platform = $1 AND workspace = $2 AND gone_at IS NOT NULL`,
-			i.Platform, i.Workspace).Scan(&was); err != nil {
-			return err
-		}
-		err := exec(ctx, tx, `INSERT INTO installations (platform, workspace, name, owner, created_at, gone_at, erase_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
-			ON CONFLICT (platform, workspace) DO UPDATE SET
-				name = CASE WHEN excluded.name <> '' THEN excluded.name ELSE installations.name END,
-				owner = CASE WHEN excluded.owner <> '' THEN excluded.owner ELSE installations.owner END,
-				gone_at = CASE WHEN excluded.gone_at IS NULL THEN NULL ELSE COALESCE(installations.gone_at, excluded.gone_at) END,
-				erase_at = CASE WHEN installations.erase_at = `+beingErased+` THEN installations.erase_at
-					WHEN excluded.gone_at IS NULL THEN NULL ELSE COALESCE(installations.erase_at, excluded.erase_at) END`,
-			i.Platform, i.Workspace, i.Name, owner, ms(now), gone, ms(i.EraseAt))
-		if err != nil || was == i.Gone {
-			return err
-		}
-		if err := pauseGone(ctx, tx, `platform = $2 AND workspace = $3 AND next_at IS NOT NULL`, i.Platform, i.Workspace); err != nil {
-			return err
-		}
-		return writeAudit(ctx, tx, a)
-	})
 }
 
 // pauseGone pauses schedules where the bot was removed. The arguments of the
@@ -85,13 +57,6 @@ func pauseGone(ctx context.Context, tx *sql.Tx, where string, args ...any) error
 	return exec(ctx, tx, `UPDATE schedules SET paused = TRUE, next_at = NULL, draft_at = NULL, resume_at = NULL, reason = $1
 		WHERE (`+where+`) AND removed_at IS NULL AND EXISTS (SELECT 1 FROM installations i
 			WHERE i.platform = schedules.platform AND i.workspace = schedules.workspace AND i.gone_at IS NOT NULL)`, append([]any{bot.BotRemoved}, args...)...)
-}
-
-// PausedFor implements [bot.Store].
-func (db *DB) PausedFor(ctx context.Context, platform, workspace, reason string) ([]bot.Schedule, error) {
-	rows, err := db.r.QueryContext(ctx, `SELECT `+scheduleColumns+` FROM schedules
-		WHERE removed_at IS NULL AND paused AND platform = $1 AND workspace = $2 AND reason = $3 ORDER BY created_at, id`, platform, workspace, reason)
-	return collect(rows, err, scanSchedule)
 }
 
 // ChangePreferences implements [bot.Store]. Who changes something else at the

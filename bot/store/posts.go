@@ -250,8 +250,11 @@ func endPost(ctx context.Context, tx *sql.Tx, id bot.ID, state, reason string) e
 // AddRecap implements [bot.Store].
 func (db *DB) AddRecap(ctx context.Context, l bot.Lease, r bot.Recap, posts ...bot.Post) error {
 	return db.heldKeep(ctx, l, func(tx *sql.Tx, n *noted) error {
-		if err := exec(ctx, tx, `INSERT INTO recaps (id, discussion_id, body, writer, created_at) VALUES ($1, $2, $3, $4, $5)`,
-			r.ID, r.DiscussionID, pack(r.Statements), pack(r.Writer), ms(r.CreatedAt)); err != nil {
+		// While it was written, the discussion may have been lost.
+		wanted, err := changed(tx.ExecContext(ctx, `INSERT INTO recaps (id, discussion_id, body, writer, created_at)
+			SELECT $1, id, $2, $3, $4 FROM discussions WHERE id = $5 AND state = 'closing'`,
+			r.ID, pack(r.Statements), pack(r.Writer), ms(r.CreatedAt), r.DiscussionID))
+		if err != nil || !wanted {
 			return err
 		}
 		for _, p := range posts {

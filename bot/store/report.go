@@ -92,8 +92,9 @@ func (r *Report) gaps(ctx context.Context) ([]bot.Gap, error) {
 // was none.
 func (r *Report) Heard(ctx context.Context) (time.Time, error) {
 	var alive sql.NullInt64
-	err := r.tx.QueryRowContext(ctx, `SELECT MAX(alive_at) FROM scopes WHERE scope = $1 OR scope = $2 OR scope LIKE $3`,
-		r.ch.Platform, r.ch.Platform+":"+r.ch.Workspace, r.ch.Platform+"/%").Scan(&alive)
+	err := r.tx.QueryRowContext(ctx, `SELECT MAX(alive_at) FROM scopes WHERE scope = $1 OR scope = $2
+			OR scope = (SELECT scope FROM installations WHERE platform = $1 AND workspace = $3 AND gone_at IS NULL)`,
+		r.ch.Platform, r.ch.Platform+":"+r.ch.Workspace, r.ch.Workspace).Scan(&alive)
 	return at(alive), writeProblem(err)
 }
 

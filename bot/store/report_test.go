@@ -2,6 +2,7 @@ package store
 
 import (
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -136,5 +137,34 @@ func TestReport(t *testing.T) {
 	totals, err := db.ReportTotals(ctx, d.Channel, bot.ReportRange{From: when, Until: when.Add(time.Hour)})
 	if err != nil || totals.Discussions != 1 || totals.Replies != 4 || totals.Late != 1 || totals.People != 2 || totals.Gaps != 1 || totals.Unread != 1 || !slices.Equal(totals.Questions, []int{4}) {
 		t.Errorf("totals %+v, %v", totals, err)
+	}
+}
+
+// A channel is heard by the scope of its installation, not by another shard.
+func TestHeardByItsScope(t *testing.T) {
+	db := open(t, filepath.Join(t.TempDir(), "x.db"))
+	ctx := t.Context()
+	ch := bot.Channel{Platform: "discord", Workspace: "G", ID: "C"}
+	if err := db.PutInstallations(ctx, when, bot.Presence{Installation: bot.Installation{Platform: "discord", Workspace: "G", Scope: "discord/1"}}); err != nil {
+		t.Fatal(err)
+	}
+	heard := func() time.Time {
+		t.Helper()
+		r, err := db.Report(ctx, ch, bot.ReportRange{From: when, Until: when.Add(time.Hour)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = r.Close() }()
+		at, err := r.Heard(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return at
+	}
+	if err := db.Alive(ctx, []string{"discord/0", "discord:H"}, when.Add(time.Minute)); err != nil || !heard().IsZero() {
+		t.Errorf("by others: %v, %v", heard(), err)
+	}
+	if err := db.Alive(ctx, []string{"discord/1"}, when.Add(2*time.Minute)); err != nil || !heard().Equal(when.Add(2*time.Minute)) {
+		t.Errorf("by its own: %v, %v", heard(), err)
 	}
 }

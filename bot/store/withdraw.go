@@ -42,8 +42,8 @@ func withdraw(ctx context.Context, tx *sql.Tx, id bot.ID, reason string, now tim
 
 // EndWithdrawing implements [bot.Store].
 func (db *DB) EndWithdrawing(ctx context.Context, l bot.Lease, id bot.ID, eraseAt time.Time) error {
-	return db.heldExec(ctx, l, `UPDATE discussions SET state = 'withdrawn', erase_at = $1, work_at = $2 WHERE id = $3 AND state = 'withdrawing'`,
-		ms(eraseAt), ms(eraseAt), id)
+	return db.heldExec(ctx, l, `UPDATE discussions SET state = 'withdrawn', erase_at = $1, work_at = $1, sweep_at = $2 WHERE id = $3 AND state = 'withdrawing'`,
+		ms(eraseAt), firstSweep(id, db.now()), id)
 }
 
 // Extend implements [bot.Store]. The root post and
@@ -68,7 +68,13 @@ func (db *DB) Extend(ctx context.Context, id bot.ID, closesAt, remindAt, now tim
 // Reopen implements [bot.Store].
 func (db *DB) Reopen(ctx context.Context, id bot.ID, closesAt, remindAt, now time.Time, a bot.Audit) (done bool, err error) {
 	err = db.write(ctx, func(tx *sql.Tx) error {
-		done, err = changed(tx.ExecContext(ctx, `UPDATE discussions SET state = 'open', closes_at = $1, remind_at = $2, closed_at = NULL, erase_at = NULL, work_at = $3
+		// Since we lost access to it, nobody listened.
+		if err := exec(ctx, tx, `INSERT INTO gaps (id, discussion_id, scope, from_at, to_at, recovered, listed, ended)
+			SELECT $1, id, platform, lost_at, $2, 0, FALSE, FALSE FROM discussions WHERE id = $3 AND state = 'closed' AND lost_at < $2`, bot.NewID(now), ms(now), id); err != nil {
+			return err
+		}
+		done, err = changed(tx.ExecContext(ctx, `UPDATE discussions SET state = 'open', closes_at = $1, remind_at = $2, closed_at = NULL, erase_at = NULL, work_at = $3,
+				sweep_at = NULL, list_thread = list_thread OR lost_at IS NOT NULL, reason = CASE WHEN lost_at IS NULL THEN reason ELSE '' END, lost_at = NULL
 			WHERE id = $4 AND state = 'closed'`, ms(closesAt), ms(remindAt), ms(now), id))
 		if err != nil || !done {
 			return err

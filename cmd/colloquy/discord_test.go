@@ -47,10 +47,10 @@ func TestDiscordConfig(t *testing.T) {
 		t.Errorf("%+v, %v", c, err)
 	}
 	for text, want := range map[string]string{
-		"discord: {message_content: on}":   "c.yaml:1: message_content: \"on\" is none of auto, off",
-		"discord: {token: Bot abc}":        "c.yaml:1: give the token of the bot without the word Bot before it",
+		"discord: {message_content: on}":    "c.yaml:1: message_content: \"on\" is none of auto, off",
+		"discord: {token: Bot abc}":         "c.yaml:1: give the token of the bot without the word Bot before it",
 		"discord: {token: \"very secret\"}": "c.yaml:1: this is no token of a bot",
-		"discord: {tokens: a}":             "tokens",
+		"discord: {tokens: a}":              "tokens",
 	} {
 		_, err := ParseConfig("c.yaml", []byte(text))
 		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "very secret") {

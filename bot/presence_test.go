@@ -1,0 +1,340 @@
+package bot_test
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"colloquy/bot"
+)
+
+func there(workspace, scope string) bot.Installation {
+	return bot.Installation{Platform: "test", Workspace: workspace, Scope: scope}
+}
+
+func (b *bench) installations(list ...bot.Installation) {
+	b.t.Helper()
+	if err := b.engine.Installations(b.t.Context(), "test", list); err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+func (b *bench) scope(scope string, up bool) {
+	b.t.Helper()
+	if err := b.engine.Connected(b.t.Context(), scope, up); err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+// opened posts a discussion in a workspace by hand.
+func (b *bench) opened(workspace string) bot.Discussion {
+	b.t.Helper()
+	ch := bot.Channel{Platform: "test", Workspace: workspace, ID: "general"}
+	if _, err := b.engine.Request(b.t.Context(), ch, bot.Request{Ref: b.web.URL + "/quay"}, "", bot.Operator); err != nil {
+		b.t.Fatal(err)
+	}
+	b.work()
+	list, err := b.db.Discussions(b.t.Context(), ch, true, 1)
+	if err != nil || len(list) != 1 {
+		b.t.Fatal(list, err)
+	}
+	return list[0]
+}
+
+// gaps shows those of a discussion, in minutes since its opening.
+func (b *bench) gaps(d bot.Discussion) string {
+	b.t.Helper()
+	list, err := b.db.Gaps(b.t.Context(), d.ID)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	var out []string
+	for _, g := range list {
+		out = append(out, fmt.Sprintf("%.0f-%.0f found %d", g.From.Sub(d.OpenedAt).Minutes(), g.To.Sub(d.OpenedAt).Minutes(), g.Recovered))
+	}
+	return strings.Join(out, ", ")
+}
+
+func TestGapsAreWrittenWhereTheScopeIs(t *testing.T) {
+	b := newBench(t)
+	b.installations(there("W1", "test/0"), there("W2", "test/1"), there("W3", ""))
+	b.scope("test/0", true)
+	b.scope("test/1", true)
+	b.scope("test:W3", true)
+	one, two, three := b.opened("W1"), b.opened("W2"), b.opened("W3")
+	b.wait(time.Minute)
+	for _, scope := range []string{"test/0", "test/1", "test:W3"} {
+		b.scope(scope, false)
+	}
+	b.wait(9 * time.Minute)
+	b.scope("test/1", true)
+	if b.gaps(one) != "" || b.gaps(two) != "1-10 found 0" || b.gaps(three) != "" {
+		t.Errorf("one scope is back: %q, %q, %q", b.gaps(one), b.gaps(two), b.gaps(three))
+	}
+	b.scope("test:W3", true)
+	b.wait(10 * time.Minute)
+	b.scope("test/0", true)
+	if b.gaps(one) != "1-20 found 0" || b.gaps(two) != "1-10 found 0" || b.gaps(three) != "1-10 found 0" {
+		t.Errorf("all are back: %q, %q, %q", b.gaps(one), b.gaps(two), b.gaps(three))
+	}
+	b.wait(time.Minute)
+	b.scope("test", true) // the whole platform, which was never heard before
+	if b.gaps(one) != "0-21 found 0, 1-20 found 0" {
+		t.Errorf("%q", b.gaps(one))
+	}
+}
+
+// Another number of shards: what was missed is missed since the shard of before
+// was last heard, in whichever order the platform says so.
+func TestGapWhenTheScopeChanges(t *testing.T) {
+	for name, order := range map[string][]string{
+		"then connected":               {"installations", "connected"},
+		"after connecting":             {"connected", "installations"},
+		"then connected a while later": {"installations", "wait", "connected"},
+		"twice, and never connected":   {"installations", "wait", "others", "wait", "connected"},
+	} {
+		b := newBench(t)
+		b.installations(there("W1", "test/0"))
+		for _, scope := range []string{"test/0", "test/1", "test/2"} {
+			b.scope(scope, true)
+		}
+		d := b.opened("W1")
+		b.wait(10 * time.Minute)
+		if err := b.engine.Beat(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		b.start() // as another process
+		b.wait(5 * time.Minute)
+		b.platform.say(d, "Ada", "Nobody hears this.", false)
+		b.wait(5 * time.Minute)
+		want := 20
+		for _, step := range order {
+			switch step {
+			case "installations":
+				b.installations(there("W1", "test/1"))
+			case "others":
+				b.installations(there("W1", "test/2"))
+			case "connected":
+				b.scope("test/1", true)
+				b.scope("test/2", true)
+			case "wait":
+				b.mu.Lock()
+				b.now = b.now.Add(2 * time.Minute)
+				b.mu.Unlock()
+				want += 2
+			}
+		}
+		b.work()
+		if got := b.gaps(d); got != fmt.Sprintf("10-%d found 1", want) || len(b.replies(d)) != 1 {
+			t.Errorf("%s: %q with %d replies", name, got, len(b.replies(d)))
+		}
+		b.wait(5 * time.Minute)
+		b.scope("test/1", true)
+		if got := b.gaps(d); strings.Count(got, "found") != 2 && name != "twice, and never connected" {
+			t.Errorf("%s, and a gap of the new scope: %q", name, got)
+		}
+	}
+}
+
+func TestWhatIsStoredAlreadyIsNotWritten(t *testing.T) {
+	b := newBench(t)
+	list := []bot.Installation{there("W1", "test/0"), there("W2", "test/1"), there("W3", "test/0")}
+	list[0].Name, list[0].Owner = "The Harbour", bot.Person{ID: "o", Name: "Odo"}
+	b.installations(list...)
+	b.start()
+	lock, err := sql.Open("sqlite", b.path+"?_txlock=immediate")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = lock.Close() }()
+	tx, err := lock.Begin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Nothing can be written now, so whoever tries would wait.
+	list[0].Name, list[0].Owner.Name = "", ""
+	list[2].Scope = ""
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+	defer cancel()
+	if err := b.engine.Installations(ctx, "test", list); err != nil {
+		t.Error(err)
+	}
+	for _, i := range list {
+		if err := b.engine.InstallationChanged(ctx, i); err != nil {
+			t.Error(err)
+		}
+	}
+	if err := tx.Rollback(); err != nil {
+		t.Fatal(err)
+	}
+	i, err := b.db.Installation(t.Context(), "test", "W1")
+	if err != nil || i.Name != "The Harbour" || i.Owner != (bot.Person{Platform: "test", Workspace: "W1", ID: "o", Name: "Odo"}) || i.Scope != "test/0" {
+		t.Errorf("%+v, %v", i, err)
+	}
+}
+
+func TestInstallationThatWasLostWhileNobodyListened(t *testing.T) {
+	b := newBench(t)
+	b.web.publish("backlog")
+	b.installations(there("W1", "test/0"), there("W2", "test/0"))
+	b.scope("test/0", true)
+	s := b.schedule()
+	d := b.opened("W1")
+	b.start()
+	b.wait(time.Minute)
+	b.installations(there("W2", "test/0"))
+	i, err := b.db.Installation(t.Context(), "test", "W1")
+	if err != nil || !i.Gone || !i.EraseAt.Equal(b.clock().Add(bot.KeepRemoved)) {
+		t.Errorf("%+v, %v", i, err)
+	}
+	if s = b.scheduleNow(s); !s.Paused || s.Reason != bot.BotRemoved {
+		t.Errorf("%+v", s)
+	}
+	b.wait(9 * time.Minute)
+	b.platform.say(d, "Ada", "Nobody hears this.", false)
+	b.wait(10 * time.Minute)
+	b.installations(there("W2", "test/0")) // said again, it changes nothing
+	if again, err := b.db.Installation(t.Context(), "test", "W1"); err != nil || again.EraseAt != i.EraseAt {
+		t.Errorf("%+v, %v", again, err)
+	}
+	b.installations(there("W1", "test/0"), there("W2", "test/0"))
+	// We are cut off at once, and nothing more is said of it.
+	b.start()
+	b.installations(there("W1", "test/0"), there("W2", "test/0"))
+	b.work()
+	if s = b.scheduleNow(s); s.Paused || s.Reason != "" || s.NextAt.IsZero() {
+		t.Errorf("back again: %+v", s)
+	}
+	if got := b.gaps(d); got != "0-20 found 1" {
+		t.Errorf("gaps: %q", got)
+	}
+	lines, err := b.audits("installation_back")
+	if err != nil || len(lines) != 1 {
+		t.Errorf("audit: %q, %v", lines, err)
+	}
+}
+
+// The bot is removed and comes back while its shard is connected all the time.
+func TestGapWhileTheBotWasRemoved(t *testing.T) {
+	b := newBench(t)
+	b.installations(there("W1", "test/0"))
+	b.scope("test/0", true)
+	d := b.opened("W1")
+	for _, gone := range []bool{true, false} {
+		b.wait(10 * time.Minute)
+		if err := b.engine.Beat(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		i := there("W1", "test/0")
+		i.Gone = gone
+		if err := b.engine.InstallationChanged(t.Context(), i); err != nil {
+			t.Fatal(err)
+		}
+		b.platform.say(d, "Ada", "I write when it is away, and when it is back.", !gone)
+	}
+	b.work()
+	if got := b.gaps(d); got != "10-20 found 1" {
+		t.Errorf("%q", got)
+	}
+}
+
+// welcomes lists what was said to whom that came.
+func (b *bench) welcomes() (out []string) {
+	for _, m := range b.platform.posts() {
+		if strings.HasPrefix(m.post.Footer, "/discuss privacy") && m.post.Title == "" {
+			out = append(out, m.ref.Channel.String())
+		}
+	}
+	return out
+}
+
+func TestEachTenantIsGreetedOnce(t *testing.T) {
+	b := newBareBench(t)
+	lobby := bot.Channel{Platform: "test", Workspace: "W1", ID: "lobby"}
+	one := there("W1", "test/0")
+	greeted := one
+	greeted.Greet = lobby
+	greet := func(i bot.Installation) {
+		t.Helper()
+		if err := b.engine.InstallationChanged(t.Context(), i); err != nil {
+			t.Fatal(err)
+		}
+		b.work()
+	}
+	b.installations(one) // that it is there is known before where it can be greeted
+	b.work()
+	if got := b.welcomes(); len(got) != 0 {
+		t.Fatal(got)
+	}
+	greet(greeted)
+	got := b.platform.posts()
+	if len(got) != 1 || got[0].ref.Channel != lobby || got[0].post.Ping != "" {
+		t.Fatalf("%+v", got)
+	}
+	text := strings.Join(append(got[0].post.Paragraphs, got[0].post.Lines...), "\n")
+	for _, want := range []string{"/discuss now URL", "/discuss schedule add", "/discuss help", "record what people reply"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the welcome lacks %q: %s", want, text)
+		}
+	}
+	for range 3 {
+		greet(greeted)
+		b.start()
+		b.installations(greeted)
+		b.wait(12 * time.Hour)
+	}
+	if got := b.welcomes(); len(got) != 1 {
+		t.Errorf("a restart greets again: %v", got)
+	}
+	gone := one
+	gone.Gone = true
+	greet(gone)
+	greet(greeted)
+	if got := b.welcomes(); len(got) != 2 {
+		t.Errorf("back again: %v", got)
+	}
+	// One that had no place for a welcome gets none long after it came.
+	late := there("W2", "test/0")
+	greet(late)
+	b.wait(25 * time.Hour)
+	late.Greet, late.Name = bot.Channel{Platform: "test", Workspace: "W2", ID: "lobby"}, "The Harbour"
+	greet(late)
+	if got := b.welcomes(); len(got) != 2 {
+		t.Errorf("a day late: %v", got)
+	}
+	b.platform.onlyOnce()
+}
+
+func TestWelcomeThatIsRefusedIsNoTrouble(t *testing.T) {
+	for name, err := range map[string]error{"for good": bot.Permanent(bot.Problemf("no_permission", "Colloquy may not write there")), "by silence": errCut} {
+		b := noticesBench(t)
+		if err := b.db.ChangePreferences(t.Context(), "test", "W1", b.clock(), func(p *bot.Preferences) (bot.Audit, error) {
+			p.Language = "de"
+			return bot.Audit{}, nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+		b.platform.faults = []fault{{err: err}}
+		i := there("W1", "")
+		i.Greet = bot.Channel{Platform: "test", Workspace: "W1", ID: "lobby"}
+		if err := b.engine.InstallationChanged(t.Context(), i); err != nil {
+			t.Fatal(err)
+		}
+		b.work()
+		for range 26 {
+			b.wait(time.Hour)
+		}
+		open, terr := b.db.Troubles(t.Context(), "", "")
+		got := b.platform.in(i.Greet)
+		if wrong := errors.Is(err, errCut) != (len(got) == 1); wrong || len(open) != 0 || terr != nil || len(b.platform.notices(ops)) != 0 {
+			t.Errorf("%s: %d welcomes, trouble %+v, %v", name, len(got), open, terr)
+		}
+		if len(got) == 1 && !strings.Contains(got[0].Lines[0], "sofort zur Diskussion") {
+			t.Errorf("in another language: %q", got[0].Lines)
+		}
+	}
+}

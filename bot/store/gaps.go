@@ -1,0 +1,136 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"strings"
+	"time"
+
+	"colloquy/bot"
+)
+
+// Gaps implements [bot.Store].
+func (db *DB) Gaps(ctx context.Context, discussion bot.ID) ([]bot.Gap, error) {
+	rows, err := db.r.QueryContext(ctx, `SELECT id, discussion_id, scope, from_at, to_at, recovered, listed FROM gaps
+		WHERE discussion_id = $1 ORDER BY from_at, id`, discussion)
+	return collect(rows, err, scanGap)
+}
+
+func scanGap(s scanner) (g bot.Gap, err error) {
+	var from, to sql.NullInt64
+	err = s.Scan(&g.ID, &g.DiscussionID, &g.Scope, &from, &to, &g.Recovered, &g.Listed)
+	g.From, g.To = at(from), at(to)
+	return g, err
+}
+
+// recordFor is how long after its closing a discussion is listed after a gap;
+// later, that is left to the daily sweep.
+const recordFor = 7 * 24 * time.Hour
+
+// WriteGaps implements [bot.Store].
+func (db *DB) WriteGaps(ctx context.Context, scope, platform, workspace string, now time.Time) (n int, err error) {
+	err = db.write(ctx, func(tx *sql.Tx) error {
+		heard, err := aliveAt(ctx, tx, scope)
+		if err != nil {
+			return err
+		}
+		whose, args := `d.platform = $2 AND ($3 = '' OR d.workspace = $3)`, []any{platform, workspace}
+		if strings.Contains(scope, "/") {
+			whose, args = `i.scope <> '' AND i.scope = $2`, []any{scope}
+		}
+		if n, err = writeGaps(ctx, tx, scope, heard, now, whose, args...); err != nil {
+			return err
+		}
+		return alive1(ctx, tx, scope, now)
+	})
+	return n, err
+}
+
+// aliveAt is the last sign of life of a scope; 0 if there was none.
+func aliveAt(ctx context.Context, tx *sql.Tx, scope string) (int64, error) {
+	var alive int64
+	err := tx.QueryRowContext(ctx, `SELECT alive_at FROM scopes WHERE scope = $1`, scope).Scan(&alive)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = nil
+	}
+	return alive, err
+}
+
+// stillRecorded are the discussions whose replies are recorded. Those that are
+// closed are looked up by themselves, so that the ones of long ago are not read.
+const stillRecorded = ` AND d.state IN ('posting', 'open', 'closing', 'closed') AND d.opened_at IS NOT NULL AND d.lost_at IS NULL`
+
+// writeGaps writes a gap, from when they were last heard until now, into each
+// discussion d of an installation i that records, and asks for their listing. It returns how
+// many there are. A gap does not begin before the scope of the installation was
+// another: what was missed before then is a gap already, and goes on in this
+// one. The arguments of the condition are numbered from $2.
+func writeGaps(ctx context.Context, tx *sql.Tx, scope string, heard int64, now time.Time, whose string, args ...any) (int, error) {
+	const of = `SELECT d.id, d.opened_at, COALESCE(i.scope_at, 0) FROM discussions d LEFT JOIN installations i ON i.platform = d.platform AND i.workspace = d.workspace WHERE `
+	rows, err := tx.QueryContext(ctx, of+`d.closed_at > $1 AND `+whose+stillRecorded+` UNION ALL `+of+`d.closed_at IS NULL AND `+whose+stillRecorded,
+		append([]any{ms(now.Add(-recordFor))}, args...)...)
+	type row struct {
+		id            bot.ID
+		opened, since int64
+	}
+	list, err := collect(rows, err, func(s scanner) (r row, err error) { return r, s.Scan(&r.id, &r.opened, &r.since) })
+	if err != nil {
+		return 0, err
+	}
+	var gaps, due values
+	for _, r := range list {
+		from := max(r.opened, heard, r.since)
+		if from == r.since {
+			if from, err = joinGap(ctx, tx, r.id, from); err != nil {
+				return 0, err
+			}
+		}
+		if from < now.UnixMilli() {
+			gaps.add(bot.NewID(now), r.id, scope, from, ms(now), false)
+		}
+		due.add(r.id, ms(now))
+	}
+	for _, part := range gaps.parts("TEXT", "TEXT", "TEXT", "BIGINT", "BIGINT", "BOOLEAN") {
+		if err := exec(ctx, tx, `WITH v (id, discussion_id, scope, from_at, to_at, no) AS (VALUES `+part.text+`)
+			INSERT INTO gaps (id, discussion_id, scope, from_at, to_at, recovered, listed, ended)
+			SELECT id, discussion_id, scope, from_at, to_at, 0, no, no FROM v`, part.args...); err != nil {
+			return 0, err
+		}
+	}
+	for _, part := range due.parts("TEXT", "BIGINT") {
+		if err := exec(ctx, tx, `WITH v (id, at) AS (VALUES `+part.text+`)
+			UPDATE discussions SET list_thread = TRUE, work_at = v.at FROM v WHERE discussions.id = v.id`, part.args...); err != nil {
+			return 0, err
+		}
+	}
+	return len(list), nil
+}
+
+// joinGap takes a gap away that ends at a moment and that no listing has looked
+// into, so that one which begins then can take its place. It returns where that
+// begins.
+func joinGap(ctx context.Context, tx *sql.Tx, discussion bot.ID, from int64) (int64, error) {
+	rows, err := tx.QueryContext(ctx, `DELETE FROM gaps WHERE discussion_id = $1 AND to_at = $2 AND NOT ended RETURNING from_at`, discussion, from)
+	begins, err := collect(rows, err, func(s scanner) (at int64, err error) { return at, s.Scan(&at) })
+	for _, at := range begins {
+		from = min(from, at)
+	}
+	return from, err
+}
+
+func alive1(ctx context.Context, tx *sql.Tx, scope string, now time.Time) error {
+	return exec(ctx, tx, `INSERT INTO scopes (scope, alive_at) VALUES ($1, $2) ON CONFLICT (scope) DO UPDATE SET alive_at = excluded.alive_at`, scope, ms(now))
+}
+
+// Alive implements [bot.Store].
+func (db *DB) Alive(ctx context.Context, scopes []string, now time.Time) error {
+	return db.write(ctx, func(tx *sql.Tx) error {
+		for _, s := range scopes {
+			if err := alive1(ctx, tx, s, now); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}

@@ -1,0 +1,40 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"hash/fnv"
+	"time"
+
+	"colloquy/bot"
+)
+
+const (
+	sweepsATick = 1         // so that they hold nothing up, however many there are
+	sweepAgain  = time.Hour // when one is offered again whose listing did not end
+)
+
+// claimSweeps has the closed discussions enqueued whose daily listing is due. It
+// takes a few at a time, so that after a long pause they come little by little.
+func claimSweeps(ctx context.Context, tx *sql.Tx, now time.Time, enqueue Enqueue) error {
+	rows, err := tx.QueryContext(ctx, `UPDATE discussions SET sweep_at = $1
+		WHERE id IN (SELECT id FROM discussions WHERE sweep_at <= $2 ORDER BY sweep_at LIMIT $3) RETURNING id`, ms(now.Add(sweepAgain)), ms(now), sweepsATick)
+	ids, err := collect(rows, err, scanID)
+	if err != nil || len(ids) == 0 {
+		return err
+	}
+	return enqueue(ctx, Tx{tx}, bot.WorkSweep, ids)
+}
+
+// firstSweep is when a discussion that closes now is swept first: within a day,
+// at a time of its own, because many close together.
+func firstSweep(id bot.ID, now time.Time) any {
+	h := fnv.New64a()
+	_, _ = h.Write([]byte(id)) // it never fails
+	return ms(now.Add(time.Duration(h.Sum64() % uint64(bot.SweepEvery))))
+}
+
+// SweepAt implements [bot.Store].
+func (db *DB) SweepAt(ctx context.Context, l bot.Lease, id bot.ID, when time.Time) error {
+	return db.heldExec(ctx, l, `UPDATE discussions SET sweep_at = $1 WHERE id = $2`, ms(when), id)
+}
