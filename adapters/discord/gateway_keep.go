@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"log/slog"
 	"time"
 
 	"colloquy/bot"
@@ -33,7 +34,11 @@ func (s *shard) keep(ctx context.Context) error {
 		}
 		wait := backoff(failures)
 		failures++
-		log.WarnContext(ctx, "connection to Discord ended, connecting again", "scope", s.scope, "wait", wait, "err", err)
+		level := slog.LevelWarn
+		if errors.Is(err, errAskedBack) { // it does so several times a day
+			level = slog.LevelInfo
+		}
+		log.Log(ctx, level, "connection to Discord ended, connecting again", "scope", s.scope, "wait", wait, "err", err)
 		if !sleep(ctx, wait) {
 			return nil
 		}

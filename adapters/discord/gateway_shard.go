@@ -210,5 +210,5 @@ const (
 func backoff(failures int) time.Duration {
 	wait := firstWait << min(failures, 6)
 	wait = min(wait, longestWait)
-	return wait/2 + rand.N(wait/2+1)
+	return (wait/2 + rand.N(wait/2+1)).Round(time.Millisecond)
 }
