@@ -57,7 +57,7 @@ func (g *gateway) refresh(ctx context.Context) error {
 	g.mu.Lock()
 	old := g.a.o.Clock().Sub(g.asked) > askAgain
 	g.mu.Unlock()
-	if !old && g.budget.low().IsZero() {
+	if !old && !g.budget.low() {
 		return nil
 	}
 	if _, err := g.askGateway(ctx); final(err) {

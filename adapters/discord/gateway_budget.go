@@ -53,35 +53,45 @@ func (b *budget) learn(l startLimit) {
 	b.limit, b.reset = l, b.clock().Add(time.Duration(l.ResetAfter)*time.Millisecond)
 }
 
-// low says until when nobody may identify; zero if somebody may.
-func (b *budget) low() time.Time {
+// low reports whether nobody may identify.
+func (b *budget) low() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.limit.Remaining <= b.limit.reserve()
+}
+
+// spend takes one identify, and says until when there is none if there is none.
+func (b *budget) spend() (until time.Time) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if now := b.clock(); !now.Before(b.reset) {
 		b.limit.Remaining, b.reset = b.limit.Total, now.Add(24*time.Hour)
 	}
-	if b.limit.Remaining > b.limit.reserve() {
-		return time.Time{}
+	if b.limit.Remaining <= b.limit.reserve() {
+		return b.reset
 	}
-	return b.reset
+	b.limit.Remaining--
+	return time.Time{}
 }
 
-// acquire waits until a shard may identify. done is called once: with true just
-// before it does, or with false when it did not come to that.
-func (b *budget) acquire(ctx context.Context, shard int) (done func(identified bool), err error) {
-	for until := b.low(); !until.IsZero(); until = b.low() {
-		b.log.WarnContext(ctx, "waiting: Discord's limit of new connections is nearly used up; something restarts too often", "shard", shard, "until", until)
-		if !sleep(ctx, until.Sub(b.clock())+time.Second) {
-			return nil, ctx.Err()
-		}
-	}
+// giveBack returns an identify that was not sent.
+func (b *budget) giveBack() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.limit.Remaining++
+}
+
+// acquire waits until a shard may identify; long is called if that takes hours.
+// done is called with true just before it does, and with false when it did not
+// come to that; only the first call counts.
+func (b *budget) acquire(ctx context.Context, shard int, long func()) (done func(identified bool), err error) {
 	bucket := b.bucket(shard)
 	select {
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	case bucket.free <- struct{}{}:
 	}
-	if !sleep(ctx, bucket.last.Add(identifyEvery).Sub(b.clock())) {
+	if !sleep(ctx, bucket.last.Add(identifyEvery).Sub(b.clock())) || !b.wait(ctx, shard, long) {
 		<-bucket.free
 		return nil, ctx.Err()
 	}
@@ -90,11 +100,25 @@ func (b *budget) acquire(ctx context.Context, shard int) (done func(identified b
 		once.Do(func() {
 			if identified {
 				bucket.last = b.clock()
-				b.spend()
+			} else {
+				b.giveBack()
 			}
 			<-bucket.free
 		})
 	}, nil
+}
+
+// wait spends one identify as soon as there is one, and reports false when ctx
+// ended before.
+func (b *budget) wait(ctx context.Context, shard int, long func()) bool {
+	for until := b.spend(); !until.IsZero(); until = b.spend() {
+		b.log.WarnContext(ctx, "waiting: Discord's limit of new connections is nearly used up; something restarts too often", "shard", shard, "until", until)
+		long()
+		if !sleep(ctx, until.Sub(b.clock())+time.Second) {
+			return false
+		}
+	}
+	return true
 }
 
 func (b *budget) bucket(shard int) *bucket {
@@ -105,10 +129,4 @@ func (b *budget) bucket(shard int) *bucket {
 		b.buckets[n] = &bucket{free: make(chan struct{}, 1)}
 	}
 	return b.buckets[n]
-}
-
-func (b *budget) spend() {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.limit.Remaining--
 }

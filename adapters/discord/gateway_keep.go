@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"log/slog"
+	"time"
 
 	"colloquy/bot"
 
@@ -19,7 +21,7 @@ const intents = discordgo.IntentsGuilds | discordgo.IntentsGuildMessages | disco
 func (s *shard) keep(ctx context.Context) error {
 	log := s.g.a.o.Log
 	for failures := 0; ; {
-		began := s.g.a.o.Clock()
+		s.forget()
 		err := s.connection(ctx)
 		if ctx.Err() != nil {
 			return nil
@@ -27,12 +29,16 @@ func (s *shard) keep(ctx context.Context) error {
 		if err := s.verdict(ctx, err); err != nil {
 			return err
 		}
-		if s.g.a.o.Clock().Sub(began) > stableAfter {
+		if s.stood() > stableAfter {
 			failures = 0
 		}
 		wait := backoff(failures)
 		failures++
-		log.WarnContext(ctx, "connection to Discord ended, connecting again", "scope", s.scope, "wait", wait, "err", err)
+		level := slog.LevelWarn
+		if errors.Is(err, errAskedBack) { // it does so several times a day
+			level = slog.LevelInfo
+		}
+		log.Log(ctx, level, "connection to Discord ended, connecting again", "scope", s.scope, "wait", wait, "err", err)
 		if !sleep(ctx, wait) {
 			return nil
 		}
@@ -44,10 +50,7 @@ func (s *shard) keep(ctx context.Context) error {
 
 // connection is one session of the shard, once it may identify.
 func (s *shard) connection(ctx context.Context) error {
-	if !s.g.budget.low().IsZero() {
-		s.lost() // the others need not wait for it
-	}
-	done, err := s.g.budget.acquire(ctx, s.id)
+	done, err := s.g.budget.acquire(ctx, s.id, s.g.goOn)
 	if err != nil {
 		return err
 	}
@@ -68,6 +71,23 @@ func (s *shard) connection(ctx context.Context) error {
 	}.run(ctx, func() {
 		s.g.a.o.Log.ErrorContext(ctx, "a connection to Discord did not end and was left behind", "scope", s.scope)
 	})
+}
+
+// forget begins a connection that has not stood yet.
+func (s *shard) forget() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.since = time.Time{}
+}
+
+// stood is for how long the last connection was ready.
+func (s *shard) stood() time.Duration {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.since.IsZero() {
+		return 0
+	}
+	return s.g.a.o.Clock().Sub(s.since)
 }
 
 // lost notes that there is no connection, or none any more.

@@ -128,6 +128,8 @@ func TestLiveComesBack(t *testing.T) {
 	s.Upset(discordtest.Upset{Op: 7})
 	heard, _, _, stop, wait := live(t, s)
 	heard.has(s, "discord has "+id+" in discord/0\ndiscord/0 true\n")
+	registered := func() int { return len(s.CallsTo("PUT", ".*/commands")) }
+	s.Await("the commands", func() bool { return registered() == 1 })
 	s.Down()
 	heard.has(s, "discord/0 false\n")
 	s.Up()
@@ -135,5 +137,8 @@ func TestLiveComesBack(t *testing.T) {
 	stop()
 	if err := wait(); err != nil {
 		t.Error(err)
+	}
+	if n := registered(); n != 1 {
+		t.Errorf("commands were registered %d times", n)
 	}
 }

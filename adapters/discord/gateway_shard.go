@@ -26,6 +26,7 @@ type shard struct {
 
 	mu    sync.Mutex
 	live  bool // ready, and not lost since
+	since time.Time
 	count int  // of READYs that came
 	known int  // of READYs that work has handled
 	tried bool // ready once, or failed
@@ -208,5 +209,5 @@ const (
 func backoff(failures int) time.Duration {
 	wait := firstWait << min(failures, 6)
 	wait = min(wait, longestWait)
-	return wait/2 + rand.N(wait/2+1)
+	return (wait/2 + rand.N(wait/2+1)).Round(time.Millisecond)
 }

@@ -72,7 +72,14 @@ func TestTellsOfServers(t *testing.T) {
 
 func TestGreetsWhereItMay(t *testing.T) {
 	const mayNot, may = `"permission_overwrites":[{"id":"1","type":0,"allow":"0","deny":"2048"}]`, `"permission_overwrites":[]`
+	const welcome = `{"id":"11","type":0,` + may + `}`
+	at := func(ago time.Duration) string {
+		return welcome + `],"joined_at":"` + time.Now().Add(-ago).Format("2006-01-02T15:04:05.000000-07:00") + `","x":[`
+	}
 	for _, c := range []struct{ name, channels, want string }{
+		{"new", at(time.Hour), "11"},
+		{"by a clock that is behind", at(-time.Hour), "11"},
+		{"not new", at(25 * time.Hour), ""},
 		{"the system channel", `{"id":"10","type":0,"position":0,` + may + `},{"id":"11","type":0,"position":3,` + may + `}`, "11"},
 		{"the first that allows it", `{"id":"11","type":0,` + mayNot + `},{"id":"12","type":0,"position":2,` + may + `},{"id":"13","type":5,"position":1,` + may + `}`, "13"},
 		{"no voice, no forum", `{"id":"12","type":2},{"id":"13","type":15},{"id":"14","type":4}`, ""},
@@ -160,6 +167,7 @@ func TestConnectsAgainBeforeReady(t *testing.T) {
 	for name, begin := range map[string]func(c *line){
 		"nothing":         func(*line) {},
 		"no READY":        func(c *line) { c.hello(); c.identified() },
+		"another event":   func(c *line) { c.hello(); c.identified(); c.event("SOMETHING_NEW", `{}`) },
 		"op 7":            func(c *line) { c.hello(); c.identified(); c.send(`{"op":7,"d":null}`) },
 		"op 7 at first":   func(c *line) { c.send(`{"op":7,"d":null}`) },
 		"op 9":            func(c *line) { c.hello(); c.identified(); c.send(`{"op":9,"d":false}`) },

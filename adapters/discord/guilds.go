@@ -9,6 +9,7 @@ import (
 	"hash/fnv"
 	"io"
 	"slices"
+	"time"
 
 	"colloquy/bot"
 
@@ -69,7 +70,7 @@ func (s *shard) takeReady(ctx context.Context, raw json.RawMessage) error {
 		}
 	}
 	s.mu.Lock()
-	s.live = true
+	s.live, s.since = true, s.g.a.o.Clock()
 	s.count++
 	nth := s.count
 	s.mu.Unlock()
@@ -99,8 +100,25 @@ func (s *shard) ready(ctx context.Context, nth int, ids []string) error {
 // among them.
 type guildCreate struct {
 	guild
+	Joined  string            `json:"joined_at"` // when we came
 	Members []member          `json:"members"`
 	Threads []json.RawMessage `json:"threads"` // as they are, for [Adapter.event]
+}
+
+// guildNews is what the engine hears of a server. Thousands may wait in a queue.
+type guildNews struct {
+	id, name, owner, greet string // greet: the id of a channel
+}
+
+func (s *shard) installation(n guildNews) bot.Installation {
+	i := bot.Installation{Platform: Platform, Workspace: n.id, Name: n.name, Scope: s.scope}
+	if n.owner != "" {
+		i.Owner = bot.Person{Platform: Platform, Workspace: n.id, ID: n.owner}
+	}
+	if n.greet != "" {
+		i.Greet = bot.Channel{Platform: Platform, Workspace: n.id, ID: n.greet}
+	}
+	return i
 }
 
 // guildEvent makes what the engine needs of an event about a server, which may
@@ -110,25 +128,22 @@ func (s *shard) guildEvent(name string, raw json.RawMessage) (event, error) {
 	if err := json.Unmarshal(raw, &g); g.ID == "" { // what is odd besides does not matter
 		return event{}, cmp.Or(err, errors.New("it names no server"))
 	}
-	i := bot.Installation{Platform: Platform, Workspace: g.ID, Scope: s.scope}
+	n := guildNews{id: g.ID}
 	tell := s.guildHere
 	switch {
 	case g.Unavailable: // an outage, and no loss
 		tell = s.guildAway
 	case name == "GUILD_DELETE":
-		i.Gone, tell = true, s.guildGone
+		tell = s.guildGone
 	default:
-		i.Name = g.Name
-		if g.OwnerID != "" {
-			i.Owner = bot.Person{Platform: Platform, Workspace: g.ID, ID: g.OwnerID}
-		}
-		if name == "GUILD_CREATE" {
-			i.Greet = s.greet(g)
+		n.name, n.owner = g.Name, g.OwnerID
+		if name == "GUILD_CREATE" && s.isNew(g) {
+			n.greet = s.greet(g)
 		}
 	}
 	short, err := json.Marshal(map[string]any{"id": g.ID, "unavailable": g.Unavailable, "threads": g.Threads})
 	return event{name: name, raw: short, do: func(ctx context.Context) error {
-		if err := tell(ctx, i); err != nil {
+		if err := tell(ctx, n); err != nil {
 			return err
 		}
 		return s.g.a.event(ctx, s.g.h, name, short)
@@ -136,57 +151,57 @@ func (s *shard) guildEvent(name string, raw json.RawMessage) (event, error) {
 }
 
 // guildHere tells the engine of a server that is new or changed.
-func (s *shard) guildHere(ctx context.Context, i bot.Installation) error {
+func (s *shard) guildHere(ctx context.Context, n guildNews) error {
 	sum := fnv.New64a()
-	_, _ = io.WriteString(sum, i.Name+"\x00"+i.Owner.ID+"\x00"+i.Scope)
+	_, _ = io.WriteString(sum, n.name+"\x00"+n.owner+"\x00"+s.scope)
 	gate := s.g.a.gate
 	gate.mu.Lock()
-	known := gate.guilds[i.Workspace]
+	known := gate.guilds[n.id]
 	gate.mu.Unlock()
 	if known.away {
-		if err := s.guildBack(ctx, i); err != nil {
+		if err := s.guildBack(ctx, n); err != nil {
 			return err
 		}
 	}
-	if known.sum == sum.Sum64() && known.shard == s.id {
+	if known.sum == sum.Sum64() {
 		return nil
 	}
 	s.g.list.RLock()
 	defer s.g.list.RUnlock()
-	if err := s.g.h.InstallationChanged(ctx, i); err != nil {
+	if err := s.g.h.InstallationChanged(ctx, s.installation(n)); err != nil {
 		return err
 	}
 	gate.mu.Lock()
-	gate.guilds[i.Workspace] = knownGuild{shard: s.id, sum: sum.Sum64()}
+	gate.guilds[n.id] = knownGuild{shard: s.id, sum: sum.Sum64()}
 	gate.mu.Unlock()
 	return nil
 }
 
 // guildAway notes that nothing is heard of a server: it has an outage.
-func (s *shard) guildAway(ctx context.Context, i bot.Installation) error {
+func (s *shard) guildAway(ctx context.Context, n guildNews) error {
 	gate := s.g.a.gate
 	gate.mu.Lock()
-	known, ok := gate.guilds[i.Workspace]
+	known, ok := gate.guilds[n.id]
 	gate.mu.Unlock()
 	if !ok || known.away {
 		return nil
 	}
-	if err := s.g.h.Connected(ctx, i.String(), false); err != nil {
+	if err := s.g.h.Connected(ctx, s.installation(n).String(), false); err != nil {
 		return err
 	}
-	gate.away(i.Workspace, true)
+	gate.away(n.id, true)
 	return nil
 }
 
 // guildBack has the engine write down that gap and list. The server is not
 // another scope that listens: that is the shard.
-func (s *shard) guildBack(ctx context.Context, i bot.Installation) error {
+func (s *shard) guildBack(ctx context.Context, n guildNews) error {
 	for _, up := range []bool{true, false} {
-		if err := s.g.h.Connected(ctx, i.String(), up); err != nil {
+		if err := s.g.h.Connected(ctx, s.installation(n).String(), up); err != nil {
 			return err
 		}
 	}
-	s.g.a.gate.away(i.Workspace, false)
+	s.g.a.gate.away(n.id, false)
 	return nil
 }
 
@@ -199,7 +214,9 @@ func (g *gate) away(id string, on bool) {
 }
 
 // guildGone tells the engine that the bot was removed from a server.
-func (s *shard) guildGone(ctx context.Context, i bot.Installation) error {
+func (s *shard) guildGone(ctx context.Context, n guildNews) error {
+	i := s.installation(n)
+	i.Gone = true
 	s.g.list.RLock()
 	defer s.g.list.RUnlock()
 	if err := s.g.h.InstallationChanged(ctx, i); err != nil {
@@ -207,14 +224,21 @@ func (s *shard) guildGone(ctx context.Context, i bot.Installation) error {
 	}
 	gate := s.g.a.gate
 	gate.mu.Lock()
-	delete(gate.guilds, i.Workspace)
+	delete(gate.guilds, n.id)
 	gate.mu.Unlock()
 	return nil
 }
 
+// isNew reports whether we came lately. A server that has had us for long is not
+// greeted, even where the engine starts without a memory.
+func (s *shard) isNew(g guildCreate) bool {
+	joined, err := time.Parse(time.RFC3339, g.Joined)
+	return err != nil || s.g.a.o.Clock().Sub(joined) < bot.GreetFor
+}
+
 // greet is where a welcome may be posted: where the server wants to hear of
-// newcomers, else the first channel that allows it; zero if none does.
-func (s *shard) greet(g guildCreate) bot.Channel {
+// newcomers, else the first channel that allows it; empty if none does.
+func (s *shard) greet(g guildCreate) string {
 	self, _ := s.g.a.me(s.g.ctx) // known since READY
 	var we member
 	for _, m := range g.Members {
@@ -240,7 +264,7 @@ func (s *shard) greet(g guildCreate) bot.Channel {
 		}
 	}
 	if best < 0 {
-		return bot.Channel{}
+		return ""
 	}
-	return bot.Channel{Platform: Platform, Workspace: g.ID, ID: g.Channels[best].ID}
+	return g.Channels[best].ID
 }
