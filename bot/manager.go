@@ -108,7 +108,7 @@ func (e *Engine) answerManagers(ctx context.Context, c Command) (Answer, error) 
 	if c.Name == "managers" {
 		all, err := e.store.Managers(ctx, i.Platform, i.Workspace)
 		if err != nil || len(all) == 0 {
-			return say("Nobody but those whom the platform says. Add somebody with %s managers add ID.", CommandPrefix), err
+			return say("Nobody but those whom the platform says. Add somebody with %s managers add WHO.", CommandPrefix), err
 		}
 		lines := []string{"Besides those whom the platform says:"}
 		for _, m := range all {
