@@ -133,7 +133,7 @@ func meaning(e *apiError, r route) (shuts int, err error) {
 	}
 	switch {
 	case e.Code == codeUnknownChannel:
-		err = problem("channel_gone", e, "channel %s is gone: it was deleted on Discord; choose another channel", id)
+		err = problem("channel_gone", e, "channel %s is not there: it was deleted on Discord, or its id is mistyped; choose another channel", id)
 	case e.Code == codeUnknownGuild:
 		err = problem("guild_gone", e, "the server is gone, or Colloquy was removed from it; invite it again (colloquy discord invite)")
 	case e.Code == codeMissingAccess && id == "":
@@ -144,7 +144,7 @@ func meaning(e *apiError, r route) (shuts int, err error) {
 		shuts, err = shutsRoute, problem("no_permission", e, "Colloquy may not do that%s: allow it %s", there, r.needs())
 	case e.Code == codeNoDirect:
 		shuts, err = shutsRoute, problem("no_direct", e, "this person takes no direct messages from Colloquy: they can allow them in the server's privacy settings")
-	case e.Code == codeThreadLocked:
+	case e.Code == codeThreadLocked, e.Code == codeArchived: // a locked one does not open for a post
 		err = problem("thread_locked", e, "the thread is locked: unlock it, or allow Colloquy Manage Threads")
 	case e.Code == codeThreadLimit:
 		err = problem("too_many_threads", e, "the server has as many active threads as Discord allows: archive some")
