@@ -1,6 +1,8 @@
 package discord
 
 import (
+	"cmp"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -159,6 +161,29 @@ func lastRune(s string) rune {
 		return r[len(r)-1]
 	}
 	return ' '
+}
+
+// placed is how the engine writes a channel, after an @ a person, and at the
+// beginning of a text a person or a role alone; all as they are when escaped.
+var placed = regexp.MustCompile(`(^|[ (])(\\@)?discord\\?:[0-9]{1,20}/([0-9]{1,20})(?:/([0-9]{1,20}))?\b|\bchannel ([0-9]{17,20})\b|^(role\\?:)?([0-9]{17,20})\b`)
+
+// places puts channels, people and roles in an escaped text of ours as Discord's
+// mentions: people are shown their names, and nobody is notified.
+func places(s string) string {
+	return placed.ReplaceAllStringFunc(s, func(found string) string {
+		m := placed.FindStringSubmatch(found)
+		switch {
+		case m[2] != "":
+			return m[1] + "<@" + m[3] + ">"
+		case m[3] != "":
+			return m[1] + "<#" + cmp.Or(m[4], m[3]) + ">"
+		case m[5] != "":
+			return "channel <#" + m[5] + ">"
+		case m[6] != "":
+			return "<@&" + m[7] + ">"
+		}
+		return "<@" + m[7] + ">"
+	})
 }
 
 // isSnowflake reports whether s is an id of Discord's.

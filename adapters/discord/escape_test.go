@@ -94,6 +94,23 @@ func TestOwnWords(t *testing.T) {
 	}
 }
 
+func TestPlaces(t *testing.T) {
+	for in, want := range map[string]string{
+		"discord:123/456 lacks a right":            "<#456> lacks a right",
+		"In discord:123/456/789: no":               "In <#789>: no",
+		"24 Nov — @discord:1/2, from discord:1/3:": "24 Nov — <@2>, from <#3>:",
+		"in channel 1574728484738039814: allow":    "in channel <#1574728484738039814>: allow",
+		"1574728484738039814 may manage":           "<@1574728484738039814> may manage",
+		"role:1574728484738039814":                 "<@&1574728484738039814>",
+		"the server discord:123":                   "the server discord:123",
+		"17 replies, https://discord:1/2":          `17 replies, https\://discord:1/2`,
+	} {
+		if got := places(escape(in)); got != want {
+			t.Errorf("%q is shown as %q, want %q", in, got, want)
+		}
+	}
+}
+
 // The help shows no flag, and of a command with many options the first.
 func TestUsageOnDiscord(t *testing.T) {
 	for _, c := range bot.Commands() {

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/bwmarrin/discordgo"
@@ -156,7 +157,12 @@ func (a *Adapter) asked(ctx, window context.Context, h bot.Handler, in *interact
 	}
 	words, options := in.data.path()
 	name := specName(words, bot.Commands())
-	a.carryOut(ctx, window, h, in, a.command(in, name, argsOf(name, options, in.GuildID)))
+	args := argsOf(name, options, in.GuildID)
+	if who, given := args["who"]; given && !isSnowflake(strings.TrimPrefix(who, "role:")) {
+		a.refuse(window, in, "That names nobody on Discord. Type @ and pick a person or a role of those that are offered.", "")
+		return
+	}
+	a.carryOut(ctx, window, h, in, a.command(in, name, args))
 }
 
 // pressed is a button: it asks for words first, or is carried out at once.

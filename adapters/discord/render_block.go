@@ -37,17 +37,17 @@ func (b block) measure(s string) int { return text.Units(b.markup(s)) + len("\n\
 // not among those of an embed, which has a place for it.
 func blocks(m bot.Message, embedded bool) []block {
 	var out []block
-	own := func(s string) string { return s }
+	own, show := func(s string) string { return s }, escape
 	if m.Title == "" && m.Link == "" && m.Question == "" { // else paragraphs may sum up what others wrote
-		own = ownWords
+		own, show = ownWords, func(s string) string { return places(escape(s)) }
 	}
 	for _, p := range m.Paragraphs {
-		out = append(out, block{text: strings.TrimSpace(text.Clean(own(p))), show: escape})
+		out = append(out, block{text: strings.TrimSpace(text.Clean(own(p))), show: show})
 	}
 	for _, q := range m.Quotation {
 		out = append(out, quoted(q, !visible(m.Title) && len(m.Quotation) == 1))
 	}
-	out = append(out, list(m.Lines, own)...)
+	out = append(out, list(m.Lines, own, show)...)
 	if m.Number > 0 {
 		out = append(out, numbered("**"+strconv.Itoa(m.Number)+".** ", m.Question))
 	} else {
@@ -109,7 +109,7 @@ func quoted(q bot.Quoted, above bool) block {
 }
 
 // list shows lines as a list, by their own numbers where they have them.
-func list(lines []string, own func(string) string) []block {
+func list(lines []string, own, show func(string) string) []block {
 	var texts []string
 	for _, l := range lines {
 		if l = text.Inline(own(l)); visible(l) {
@@ -124,7 +124,7 @@ func list(lines []string, own func(string) string) []block {
 			number, rest, _ := strings.Cut(t, " ")
 			mark, t = number+" ", rest
 		}
-		out = append(out, block{text: t, show: func(s string) string { return mark + escape(s) }, tight: i > 0})
+		out = append(out, block{text: t, show: func(s string) string { return mark + show(s) }, tight: i > 0})
 	}
 	return out
 }
