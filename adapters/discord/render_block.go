@@ -61,8 +61,8 @@ func blocks(m bot.Message, embedded bool) []block {
 	if u := linkURL(m.Link); u != "" && !visible(m.Title) {
 		out = append(out, block{text: "<" + u + ">", fixed: true})
 	}
-	if u := linkURL(m.FooterLink); u != "" || !embedded {
-		out = append(out, smallPrint(m.Footer, u))
+	if !embedded || !inFooter(m) {
+		out = append(out, smallPrint(m.Footer, linkURL(m.FooterLink)))
 	}
 	return seen(out)
 }
@@ -146,13 +146,19 @@ func countsUp(lines []string) bool {
 	return true
 }
 
+// inFooter reports whether the small print of m fits into the footer of an embed,
+// which shows neither links nor the names of channels.
+func inFooter(m bot.Message) bool {
+	return linkURL(m.FooterLink) == "" && !placed.MatchString(m.Footer)
+}
+
 // smallPrint is the small print as words, with its link whole at the end.
 func smallPrint(s, link string) block {
 	s = ownWords(text.Inline(s))
 	if link != "" {
 		link = " <" + link + ">"
 	}
-	s = escape(text.Cut(s, maxFooter-text.Units(link), escaped))
+	s = places(escape(text.Cut(s, maxFooter-text.Units(link), escaped)))
 	if !visible(s + link) {
 		return block{}
 	}
