@@ -35,7 +35,7 @@ func (e *Engine) Command(ctx context.Context, c Command) (Answer, error) {
 	a, err := spec.answer(e, ctx, c)
 	var p *Problem
 	if errors.As(err, &p) {
-		e.log.InfoContext(ctx, "command refused", "command", c.Name, "code", p.Code, "err", p.Err)
+		e.log.InfoContext(ctx, "command refused", "command", c.Name, "code", p.Code)
 		return say("%s", sentence(p.Text)), nil
 	}
 	if err != nil {

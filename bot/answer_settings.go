@@ -38,6 +38,14 @@ func (e *Engine) answerSettings(ctx context.Context, c Command) (Answer, error) 
 	return list(out...), nil
 }
 
+// who is the actor of a line, with the mark of a person before one on a platform.
+func who(a Audit) string {
+	if _, err := ParsePerson(a.Actor); err == nil {
+		return personMark + a.Actor
+	}
+	return a.Who()
+}
+
 // auditShown is how many lines of the audit a command shows.
 const auditShown = 10
 
@@ -55,7 +63,7 @@ func (e *Engine) answerAudit(ctx context.Context, c Command) (Answer, error) {
 	}
 	var out []string
 	for _, a := range lines {
-		line := fmt.Sprintf("%s — %s, from %s: %s %s", v.private().stamp(a.At), a.Who(), a.From, a.What(), a.About())
+		line := fmt.Sprintf("%s — %s, from %s: %s %s", v.private().stamp(a.At), who(a), a.From, a.What(), a.About())
 		if a.Detail != "" {
 			line += " — " + a.Detail
 		}

@@ -189,7 +189,7 @@ func (e *Engine) fits(ctx context.Context, o Occurrence, s Schedule, a Article) 
 		if topic, why, ok := e.judge.Sensitive(a); ok {
 			quiet = s.Rules.Sensitive == SensitiveSummary
 			if !quiet {
-				return false, Problemf("sensitive", "it is held back: %s; %q is posted by hand, or by a schedule with --sensitive post", why, topic)
+				return false, Problemf("sensitive", "it is held back: %s; %q is posted by hand, or by a schedule whose option sensitive is post", why, topic)
 			}
 		}
 	}

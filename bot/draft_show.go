@@ -114,7 +114,7 @@ func (e *Engine) draftFor(ctx context.Context, c Command) (Draft, Schedule, erro
 		for _, d := range found {
 			ids = append(ids, fmt.Sprintf("%s (%s)", d.ID.Short(), d.Title))
 		}
-		return Draft{}, Schedule{}, Problemf("ambiguous", "there are %d drafts here: name one with --id, %s", len(found), strings.Join(ids, ", "))
+		return Draft{}, Schedule{}, Problemf("ambiguous", "there are %d drafts here: name one by its id: %s", len(found), strings.Join(ids, ", "))
 	}
 	if len(found) == 0 && ref != "" {
 		if d, err := e.store.FindDraft(ctx, ref); err == nil && sameTenant(d.Channel, c.Channel) { // decided already

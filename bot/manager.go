@@ -93,7 +93,7 @@ func (e *Engine) manages(ctx context.Context, a Actor, ch Channel) (bool, error)
 
 func managerCommands() []CommandSpec {
 	answer := (*Engine).answerManagers
-	who := []Param{{Name: "who", Help: "id of a person, or role: and the id of a role", Required: true}}
+	who := []Param{{Name: "who", Help: "a person or a role, as @name where that is offered; else its id, with role: before a role's", Required: true}}
 	known := []Param{who[0]}
 	known[0].Of = "manager"
 	return []CommandSpec{
@@ -108,7 +108,7 @@ func (e *Engine) answerManagers(ctx context.Context, c Command) (Answer, error) 
 	if c.Name == "managers" {
 		all, err := e.store.Managers(ctx, i.Platform, i.Workspace)
 		if err != nil || len(all) == 0 {
-			return say("Nobody but those whom the platform says. Add somebody with %s managers add ID.", CommandPrefix), err
+			return say("Nobody but those whom the platform says. Add somebody with %s managers add WHO.", CommandPrefix), err
 		}
 		lines := []string{"Besides those whom the platform says:"}
 		for _, m := range all {

@@ -22,7 +22,13 @@ func (e *Engine) InstallationChanged(ctx context.Context, i Installation) error 
 	if err != nil || !i.differs(&old, e.now()) {
 		return err
 	}
-	return e.store.PutInstallations(ctx, e.now(), e.presence(i, old))
+	if err := e.store.PutInstallations(ctx, e.now(), e.presence(i, old)); err != nil {
+		return err
+	}
+	if i.Gone != old.Gone || old.CreatedAt.IsZero() {
+		e.log.InfoContext(ctx, "installation changed", "installation", i.String(), "gone", i.Gone)
+	}
+	return nil
 }
 
 // atOnce is how many tenants one transaction stores: few enough that replies

@@ -64,7 +64,7 @@ func reportRange(from, to string, now time.Time) (ReportRange, error) {
 		return ReportRange{}, Problemf("bad_day", "%s is still to come, and there is nothing to report of it: give a day until today, which is %s in %s",
 			first.Format(time.DateOnly), today.Format(time.DateOnly), now.Location())
 	case first.After(last):
-		return ReportRange{}, Problemf("bad_day", "%s comes after %s: give the earlier day as --from and the later one as --to", first.Format(time.DateOnly), last.Format(time.DateOnly))
+		return ReportRange{}, Problemf("bad_day", "%s comes after %s: give the earlier day as from and the later one as to", first.Format(time.DateOnly), last.Format(time.DateOnly))
 	}
 	return ReportRange{From: firstInstant(first, now.Location()), Until: firstInstant(last.AddDate(0, 0, 1), now.Location()), Zone: now.Location().String()}, nil
 }

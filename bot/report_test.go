@@ -35,7 +35,7 @@ func TestReportRange(t *testing.T) {
 		{zone: "America/Havana", from: "2026-11-01", to: "2026-11-01", first: "2026-11-01 04:00", until: "2026-11-02 05:00", text: "1 November 2026 (America/Havana)"},
 		{zone: "America/Havana", from: "2026-03-08", to: "2026-03-08", first: "2026-03-08 05:00", until: "2026-03-09 04:00", text: "8 March 2026 (America/Havana)"},
 		{zone: "Pacific/Apia", from: "2011-12-29", to: "2011-12-30", first: "2011-12-29 10:00", until: "2011-12-30 10:00", text: "29 December 2011 (Pacific/Apia)"},
-		{zone: "UTC", from: "2027-03-20", to: "2027-03-01", problem: "2027-03-20 comes after 2027-03-01: give the earlier day as --from and the later one as --to"},
+		{zone: "UTC", from: "2027-03-20", to: "2027-03-01", problem: "2027-03-20 comes after 2027-03-01: give the earlier day as from and the later one as to"},
 		{zone: "UTC", from: "2027-03-21", to: "2027-03-21", problem: "2027-03-21 is still to come, and there is nothing to report of it: give a day until today, which is 2027-03-20 in UTC"},
 		{zone: "UTC", from: "2027-03-21", problem: "2027-03-21 is still to come, and there is nothing to report of it: give a day until today, which is 2027-03-20 in UTC"},
 		{zone: "UTC", from: "2027-02-30", problem: `"2027-02-30" is no day: write it like 2027-03-01`},

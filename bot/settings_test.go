@@ -44,7 +44,7 @@ func TestSettingsAreShownAndChanged(t *testing.T) {
 	if to, err := bot.ParseNotices(b.preferences().Notices); to.ID != "@ada" || err != nil {
 		t.Error(to, err)
 	}
-	if got := b.typed("/discuss audit"); !strings.HasPrefix(got, "1 Mar 13:00 PKT — test:W1/ada, from test:W1/general: settings test:W1 — language: de → en; ") {
+	if got := b.typed("/discuss audit"); !strings.HasPrefix(got, "1 Mar 13:00 PKT — @test:W1/ada, from test:W1/general: settings test:W1 — language: de → en; ") {
 		t.Error(got)
 	}
 }

@@ -192,7 +192,7 @@ func closed(ch bot.Channel, err error) error {
 
 // gone is why nothing is recorded any more in a place that was deleted.
 func gone(ch bot.Channel, err error) error {
-	text := ch.String() + " was deleted on Discord, and nothing can be posted or read there any more: choose another channel"
+	text := ch.String() + " is not there: it was deleted on Discord, or its id is mistyped; choose another channel"
 	if ch.Thread != "" {
 		text = "the thread of a discussion in " + ch.String() + " was deleted on Discord, and the discussion ended with it: post it again if that was a mistake"
 	}

@@ -154,15 +154,7 @@ func optionsOf(s bot.CommandSpec, most int) []appOption {
 		o.Autocomplete = o.Type == optionString && (p.Of != "" || len(p.Words) > 0)
 		out = append(out, o)
 	}
-	slices.SortStableFunc(out, func(a, b appOption) int {
-		switch {
-		case a.Required == b.Required:
-			return 0
-		case a.Required:
-			return -1
-		}
-		return 1
-	})
+	slices.SortStableFunc(out, func(a, b appOption) int { return required(a.Required) - required(b.Required) })
 	return out
 }
 

@@ -133,7 +133,7 @@ func meaning(e *apiError, r route) (shuts int, err error) {
 	}
 	switch {
 	case e.Code == codeUnknownChannel:
-		err = problem("channel_gone", e, "channel %s is gone: it was deleted on Discord; choose another channel", id)
+		err = problem("channel_gone", e, "channel %s is not there: it was deleted on Discord, or its id is mistyped; choose another channel", id)
 	case e.Code == codeUnknownGuild:
 		err = problem("guild_gone", e, "the server is gone, or Colloquy was removed from it; invite it again (colloquy discord invite)")
 	case e.Code == codeMissingAccess && id == "":

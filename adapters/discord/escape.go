@@ -1,6 +1,8 @@
 package discord
 
 import (
+	"cmp"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -87,33 +89,45 @@ func visible(s string) bool {
 const membersPrefix = "/colloquy"
 
 // ownWords puts the commands in a text of ours as they are called on Discord:
-// "/discuss why" is "/colloquy why", and "managers", which is a command and a
-// group of them at once, has a name of its own.
+// "/discuss why" is "/colloquy why", "managers", which is a command and a
+// group of them at once, has a name of its own, and what stands behind a command
+// are options; see [asOptions].
 func ownWords(s string) string {
+	s = about.ReplaceAllString(s, "$1")
 	if !strings.Contains(s, bot.CommandPrefix) {
 		return s
 	}
 	var b strings.Builder
 	commands := bot.Commands()
+	said := false // a command, so that options may follow
 	for {
 		before, after, found := strings.Cut(s, bot.CommandPrefix)
-		b.WriteString(before)
+		if said {
+			b.WriteString(flags(before, commands))
+		} else {
+			b.WriteString(before)
+		}
 		if !found {
 			return b.String()
 		}
 		spec, ok := command(commands, after)
-		switch {
-		case !ok || strings.HasSuffix(before, "/") || !ends(lastRune(before)):
+		if !ok || strings.HasSuffix(before, "/") || !ends(lastRune(before)) {
 			b.WriteString(bot.CommandPrefix)
-		case !spec.Manage:
-			b.WriteString(membersPrefix)
-		case hasWord(after, " managers") && spec.Name == "managers":
-			b.WriteString(bot.CommandPrefix + " managers list")
-			after = strings.TrimPrefix(after, " managers")
-		default:
-			b.WriteString(bot.CommandPrefix)
+			s = after
+			continue
 		}
-		s = after
+		said = true
+		prefix, name := bot.CommandPrefix, " "+spec.Name
+		if !spec.Manage {
+			prefix = membersPrefix
+		}
+		s = strings.TrimPrefix(after, name)
+		if spec.Name == "managers" {
+			name += " " + listWord
+		}
+		var options string
+		options, s = asOptions(spec, s)
+		b.WriteString(prefix + name + options)
 	}
 }
 
@@ -147,6 +161,29 @@ func lastRune(s string) rune {
 		return r[len(r)-1]
 	}
 	return ' '
+}
+
+// placed is how the engine writes a channel, after an @ a person, and at the
+// beginning of a text a person or a role alone; all as they are when escaped.
+var placed = regexp.MustCompile(`(^|[ (])(\\@)?discord\\?:[0-9]{1,20}/([0-9]{1,20})(?:/([0-9]{1,20}))?\b|\bchannel ([0-9]{17,20})\b|^(role\\?:)?([0-9]{17,20})\b`)
+
+// places puts channels, people and roles in an escaped text of ours as Discord's
+// mentions: people are shown their names, and nobody is notified.
+func places(s string) string {
+	return placed.ReplaceAllStringFunc(s, func(found string) string {
+		m := placed.FindStringSubmatch(found)
+		switch {
+		case m[2] != "":
+			return m[1] + "<@" + m[3] + ">"
+		case m[3] != "":
+			return m[1] + "<#" + cmp.Or(m[4], m[3]) + ">"
+		case m[5] != "":
+			return "channel <#" + m[5] + ">"
+		case m[6] != "":
+			return "<@&" + m[7] + ">"
+		}
+		return "<@" + m[7] + ">"
+	})
 }
 
 // isSnowflake reports whether s is an id of Discord's.

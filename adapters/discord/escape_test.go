@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"colloquy/adapters/internal/text"
+	"colloquy/bot"
 )
 
 func TestEscape(t *testing.T) {
@@ -64,19 +65,63 @@ func FuzzEscape(f *testing.F) {
 
 func TestOwnWords(t *testing.T) {
 	for in, want := range map[string]string{
-		"/discuss privacy says more.":               "/colloquy privacy says more.",
-		"See /discuss feed list; /discuss feed add": "See /colloquy feed list; /discuss feed add",
-		"/discuss why? /discuss whyever":            "/colloquy why? /discuss whyever",
-		"/discuss my-data --before 1":               "/colloquy my-data --before 1",
-		"/discuss schedule add /discuss help":       "/discuss schedule add /colloquy help",
-		"/discuss managers; /discuss managers add":  "/discuss managers list; /discuss managers add",
-		"\u2066/discuss privacy\u2069":              "\u2066/colloquy privacy\u2069",
-		"https://x.example/discuss why":             "https://x.example/discuss why",
-		"/discuss":                                  "/discuss",
-		"nothing":                                   "nothing",
+		"/discuss privacy says more.":                                           "/colloquy privacy says more.",
+		"See /discuss feed list; /discuss feed add":                             "See /colloquy feed list; /discuss feed add",
+		"/discuss why? /discuss whyever":                                        "/colloquy why? /discuss whyever",
+		"/discuss my-data --before 1":                                           "/colloquy my-data before:1",
+		"/discuss now URL discusses":                                            "/discuss now source:URL discusses",
+		"\u2066/discuss now URL\u2069 کرتا ہے":                                  "\u2066/discuss now source:URL\u2069 کرتا ہے",
+		"/discuss remove 12ab34cd takes it back.":                               "/colloquy remove id:12ab34cd takes it back.",
+		"/discuss remove [ID] — take back":                                      "/colloquy remove [id:ID] — take back",
+		"/discuss evidence N [--id ID] — why":                                   "/colloquy evidence n:N [id:ID] — why",
+		"/discuss question replace 2 \"Why?\" now":                              "/discuss question replace n:2 text:Why? now",
+		"/discuss feed add URL, /discuss why":                                   "/discuss feed add url:URL, /colloquy why",
+		"--zone: Mars is unknown":                                               "zone: Mars is unknown",
+		"colloquy settings --zone ZONE":                                         "colloquy settings --zone ZONE",
+		"/discuss why says --allow-network 1":                                   "/colloquy why says --allow-network 1",
+		`/discuss schedule add "weekdays 09:00" --tz ZONE --feed URL.`:          "/discuss schedule add at:weekdays 09:00 tz:ZONE feed:URL.",
+		"/discuss settings --zone Asia/Karachi, or here with --tz Asia/Karachi": "/discuss settings zone:Asia/Karachi, or here with tz:Asia/Karachi",
+		"/discuss schedule add /discuss help":                                   "/discuss schedule add /colloquy help",
+		"/discuss managers; /discuss managers add":                              "/discuss managers list; /discuss managers add",
+		"\u2066/discuss privacy\u2069":                                          "\u2066/colloquy privacy\u2069",
+		"https://x.example/discuss why":                                         "https://x.example/discuss why",
+		"/discuss":                                                              "/discuss",
+		"nothing":                                                               "nothing",
 	} {
 		if got := ownWords(in); got != want {
 			t.Errorf("ownWords(%q) = %q, want %q", in, got, want)
+		}
+	}
+}
+
+func TestPlaces(t *testing.T) {
+	for in, want := range map[string]string{
+		"discord:123/456 lacks a right":            "<#456> lacks a right",
+		"In discord:123/456/789: no":               "In <#789>: no",
+		"24 Nov — @discord:1/2, from discord:1/3:": "24 Nov — <@2>, from <#3>:",
+		"in channel 1574728484738039814: allow":    "in channel <#1574728484738039814>: allow",
+		"1574728484738039814 may manage":           "<@1574728484738039814> may manage",
+		"role:1574728484738039814":                 "<@&1574728484738039814>",
+		"the server discord:123":                   "the server discord:123",
+		"17 replies, https://discord:1/2":          `17 replies, https\://discord:1/2`,
+	} {
+		if got := places(escape(in)); got != want {
+			t.Errorf("%q is shown as %q, want %q", in, got, want)
+		}
+	}
+}
+
+// The help shows no flag, and of a command with many options the first.
+func TestUsageOnDiscord(t *testing.T) {
+	for _, c := range bot.Commands() {
+		got := ownWords(bot.Usage(c) + " — help")
+		if strings.Contains(got, "--") || strings.Count(got, ":") > mostShown+2 {
+			t.Errorf("%s is shown as %q", c.Name, got)
+		}
+		for _, p := range c.Params {
+			if p.Required && !strings.Contains(got, " "+p.Name+":"+strings.ToUpper(p.Name)) {
+				t.Errorf("%q lacks %s", got, p.Name)
+			}
 		}
 	}
 }

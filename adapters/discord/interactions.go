@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/bwmarrin/discordgo"
@@ -162,7 +163,12 @@ func (a *Adapter) asked(ctx, window context.Context, h bot.Handler, in *interact
 	}
 	words, options := in.data.path()
 	name := specName(words, bot.Commands())
-	a.carryOut(ctx, window, h, in, a.command(in, name, argsOf(name, options, in.GuildID)))
+	args := argsOf(name, options, in.GuildID)
+	if who, given := args["who"]; given && !isSnowflake(strings.TrimPrefix(who, "role:")) {
+		a.refuse(window, in, "That names nobody on Discord. Type @ and pick a person or a role of those that are offered.", "")
+		return
+	}
+	a.carryOut(ctx, window, h, in, a.command(in, name, args))
 }
 
 // pressed is a button: it asks for words first, or is carried out at once.

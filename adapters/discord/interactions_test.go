@@ -34,6 +34,10 @@ func TestSlashCommand(t *testing.T) {
 	if c = d.last(); c.Name != "managers" {
 		t.Errorf("%+v", c)
 	}
+	// A name is nobody: the engine would take it for an id.
+	if seen := d.Slash(d.channel, d.ada, "discuss managers add", discordtest.Values{"who": "Bob"}).Await(); !strings.Contains(seen.Message.Content, "names nobody") || d.last().Name != "managers" {
+		t.Errorf("%+v", seen)
+	}
 	// A server can let everybody use a command: what they may do is looked at again.
 	d.AllowCommand(d.guild, "discuss")
 	d.Slash(d.channel, d.bob, "discuss close", nil).Await()

@@ -159,7 +159,7 @@ func frame(m bot.Message) embed {
 	if u := imageURL(m); u != "" {
 		e.Image = &embedImage{URL: u}
 	}
-	if f := ownWords(text.Inline(m.Footer)); visible(f) && linkURL(m.FooterLink) == "" {
+	if f := ownWords(text.Inline(m.Footer)); visible(f) && inFooter(m) {
 		e.Footer = &embedFooter{Text: text.Cut(f, maxFooter, text.Units)}
 	}
 	return e

@@ -37,17 +37,17 @@ func (b block) measure(s string) int { return text.Units(b.markup(s)) + len("\n\
 // not among those of an embed, which has a place for it.
 func blocks(m bot.Message, embedded bool) []block {
 	var out []block
-	own := func(s string) string { return s }
+	own, show := func(s string) string { return s }, escape
 	if m.Title == "" && m.Link == "" && m.Question == "" { // else paragraphs may sum up what others wrote
-		own = ownWords
+		own, show = ownWords, func(s string) string { return places(escape(s)) }
 	}
 	for _, p := range m.Paragraphs {
-		out = append(out, block{text: strings.TrimSpace(text.Clean(own(p))), show: escape})
+		out = append(out, block{text: strings.TrimSpace(text.Clean(own(p))), show: show})
 	}
 	for _, q := range m.Quotation {
 		out = append(out, quoted(q, !visible(m.Title) && len(m.Quotation) == 1))
 	}
-	out = append(out, list(m.Lines, own)...)
+	out = append(out, list(m.Lines, own, show)...)
 	if m.Number > 0 {
 		out = append(out, numbered("**"+strconv.Itoa(m.Number)+".** ", m.Question))
 	} else {
@@ -61,8 +61,8 @@ func blocks(m bot.Message, embedded bool) []block {
 	if u := linkURL(m.Link); u != "" && !visible(m.Title) {
 		out = append(out, block{text: "<" + u + ">", fixed: true})
 	}
-	if u := linkURL(m.FooterLink); u != "" || !embedded {
-		out = append(out, smallPrint(m.Footer, u))
+	if !embedded || !inFooter(m) {
+		out = append(out, smallPrint(m.Footer, linkURL(m.FooterLink)))
 	}
 	return seen(out)
 }
@@ -109,7 +109,7 @@ func quoted(q bot.Quoted, above bool) block {
 }
 
 // list shows lines as a list, by their own numbers where they have them.
-func list(lines []string, own func(string) string) []block {
+func list(lines []string, own, show func(string) string) []block {
 	var texts []string
 	for _, l := range lines {
 		if l = text.Inline(own(l)); visible(l) {
@@ -124,7 +124,7 @@ func list(lines []string, own func(string) string) []block {
 			number, rest, _ := strings.Cut(t, " ")
 			mark, t = number+" ", rest
 		}
-		out = append(out, block{text: t, show: func(s string) string { return mark + escape(s) }, tight: i > 0})
+		out = append(out, block{text: t, show: func(s string) string { return mark + show(s) }, tight: i > 0})
 	}
 	return out
 }
@@ -146,13 +146,19 @@ func countsUp(lines []string) bool {
 	return true
 }
 
+// inFooter reports whether the small print of m fits into the footer of an embed,
+// which shows neither links nor the names of channels.
+func inFooter(m bot.Message) bool {
+	return linkURL(m.FooterLink) == "" && !placed.MatchString(m.Footer)
+}
+
 // smallPrint is the small print as words, with its link whole at the end.
 func smallPrint(s, link string) block {
 	s = ownWords(text.Inline(s))
 	if link != "" {
 		link = " <" + link + ">"
 	}
-	s = escape(text.Cut(s, maxFooter-text.Units(link), escaped))
+	s = places(escape(text.Cut(s, maxFooter-text.Units(link), escaped)))
 	if !visible(s + link) {
 		return block{}
 	}

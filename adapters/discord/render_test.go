@@ -279,3 +279,13 @@ func actedOn(out outgoing) string {
 	}
 	return ""
 }
+
+// The footer of an embed shows no names of channels, so small print with one
+// stands below the words.
+func TestSmallPrintNamesAChannel(t *testing.T) {
+	m := bot.Message{Title: "Draft: a harbour", Quotation: []bot.Quoted{{Text: "A quay is closed."}}, Footer: "Due in discord:123/456 at noon."}
+	out := New(Options{}).renderAll(t.Context(), m)
+	if e := out[0].Embeds[0]; e.Footer != nil || !strings.HasSuffix(e.Description, "-# Due in <#456> at noon.") {
+		t.Errorf("%+v", e)
+	}
+}

@@ -129,6 +129,13 @@ func (e *examination) run(ctx context.Context, quick bool) {
 	}
 	if err := e.mustExist(); err != nil {
 		e.note("database", e.set.db+" is not there yet", "it is made by the first command that stores something, such as 'colloquy demo' or 'colloquy schedule add'")
+		if !quick {
+			e.beforehand(ctx)
+		}
+		return
+	}
+	if _, err := e.discordToken(); err != nil { // else it would seem to be the database
+		e.badToken(err)
 		return
 	}
 	rt, err := e.existing(ctx, hidden())

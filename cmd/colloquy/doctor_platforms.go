@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"log/slog"
 	"slices"
 
 	"colloquy/adapters/discord"
@@ -18,13 +19,31 @@ func (e *examination) connections(ctx context.Context, rt *running, schedules []
 	}
 }
 
+// badToken notes what can be no connection to Discord.
+func (e *examination) badToken(err error) {
+	e.bad("discord", errorLine(err), "correct it, or unset it to do without Discord")
+}
+
+// beforehand asks the platforms while nothing is stored yet.
+func (e *examination) beforehand(ctx context.Context) {
+	d, err := e.discordAdapter(slog.New(slog.DiscardHandler))
+	switch {
+	case err != nil:
+		e.badToken(err)
+	case d != nil:
+		e.checked(ctx, d, bot.Channel{Platform: discord.Platform})
+	}
+}
+
 // ask adds what a platform finds out about a channel, or, for one without an id,
 // about its connection.
 func (e *examination) ask(ctx context.Context, rt *running, ch bot.Channel) {
-	doctor, ok := rt.adapter(ch.Platform).(bot.Doctor)
-	if !ok {
-		return
+	if doctor, ok := rt.adapter(ch.Platform).(bot.Doctor); ok {
+		e.checked(ctx, doctor, ch)
 	}
+}
+
+func (e *examination) checked(ctx context.Context, doctor bot.Doctor, ch bot.Channel) {
 	name := ch.String()
 	if ch.ID == "" {
 		name = ch.Platform

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"colloquy/adapters/discord/discordtest"
 	"colloquy/bot"
 	"colloquy/bot/store"
 )
@@ -140,5 +141,27 @@ func TestDoctorOnFilesThatAreNoDatabase(t *testing.T) {
 		}
 		contains(t, r.stdout, want)
 		w.fails(exitFailed, "colloquy: the database "+file, "discussion", "list", "--db", file)
+	}
+}
+
+// Before anything is stored, an operator wants to know whether the token is right.
+func TestDoctorAsksDiscordBeforehand(t *testing.T) {
+	s := discordtest.New(t, discordtest.Options{})
+	t.Chdir(t.TempDir())
+	doctor := func(token string) (int, string) {
+		r := cli(t, []string{"COLLOQUY_DISCORD_API=" + s.URL, "COLLOQUY_DISCORD_TOKEN=" + token}, "", "doctor")
+		return r.code, r.stdout
+	}
+	code, out := doctor(s.Token)
+	if code != 0 {
+		t.Errorf("doctor: %d", code)
+	}
+	contains(t, out, "discord token: it is that of the bot colloquy", "discord message content: ")
+	for token, want := range map[string]string{"x" + s.Token: "WRONG discord token: ", "Bot x": "WRONG discord: COLLOQUY_DISCORD_TOKEN: give the token"} {
+		code, out := doctor(token)
+		if code != 1 {
+			t.Errorf("doctor with a wrong token: %d", code)
+		}
+		contains(t, out, want)
 	}
 }

@@ -124,7 +124,7 @@ func TestReportThatCannotBeMade(t *testing.T) {
 	m.run()
 	writeFile(t, "none.csv", "id,name\n")
 	for _, test := range []struct{ args, want string }{
-		{"--from 2027-03-31 --to 2027-03-01", "2027-03-31 comes after 2027-03-01: give the earlier day as --from"},
+		{"--from 2027-03-31 --to 2027-03-01", "2027-03-31 comes after 2027-03-01: give the earlier day as from"},
 		{"--from 2027-04-01", "2027-04-01 is still to come, and there is nothing to report of it: give a day until today, which is 2027-03-31 in Europe/Berlin"},
 		{"--from 2027-02-29", `"2027-02-29" is no day: write it like 2027-03-01`},
 		{"--to March", `"March" is no day: write it like 2027-03-01`},
