@@ -88,6 +88,12 @@ type Director interface {
 	Direct(ctx context.Context, p Person) (Channel, error)
 }
 
+// A FormsOnly says whether only what people write in forms reaches us, and not
+// what they write in threads. Without it, both do.
+type FormsOnly interface {
+	FormsOnly() bool
+}
+
 // A Linker knows the address at which people see a message. Without it,
 // messages are named by their ids.
 type Linker interface {

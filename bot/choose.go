@@ -108,7 +108,7 @@ func (e *Engine) choose(ctx context.Context, l Lease, o Occurrence) (ID, error) 
 			r.Code, r.Text = "already_posted", "it was posted in this channel before"
 		}
 		r.Final = !temporary[r.Code]
-		e.log.InfoContext(ctx, "candidate refused", "occurrence", o.ID, "code", r.Code, "err", err)
+		e.log.InfoContext(ctx, "candidate refused", "occurrence", o.ID, "code", r.Code)
 		if r.Code == noQuestions {
 			bare = append(bare, r)
 			continue

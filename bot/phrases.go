@@ -8,12 +8,13 @@ type phrases struct {
 	rightLeft bool   // it is written from right to left
 	zeroIsOne bool   // 0 takes the form of 1
 
-	consent  string // {until} {kept}: the small print of a root post
-	recorded string // {until} {kept}: the same, where no recap comes or after a wording of somebody's own
-	privacy  string // where more is said
-	policy   string // stands before a link
-	days     counted
-	hours    counted
+	consent   string // {until} {kept}: the small print of a root post
+	recorded  string // {until} {kept}: the same, where no recap comes or after a wording of somebody's own
+	privacy   string // where more is said
+	onlyForms string // that what is written in the thread is not recorded
+	policy    string // stands before a link
+	days      counted
+	hours     counted
 
 	recapTitle  string // {title}
 	people      counted

@@ -46,16 +46,18 @@ func (e *Engine) Installations(ctx context.Context, platform string, there []Ins
 	for n := range stored {
 		known[stored[n].Workspace] = &stored[n]
 	}
-	var news []Presence
+	var news []Installation
 	met := make(map[string]bool, len(there))
+	before := func(i Installation) *Installation {
+		if old := known[i.Workspace]; old != nil {
+			return old
+		}
+		return &Installation{Platform: platform, Workspace: i.Workspace}
+	}
 	put := func(i Installation) {
 		met[i.Workspace] = true
-		old := known[i.Workspace]
-		if old == nil {
-			old = &Installation{Platform: platform, Workspace: i.Workspace}
-		}
-		if i.differs(old, e.now()) {
-			news = append(news, e.presence(i, *old))
+		if i.differs(before(i), e.now()) {
+			news = append(news, i)
 		}
 	}
 	for _, i := range there {
@@ -71,7 +73,11 @@ func (e *Engine) Installations(ctx context.Context, platform string, there []Ins
 		}
 	}
 	for part := range slices.Chunk(news, atOnce) {
-		if err := e.store.PutInstallations(ctx, e.now(), part...); err != nil {
+		list := make([]Presence, 0, len(part))
+		for _, i := range part {
+			list = append(list, e.presence(i, *before(i)))
+		}
+		if err := e.store.PutInstallations(ctx, e.now(), list...); err != nil {
 			return err
 		}
 	}

@@ -283,3 +283,26 @@ func TestOlderMessagesOfAChannelAreNoReplies(t *testing.T) {
 		t.Errorf("recorded %q", got)
 	}
 }
+
+// blind is a platform that shows us only what is written in forms.
+type blind struct{ *platform }
+
+func (blind) FormsOnly() bool { return true }
+
+// Where what people write is not shown to us, the root says how to answer.
+func TestRootSaysThatOnlyFormsAreRecorded(t *testing.T) {
+	for _, c := range []struct {
+		wrap func(bot.Adapter) bot.Adapter
+		want bool
+	}{
+		{func(a bot.Adapter) bot.Adapter { return a }, false},
+		{func(a bot.Adapter) bot.Adapter { return blind{a.(*platform)} }, true},
+	} {
+		b := newBench(t, func(o *bot.Options) { o.Adapters = []bot.Adapter{c.wrap(o.Adapters[0])} })
+		b.request(bot.Request{Ref: b.web.URL + "/quay"})
+		footer := b.platform.in(channel)[0].Footer
+		if strings.Contains(footer, "Only answers by the button “Answer” are recorded here.") != c.want || !strings.Contains(footer, "Replies are recorded until") {
+			t.Errorf("only forms %v: %q", c.want, footer)
+		}
+	}
+}

@@ -16,6 +16,7 @@ type voice struct {
 	phrases
 	zone        *time.Location // nil leaves a moment on its own clock
 	preferences Preferences
+	formsOnly   bool // what people write in threads does not reach us
 }
 
 // voice gives the voice for a channel.
@@ -27,6 +28,9 @@ func (e *Engine) voice(ctx context.Context, ch Channel) (voice, error) {
 	v := voice{phrases: phrasesIn(i.Language), zone: time.UTC, preferences: i.Preferences}
 	if zone, err := parseZone(i.Zone); err == nil { // else this machine does not know it any more
 		v.zone = zone
+	}
+	if f, ok := e.adapters[ch.Platform].(FormsOnly); ok {
+		v.formsOnly = f.FormsOnly()
 	}
 	return v, nil
 }
@@ -139,7 +143,11 @@ func (v voice) smallPrint(d Discussion, closes time.Time, kept time.Duration) (t
 	if d.Rules.Recap == RecapOff || own != "" {
 		phrase = v.recorded
 	}
-	parts := []string{v.fill(phrase, "until", v.stamp(closes), "kept", v.length(kept)), v.privacy}
+	parts := []string{v.fill(phrase, "until", v.stamp(closes), "kept", v.length(kept))}
+	if v.formsOnly {
+		parts = append(parts, v.onlyForms)
+	}
+	parts = append(parts, v.privacy)
 	if own != "" {
 		if last := []rune(own); unicode.IsLetter(last[len(last)-1]) || unicode.IsDigit(last[len(last)-1]) {
 			own += "."

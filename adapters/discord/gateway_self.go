@@ -67,6 +67,9 @@ func (a *Adapter) contentOn() bool {
 	return a.o.Content == ContentAuto && !a.gate.noContent
 }
 
+// FormsOnly is whether what people write in threads is not shown to us.
+func (a *Adapter) FormsOnly() bool { return !a.contentOn() }
+
 // lookAtContent asks whether Message Content is switched on, so that no
 // connection is lost in finding out. Without an answer it is tried.
 func (g *gateway) lookAtContent(ctx context.Context) {

@@ -12,11 +12,15 @@ import (
 )
 
 var (
-	_ bot.Threader = (*Adapter)(nil)
-	_ bot.Finder   = (*Adapter)(nil)
-	_ bot.Editor   = (*Adapter)(nil)
-	_ bot.Director = (*Adapter)(nil)
-	_ bot.Linker   = (*Adapter)(nil)
+	_ bot.Adapter    = (*Adapter)(nil)
+	_ bot.Reconciler = (*Adapter)(nil)
+	_ bot.Doctor     = (*Adapter)(nil)
+	_ bot.FormsOnly  = (*Adapter)(nil)
+	_ bot.Threader   = (*Adapter)(nil)
+	_ bot.Finder     = (*Adapter)(nil)
+	_ bot.Editor     = (*Adapter)(nil)
+	_ bot.Director   = (*Adapter)(nil)
+	_ bot.Linker     = (*Adapter)(nil)
 )
 
 // Codes of Discord that say what a channel is not for.

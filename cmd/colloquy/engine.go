@@ -28,6 +28,15 @@ type running struct {
 	now      bot.Clock
 }
 
+// platforms names those that are connected.
+func (rt *running) platforms() string {
+	var names []string
+	for _, a := range rt.adapters {
+		names = append(names, a.Platform())
+	}
+	return strings.Join(names, " ")
+}
+
 // adapter gives the connection to a platform, or nil where none is set up.
 func (rt *running) adapter(platform string) bot.Adapter {
 	for _, a := range rt.adapters {

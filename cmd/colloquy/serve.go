@@ -72,7 +72,7 @@ func (a *app) serve(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	rt.log.InfoContext(ctx, "serving", "db", a.set.db, "version", readBuild().Version)
+	rt.log.InfoContext(ctx, "serving", "db", a.set.db, "version", readBuild().Version, "platforms", rt.platforms())
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	var beside sync.WaitGroup
