@@ -117,7 +117,7 @@ func sentence(s string) int {
 
 func word(s string) int {
 	if i := strings.IndexFunc(s, unicode.IsSpace); i >= 0 {
-		return i + 1 + len(s[i+1:]) - len(strings.TrimLeftFunc(s[i+1:], unicode.IsSpace))
+		return len(s) - len(strings.TrimLeftFunc(s[i:], unicode.IsSpace))
 	}
 	return len(s)
 }

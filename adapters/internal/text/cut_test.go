@@ -76,7 +76,7 @@ func TestLinkAndHost(t *testing.T) {
 }
 
 func FuzzCut(f *testing.F) {
-	for _, s := range []string{"One. Two.\n\nThree", "x\xffy \u202e", strings.Repeat("e\u0301\u0335", 40), family + "日本。語 سلام؟ ہاں۔\r\n\tx", "a  \n\n b"} {
+	for _, s := range []string{"One. Two.\n\nThree", "x\xffy \u202e", strings.Repeat("e\u0301\u0335", 40), family + "日本。語 سلام؟ ہاں۔\r\n\tx", "a  \n\n b", "0*鑩\u20040000"} {
 		f.Add(s, 7)
 	}
 	f.Fuzz(func(t *testing.T, s string, limit int) {
