@@ -91,11 +91,23 @@ func (r *discordRun) ok(args ...string) string {
 // until waits for what only another process can tell.
 func (r *discordRun) until(what string, ok func() bool) {
 	r.t.Helper()
-	for end := time.Now().Add(time.Minute); !ok(); time.Sleep(100 * time.Millisecond) {
+	for end := time.Now().Add(2 * time.Minute); !ok(); time.Sleep(100 * time.Millisecond) {
 		if time.Now().After(end) {
-			r.t.Fatalf("waited a minute for %s\n%s", what, r.log.since(0))
+			r.t.Fatalf("waited two minutes for %s\n%s\n%s", what, r.log.since(0), r.ok("discussion", "list", "--format", "json"))
 		}
 	}
+}
+
+// presses makes somebody press the button of a command, and gives what they are shown.
+func (r *discordRun) presses(m discordtest.Message, command, user string) discordtest.Message {
+	r.t.Helper()
+	for _, id := range m.CustomIDs() {
+		if parts := strings.Split(id, "/"); len(parts) > 1 && parts[1] == command {
+			return r.s.Press(m.ID, id, user).Await().Message
+		}
+	}
+	r.t.Fatalf("message %s has no button for %s: %v", m.ID, command, m.CustomIDs())
+	return discordtest.Message{}
 }
 
 // says makes somebody use a command and gives what they are shown.
@@ -189,8 +201,15 @@ func TestDiscordFromInvitationToRecap(t *testing.T) {
 	s.Delete(thread, ids[22])
 	r.start()
 	s.AwaitConnected(1)
+	missed := ""
+	defer func() {
+		if t.Failed() {
+			t.Log(missed)
+		}
+	}()
 	r.until("what was missed", func() bool {
 		n, gaps := r.export()
+		missed = fmt.Sprintf("%d replies, gaps %+v", len(n), gaps)
 		return len(n) == 27 && len(gaps) == 1 && gaps[0].Recovered == 9
 	})
 
@@ -256,6 +275,26 @@ func TestDiscordFromInvitationToRecap(t *testing.T) {
 	}
 	if form != 1 || len(exported) != len(held)+1 {
 		t.Errorf("%d replies are exported, %d of them by form; Discord has %d", len(exported), form, len(held))
+	}
+	// What somebody takes back goes from the thread, the recap and the record.
+	answer := s.Written(thread)[slices.IndexFunc(s.Written(thread), func(m discordtest.Message) bool {
+		return m.Author == s.AppID && strings.Contains(m.Content+string(m.Embeds), "it should run at night")
+	})]
+	t.Logf("remove: %s", r.presses(answer, "remove", boss).Content)
+	s.Await("that the answer is gone", func() bool { _, there := s.Message(answer.ID); return !there })
+	names := regexp.MustCompile(`\[(reader\d\d)`).FindAllStringSubmatch(string(recap.Embeds), -1)
+	who := names[len(names)-1][1] // the last that is quoted
+	quoted := "— [" + who
+	data := r.presses(root, "privacy", people[who])
+	asked := r.presses(data, "forget-me", people[who])
+	t.Logf("erase: %s %v", asked.Content, asked.CustomIDs())
+	t.Logf("erased: %s", r.presses(asked, "forget-me", people[who]).Content)
+	s.Await("the recap without that quotation", func() bool {
+		m, _ := s.Message(recap.ID)
+		return len(m.Embeds) > 0 && !strings.Contains(string(m.Embeds), quoted)
+	})
+	if left, _ := r.export(); len(left) != 26 {
+		t.Errorf("%d replies are left", len(left))
 	}
 	r.stop()
 	if c := s.Counts(); c.TooMany != 0 {
