@@ -334,3 +334,25 @@ func TestWhatIsAskedForWhileAWorkerLooksIsDone(t *testing.T) {
 		}
 	}
 }
+
+// What a worker left behind that was killed goes on as soon as its lease ran out.
+func TestLeaseOfTheDead(t *testing.T) {
+	b := newBench(t)
+	b.request(bot.Request{Ref: b.web.URL + "/quay"})
+	d := b.discussion()
+	if ok, err := b.db.AcquireLease(t.Context(), bot.Lease{Subject: "discussion/" + string(d.ID), Token: "dead"}, b.clock(), 30*time.Second); err != nil || !ok {
+		t.Fatal(ok, err)
+	}
+	b.platform.say(d, "Ada", "while nobody listened", false)
+	if err := b.engine.Connected(t.Context(), "test", true); err != nil {
+		t.Fatal(err)
+	}
+	b.wait(time.Second)
+	if got := texts(b.replies(d)); len(got) != 0 {
+		t.Fatalf("listed under the lease of another: %q", got)
+	}
+	b.wait(30 * time.Second)
+	if got := texts(b.replies(d)); len(got) != 1 {
+		t.Errorf("31 s after a crash %q is listed", got)
+	}
+}

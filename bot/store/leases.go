@@ -3,20 +3,34 @@ package store
 import (
 	"context"
 	"database/sql"
+	"strings"
 	"time"
 
 	"colloquy/bot"
 )
 
-// AcquireLease implements [bot.Store].
+// AcquireLease implements [bot.Store]. Where another worker has the lease, the
+// row is offered again as soon as that one can have died.
 func (db *DB) AcquireLease(ctx context.Context, l bot.Lease, now time.Time, d time.Duration) (ok bool, err error) {
 	err = db.write(ctx, func(tx *sql.Tx) error {
 		ok, err = changed(tx.ExecContext(ctx, `INSERT INTO leases (subject, token, until_at) VALUES ($1, $2, $3)
 			ON CONFLICT (subject) DO UPDATE SET token = excluded.token, until_at = excluded.until_at
 			WHERE leases.until_at <= $4`, l.Subject, l.Token, ms(now.Add(d)), ms(now)))
-		return err
+		kind, id, _ := strings.Cut(l.Subject, "/")
+		table, works := worked[kind]
+		if err != nil || ok || !works {
+			return err
+		}
+		return exec(ctx, tx, `UPDATE `+table+` SET work_at = (SELECT until_at FROM leases WHERE subject = $1)
+			WHERE id = $2 AND work_at > (SELECT until_at FROM leases WHERE subject = $1)`, l.Subject, id)
 	})
 	return ok, err
+}
+
+// worked are the tables of rows with a time at which they are worked on, by the
+// kind that stands before their id in the subject of a lease.
+var worked = map[string]string{
+	bot.WorkOccurrence: "occurrences", bot.WorkDiscussion: "discussions", bot.WorkFeed: "feeds", bot.WorkPost: "posts", bot.WorkNotice: "notices",
 }
 
 // RenewLease implements [bot.Store].
