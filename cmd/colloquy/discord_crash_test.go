@@ -16,6 +16,9 @@ import (
 	"colloquy/bot/store"
 )
 
+// crashSpeed is how much faster everything is allowed than on the real Discord.
+const crashSpeed = 20
+
 // TestKilledWhilePostingOnDiscord kills the real program at random moments while
 // it posts in three channels and a forum of a Discord with that one's rules, and
 // people write in the threads. Then it compares what is on Discord with the
@@ -25,7 +28,7 @@ func TestKilledWhilePostingOnDiscord(t *testing.T) {
 		t.Skip("takes about two minutes; run without -short")
 	}
 	t.Parallel() // with the other one of this kind: both mostly wait
-	c := &discordCrash{crash: newCrash(t), s: discordtest.New(t, discordtest.Options{Speed: 20, Identifies: 1000})}
+	c := &discordCrash{crash: newCrash(t), s: discordtest.New(t, discordtest.Options{Speed: crashSpeed, Identifies: 1000})}
 	guild := c.s.AddGuild("Readers")
 	for i := range 4 {
 		kind := discordtest.Text
@@ -86,6 +89,10 @@ func (c *discordCrash) run(during func(*exec.Cmd)) {
 	}
 	during(p)
 	_ = p.Wait()
+	// As a supervisor does, it waits before it starts another: the 5 s in which
+	// Discord takes no second IDENTIFY, by the speed of this one.
+	c.s.Await("that Discord has noticed", func() bool { return c.s.Connected() == 0 })
+	time.Sleep(5 * time.Second / crashSpeed)
 }
 
 // awaitCall returns right after Discord carried out a post or opened a thread.
