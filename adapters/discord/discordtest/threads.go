@@ -103,19 +103,25 @@ func (s *Server) startThread(parent *channel, m *message, owner, name string, ar
 	return c
 }
 
+// newThread reads what a thread is to be.
+func (q *request) newThread() (f threadForm, err error) {
+	if err := q.decode(&f); err != nil {
+		return f, err
+	}
+	if f.Name == nil {
+		return f, invalid("name", "BASE_TYPE_REQUIRED", "This field is required")
+	}
+	err = f.check()
+	return f, err
+}
+
 func (s *Server) createThreadFrom(q *request) (reply, error) {
 	parent, m, err := s.theMessage(q, CreatePublicThreads)
 	if err != nil {
 		return reply{}, err
 	}
-	var f threadForm
-	if err := q.decode(&f); err != nil {
-		return reply{}, err
-	}
-	if f.Name == nil {
-		return reply{}, invalid("name", "BASE_TYPE_REQUIRED", "This field is required")
-	}
-	if err := f.check(); err != nil {
+	f, err := q.newThread()
+	if err != nil {
 		return reply{}, err
 	}
 	switch {
@@ -136,14 +142,8 @@ func (s *Server) createThread(q *request) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	var f threadForm
-	if err := q.decode(&f); err != nil {
-		return reply{}, err
-	}
-	if f.Name == nil {
-		return reply{}, invalid("name", "BASE_TYPE_REQUIRED", "This field is required")
-	}
-	if err := f.check(); err != nil {
+	f, err := q.newThread()
+	if err != nil {
 		return reply{}, err
 	}
 	if s.activeCount(parent.guild) >= s.o.ActiveThreads {
