@@ -46,6 +46,10 @@ type Handler interface {
 	// ChannelLost says that a channel, or only a thread where ch has one, is gone
 	// or closed to us for good; why is a [Problem] for its owner.
 	ChannelLost(ctx context.Context, ch Channel, why error) error
+	// Missed says that what happened in a channel since from may not have reached
+	// us, and cannot be had again as an event. A channel without an id stands for
+	// the whole workspace.
+	Missed(ctx context.Context, where Channel, from time.Time) error
 }
 
 // A Threader opens a thread under a root post. Without it, or when it is

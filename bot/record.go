@@ -141,6 +141,16 @@ func (e *Engine) Connected(ctx context.Context, scope string, up bool) error {
 	return nil
 }
 
+// Missed writes down a gap, and has the threads concerned listed; see [Handler].
+func (e *Engine) Missed(ctx context.Context, where Channel, from time.Time) error {
+	n, err := e.store.WriteMissed(ctx, where, from, e.now())
+	if err != nil {
+		return fmt.Errorf("write down what was missed in %s: %w", where, err)
+	}
+	e.log.WarnContext(ctx, "events missed", "where", where.String(), "to_list", n)
+	return nil
+}
+
 // BeatEvery is how often [Engine.Beat] is to be called.
 const BeatEvery = 10 * time.Second
 

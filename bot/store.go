@@ -254,6 +254,9 @@ type replyStore interface {
 	// with a slash concerns the installations that are stored with it. It returns
 	// how many discussions there are.
 	WriteGaps(ctx context.Context, scope, platform, workspace string, now time.Time) (int, error)
+	// WriteMissed does the same for one channel, or for a workspace where it has no
+	// id, from a given time on.
+	WriteMissed(ctx context.Context, where Channel, from, now time.Time) (int, error)
 	Alive(ctx context.Context, scopes []string, now time.Time) error
 }
 

@@ -111,3 +111,5 @@ func (r *recorder) reply(t *testing.T, ref bot.MessageRef, text string) bot.Repl
 	defer r.mu.Unlock()
 	return r.replies[ref.MessageID]
 }
+
+func (r *recorder) Missed(context.Context, bot.Channel, time.Time) error { return nil }

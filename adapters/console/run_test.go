@@ -335,3 +335,5 @@ func FuzzTyped(f *testing.F) {
 		}
 	})
 }
+
+func (*engine) Missed(context.Context, bot.Channel, time.Time) error { return nil }

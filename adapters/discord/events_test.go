@@ -335,3 +335,5 @@ func BenchmarkEvent(b *testing.B) {
 		})
 	}
 }
+
+func (k *keeper) Missed(context.Context, bot.Channel, time.Time) error { return nil }

@@ -385,3 +385,5 @@ func (c *counter) InstallationChanged(context.Context, bot.Installation) error {
 }
 
 func (c *counter) servers() int { return int(c.n.Load()) }
+
+func (e *ear) Missed(context.Context, bot.Channel, time.Time) error { return nil }

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"colloquy/adapters/discord/discordtest"
 	"colloquy/bot"
@@ -135,3 +136,5 @@ func (d *hall) custom(id string, n int) string {
 	}
 	return custom(d.t, m, n)
 }
+
+func (d *hall) Missed(context.Context, bot.Channel, time.Time) error { return nil }

@@ -47,6 +47,16 @@ func (db *DB) WriteGaps(ctx context.Context, scope, platform, workspace string, 
 	return n, err
 }
 
+// WriteMissed implements [bot.Store].
+func (db *DB) WriteMissed(ctx context.Context, where bot.Channel, from, now time.Time) (n int, err error) {
+	scope := bot.Installation{Platform: where.Platform, Workspace: where.Workspace}.String()
+	err = db.write(ctx, func(tx *sql.Tx) error {
+		n, err = writeGaps(ctx, tx, scope, from.UnixMilli(), now, `d.platform = $2 AND d.workspace = $3 AND ($4 = '' OR d.channel = $4)`, where.Platform, where.Workspace, where.ID)
+		return err
+	})
+	return n, err
+}
+
 // aliveAt is the last sign of life of a scope; 0 if there was none.
 func aliveAt(ctx context.Context, tx *sql.Tx, scope string) (int64, error) {
 	var alive int64

@@ -72,6 +72,8 @@ func mayImport(from, to string, test bool) bool {
 		return true
 	case test && in(from, "adapters/discord") && in(to, "adapters/discord/discordtest"):
 		return true // a server with the platform's own rules
+	case test && in(from, "adapters/slack") && in(to, "adapters/slack/slacktest"):
+		return true
 	case from == module+"bot":
 		return false
 	case to == module+"bot":
@@ -101,7 +103,7 @@ var confined = []struct {
 	{"codeberg.org/readeck/go-readability", []string{"bot/source"}},
 	{"github.com/abadojack/whatlanggo", []string{"bot/writer"}},
 	{"github.com/bwmarrin/discordgo", []string{"adapters/discord"}},
-	{"github.com/gorilla/websocket", []string{"adapters/discord"}},
+	{"github.com/gorilla/websocket", []string{"adapters/discord", "adapters/slack"}},
 	{"github.com/getkin/kin-openapi", []string{"adapters/discord/discordtest"}},
 	{"github.com/santhosh-tekuri/jsonschema", []string{"adapters/discord/discordtest"}},
 	{"github.com/slack-go/slack", []string{"adapters/slack"}},
