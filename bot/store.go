@@ -255,7 +255,7 @@ type replyStore interface {
 	// how many discussions there are.
 	WriteGaps(ctx context.Context, scope, platform, workspace string, now time.Time) (int, error)
 	// WriteMissed does the same for one channel, or for a workspace where it has no
-	// id, from a given time on.
+	// id, from a given time on. Such gaps that touch are one.
 	WriteMissed(ctx context.Context, where Channel, from, now time.Time) (int, error)
 	Alive(ctx context.Context, scopes []string, now time.Time) error
 }

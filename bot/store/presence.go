@@ -101,7 +101,7 @@ func unheard(ctx context.Context, tx *sql.Tx, old bot.Installation, scope string
 	if back && heard > old.GoneAt.UnixMilli() {
 		heard = old.GoneAt.UnixMilli()
 	}
-	_, err = writeGaps(ctx, tx, scope, heard, now, `d.platform = $2 AND d.workspace = $3`, i.Platform, i.Workspace)
+	_, err = writeGaps(ctx, tx, gapMaker{scope: scope, heard: heard, join: joinGap}, now, `d.platform = $2 AND d.workspace = $3`, i.Platform, i.Workspace)
 	return err
 }
 
