@@ -1,0 +1,3 @@
+package slack
+
+const appHost = "app.slack.com"
