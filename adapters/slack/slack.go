@@ -2,6 +2,7 @@
 // buttons and forms, the command /discuss, and a record of what people write.
 //
 //	slack.go      the adapter and what it is made of
+//	app.go        what may be said of an app
 //	team.go       the workspaces that it is installed in, each with its token
 //	call.go       requests to the Web API, within Slack's limits
 //	errors.go     what their errors mean
