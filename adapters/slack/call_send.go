@@ -39,7 +39,7 @@ type result struct {
 // send makes one request.
 func (a *Adapter) send(ctx context.Context, who caller, k call) result {
 	calls := 0
-	if who.pages != nil && listing(k.method) {
+	if who.pages != nil && heldBack(k.method) {
 		calls = who.pages.begin(k.method, a.o.Clock())
 	}
 	res, err := a.post(ctx, a.o.API+"/"+k.method, who.token, "application/x-www-form-urlencoded", k.args.Encode())
@@ -173,6 +173,6 @@ func (a *Adapter) watchPages(ctx context.Context, who caller, k call, calls int,
 	}
 	if who.pages.slow(now) {
 		v := &out.verdict
-		v.Limit, v.Remaining, v.Reset = 1, 0, max(time.Duration(float64(slowEvery)/a.speed), v.Wait)
+		v.Limit, v.Remaining, v.Reset = 1, 0, max(time.Duration(float64(ruleEvery)/a.speed), v.Wait)
 	}
 }

@@ -104,14 +104,16 @@ type Vault interface {
 // An Adapter is a set of apps on Slack. Its methods may be called at the same
 // time.
 type Adapter struct {
-	o      Options
-	badAPI error // why nothing can be sent; nil: it can
-	apps   []*app
-	http   *http.Client
-	out    *outbox.Outbox
-	clock  once.Clock
-	speed  float64 // of Slack's limits; 1 but in tests
-	teams  teams
+	o       Options
+	badAPI  error // why nothing can be sent; nil: it can
+	apps    []*app
+	http    *http.Client
+	out     *outbox.Outbox
+	clock   once.Clock
+	speed   float64 // of Slack's limits; 1 but in tests
+	teams   teams
+	names   names
+	history history
 }
 
 // An app is one of [Options].Apps at work.
@@ -119,6 +121,7 @@ type app struct {
 	App
 	a    *Adapter
 	ways ways
+	desk *desk
 }
 
 // scope is how its events reach us; see [bot.Handler].
@@ -142,7 +145,7 @@ func New(o Options) *Adapter {
 		if x.Layout == "" {
 			x.Layout = OneThread
 		}
-		a.apps = append(a.apps, &app{App: x, a: a, ways: newWays()})
+		a.apps = append(a.apps, &app{App: x, a: a, ways: newWays(), desk: newDesk()})
 	}
 	return a
 }
