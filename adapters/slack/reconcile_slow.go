@@ -10,49 +10,14 @@ import (
 	"colloquy/bot"
 )
 
-// Since May 2025 Slack lets an app read one page of 15 messages a minute if it is
-// distributed, but not in the Marketplace; see "Rate limits" in its documentation.
-// Apps made by an organisation for itself, as ours are to be, are exempt. Slack
-// does not say to which rule an app is held: it is seen by what it answers.
-const (
-	slowPage = 15
-	slowWait = 20 * time.Second // a refusal for so long is none of the usual tiers
-	mostWait = 70 * time.Second
-)
+// mostWait is how long a listing waits for its next page where Slack lets this
+// app read one a minute.
+const mostWait = 70 * time.Second
 
-// A history knows in which workspaces reading is that slow. Its zero value is ready.
+// A history lets listings wait one after another. Its zero value is ready.
 type history struct {
 	mu      sync.Mutex
-	slow    map[string]bool // by workspace
-	waiting map[string]bool // one listing waits there
-}
-
-// slowIn reports whether reading was seen to be slow in a workspace.
-func (h *history) slowIn(workspace string) bool {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	return h.slow[workspace]
-}
-
-// page looks at how many messages came, where there are more.
-func (h *history) page(ctx context.Context, t *team, n int) {
-	if n == slowPage || n == slowPage+1 { // the first of the thread may be on top
-		h.noticed(ctx, t)
-	}
-}
-
-// noticed tells the operator, once in a workspace.
-func (h *history) noticed(ctx context.Context, t *team) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if h.slow == nil {
-		h.slow = map[string]bool{}
-	}
-	if !h.slow[t.id] {
-		h.slow[t.id] = true
-		t.app.a.o.Log.WarnContext(ctx, "slack lets this app read one page a minute", "scope", t.app.scope(), "workspace", t.id,
-			"fix", "make the app in the organisation that uses it, from colloquy slack manifest")
-	}
+	waiting map[string]bool // by workspace: one listing waits there
 }
 
 // begin lets one listing a workspace wait: others have better luck later, and would
@@ -86,11 +51,8 @@ func (l *listing) ask(ctx context.Context, method string, args url.Values, out a
 		if !limited {
 			return err
 		}
-		if after >= slowWait {
-			h.noticed(ctx, l.t)
-		}
 		if after > mostWait || !h.begin(l.t.id) {
-			return slowly(after, err)
+			return l.slowly(after, err)
 		}
 		err = wait(ctx, after)
 		h.end(l.t.id)
@@ -101,8 +63,8 @@ func (l *listing) ask(ctx context.Context, method string, args url.Values, out a
 }
 
 // slowly says why a listing has to be tried later.
-func slowly(after time.Duration, err error) error {
-	if after < slowWait {
+func (l *listing) slowly(after time.Duration, err error) error {
+	if !l.t.historySlow() {
 		return err
 	}
 	return bot.RetryAfter(after, &bot.Problem{

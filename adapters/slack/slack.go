@@ -36,6 +36,8 @@ import (
 	"net/http"
 	"time"
 
+	"colloquy/adapters/internal/once"
+	"colloquy/adapters/internal/outbox"
 	"colloquy/bot"
 )
 
@@ -103,8 +105,12 @@ type Vault interface {
 // time.
 type Adapter struct {
 	o       Options
+	badAPI  error // why nothing can be sent; nil: it can
 	apps    []*app
 	http    *http.Client
+	out     *outbox.Outbox
+	clock   once.Clock
+	speed   float64 // of Slack's limits; 1 but in tests
 	teams   teams
 	names   names
 	history history
@@ -115,6 +121,7 @@ type app struct {
 	App
 	a    *Adapter
 	desk *desk
+	ways ways
 }
 
 // scope is how its events reach us; see [bot.Handler].
@@ -122,21 +129,23 @@ func (p *app) scope() string { return Platform + "/" + p.Name }
 
 // New makes an adapter. Nothing is sent before it is used.
 func New(o Options) *Adapter {
-	if o.API == "" {
-		o.API = DefaultAPI
-	}
 	if o.Clock == nil {
 		o.Clock = time.Now
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	a := &Adapter{o: o, http: newHTTP(), teams: teams{byID: map[string]*team{}}}
+	if o.PerMinute <= 0 {
+		o.PerMinute = DefaultPerMinute
+	}
+	a := &Adapter{o: o, http: once.NewHTTP(), out: outbox.New(outbox.Options{}), speed: 1}
+	a.teams = teams{byID: map[string]*team{}, twice: map[*app]map[string]error{}}
+	a.o.API, a.badAPI = ParseAPI(o.API)
 	for _, x := range o.Apps {
 		if x.Layout == "" {
 			x.Layout = OneThread
 		}
-		a.apps = append(a.apps, &app{App: x, a: a, desk: newDesk()})
+		a.apps = append(a.apps, &app{App: x, a: a, desk: newDesk(), ways: newWays()})
 	}
 	return a
 }
