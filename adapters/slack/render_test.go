@@ -199,7 +199,7 @@ func FuzzRender(f *testing.F) {
 				set()
 			}
 		}
-		for range many % 50 {
+		for range many % 6 {
 			m.Paragraphs = append(m.Paragraphs, m.Paragraphs[:min(1, len(m.Paragraphs))]...)
 			m.Lines = append(m.Lines, m.Lines[:min(2, len(m.Lines))]...)
 			m.Asks = append(m.Asks, m.Asks[:min(1, len(m.Asks))]...)
