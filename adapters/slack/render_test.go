@@ -236,3 +236,12 @@ func holdsStill(t *testing.T, out outgoing, link string) {
 		}
 	}
 }
+
+func TestReadOutEndsWithinItsLimit(t *testing.T) {
+	for _, n := range []int{maxPlain - 2, maxPlain - 1, maxPlain, maxPlain + 1} {
+		m := bot.Message{Paragraphs: []string{strings.Repeat("x", n), "slack:T012AB3CD/C012AB3CD & more"}}
+		if out := rendered(t, m, look{}); text.Units(out.Text) < maxPlain-2 {
+			t.Errorf("after %d characters, %d are read out", n, text.Units(out.Text))
+		}
+	}
+}
