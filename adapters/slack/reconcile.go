@@ -120,7 +120,6 @@ func (l *listing) pages(ctx context.Context) error {
 		case len(l.there) == before:
 			return errors.New("a page of messages brought none that were not listed")
 		}
-		l.a.history.page(ctx, l.t, len(p.Messages))
 		args.Set("cursor", p.Meta.Next)
 	}
 }

@@ -66,7 +66,7 @@ func plainText(s string, nameOf func(id string, channel bool) string) string {
 func shown(inside string, nameOf func(id string, channel bool) string) string {
 	what, label, _ := strings.Cut(inside, "|")
 	label = unescape.Replace(label)
-	id := strings.TrimLeft(what, "@#!")
+	id := what[min(1, len(what)):]
 	switch {
 	case strings.HasPrefix(what, "@") && isID(id):
 		return "@" + mentioned(cmp.Or(oneLine(label), nameOf(id, false)), id)

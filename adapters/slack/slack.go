@@ -102,12 +102,12 @@ type Vault interface {
 // An Adapter is a set of apps on Slack. Its methods may be called at the same
 // time.
 type Adapter struct {
-	o       Options
-	apps    []*app
-	http    *http.Client
-	teams   teams
-	names   names
-	history history
+	o        Options
+	apps     []*app
+	http     *http.Client
+	teams    teams
+	names    names
+	listings line // of Reconcile
 }
 
 // An app is one of [Options].Apps at work.
