@@ -113,7 +113,8 @@ type Adapter struct {
 // An app is one of [Options].Apps at work.
 type app struct {
 	App
-	a *Adapter
+	a    *Adapter
+	desk *desk
 }
 
 // scope is how its events reach us; see [bot.Handler].
@@ -135,7 +136,7 @@ func New(o Options) *Adapter {
 		if x.Layout == "" {
 			x.Layout = OneThread
 		}
-		a.apps = append(a.apps, &app{App: x, a: a})
+		a.apps = append(a.apps, &app{App: x, a: a, desk: newDesk()})
 	}
 	return a
 }
