@@ -7,18 +7,13 @@ import (
 	"fmt"
 	"iter"
 	"net/url"
-	"strconv"
 	"time"
 
 	"colloquy/bot"
 )
 
-const (
-	// pageSize is how many messages are asked for at once; Slack recommends no more.
-	pageSize = 200
-	// listNames is how long a listing waits for one name.
-	listNames = 5 * time.Second
-)
+// listNames is how long a listing waits for one name.
+const listNames = 5 * time.Second
 
 // Reconcile lists a thread completely: all that people wrote, and our own posts
 // with their reactions. The first page of it has the message that began it, so
@@ -97,7 +92,7 @@ type page struct {
 // nothing: only Slack's cursor tells that there are more.
 func (l *listing) pages(ctx context.Context) error {
 	l.there, l.oldest = map[string]bool{}, ""
-	args := url.Values{"channel": {l.thread.ID}, "ts": {l.thread.Thread}, "limit": {strconv.Itoa(pageSize)}}
+	args := url.Values{"channel": {l.thread.ID}, "ts": {l.thread.Thread}, "limit": {pageSize}}
 	for {
 		var p page
 		if err := l.ask(ctx, "conversations.replies", args, &p); err != nil {

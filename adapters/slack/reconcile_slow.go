@@ -13,14 +13,14 @@ import (
 // one a minute, that is the next.
 const mostWait = 70 * time.Second
 
-// A line lets one listing a workspace wait for Slack: others have better luck
+// A lane lets one listing a workspace wait for Slack: others have better luck
 // later, and would only keep posts from going out meanwhile. Its zero value is ready.
-type line struct {
+type lane struct {
 	mu      sync.Mutex
 	waiting map[string]bool // by workspace
 }
 
-func (l *line) begin(workspace string) bool {
+func (l *lane) begin(workspace string) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.waiting[workspace] {
@@ -33,7 +33,7 @@ func (l *line) begin(workspace string) bool {
 	return true
 }
 
-func (l *line) end(workspace string) {
+func (l *lane) end(workspace string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	delete(l.waiting, workspace)
@@ -47,22 +47,10 @@ func (l *listing) ask(ctx context.Context, method string, args url.Values, out a
 		if !limited || after > mostWait || ctx.Err() != nil || !l.a.listings.begin(l.t.id) {
 			return err
 		}
-		over := wait(ctx, after)
+		slept := sleep(ctx, after)
 		l.a.listings.end(l.t.id)
-		if over != nil {
+		if !slept {
 			return err
 		}
-	}
-}
-
-// wait lets time pass. It is cut short when ctx is done, which is the error.
-func wait(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
 	}
 }

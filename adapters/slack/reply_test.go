@@ -32,7 +32,7 @@ func named(id string, channel bool) string {
 	return map[string]string{"U1": "Ada L.", "U2": "2 Chainz", "U3": "عائشہ", "C1": "talk"}[id]
 }
 
-func TestPlainText(t *testing.T) {
+func TestUnmarked(t *testing.T) {
 	for in, want := range map[string]string{
 		"":                                              "",
 		"a &amp; b &lt;c&gt; &amp;lt;":                  "a & b <c> &lt;",
@@ -56,17 +56,17 @@ func TestPlainText(t *testing.T) {
 		"a\x00b":                "ab",
 		"@2 yes":                "@2 yes",
 	} {
-		if got := plainText(in, named); got != want {
+		if got := unmarked(in, named); got != want {
 			t.Errorf("%q: got %q, want %q", in, got, want)
 		}
 	}
-	long := plainText(strings.Repeat("<@U1>", 100_000), named)
+	long := unmarked(strings.Repeat("<@U1>", 100_000), named)
 	if n := text.Units(long); n > mostText || !strings.HasSuffix(long, "…") {
 		t.Errorf("%d units", n)
 	}
 }
 
-func TestRichText(t *testing.T) {
+func TestBlockText(t *testing.T) {
 	for in, want := range map[string]string{
 		`[{"type":"rich_text","elements":[{"type":"rich_text_section","elements":[{"type":"text","text":"5 < 6 & "},{"type":"text","text":"bold","style":{"bold":true}},{"type":"emoji","name":"wave"}]}]}]`:                                                                                                                                                                                                                                                                      "5 < 6 & bold:wave:",
 		`[{"type":"rich_text","elements":[{"type":"rich_text_section","elements":[{"type":"user","user_id":"U1"},{"type":"text","text":" in "},{"type":"channel","channel_id":"C1"},{"type":"broadcast","range":"here"},{"type":"usergroup","usergroup_id":"S1"}]}]}]`:                                                                                                                                                                                                            "@Ada L. in #talk@here@S1",
@@ -76,7 +76,7 @@ func TestRichText(t *testing.T) {
 		`{"a":1}`: "", `null`: "", ``: "", `{`: "",
 		`[{"type":"rich_text","elements":[` + strings.Repeat(`{"type":"rich_text_section","elements":[`, 500) + `{"type":"text","text":"too deep"}` + strings.Repeat(`]}`, 500) + `]}]`: "",
 	} {
-		if got := plainText(richText(json.RawMessage(in)), named); got != want {
+		if got := unmarked(blockText(json.RawMessage(in)), named); got != want {
 			t.Errorf("%.300s: got %q, want %q", in, got, want)
 		}
 	}

@@ -23,7 +23,7 @@ const (
 // said is what a message says, as its author sees it.
 func (t *team) said(ctx context.Context, m message) string {
 	known := map[string]string{}
-	return plainText(cmp.Or(m.Text, richText(m.Blocks)), func(id string, channel bool) string {
+	return unmarked(cmp.Or(m.Text, blockText(m.Blocks)), func(id string, channel bool) string {
 		name, ok := known[id]
 		switch {
 		case ok || len(known) == mostLookUps:
@@ -43,10 +43,10 @@ var (
 	unescape = strings.NewReplacer("&lt;", "<", "&gt;", ">", "&amp;", "&")
 )
 
-// plainText undoes Slack's way of writing: "&lt;" is "<", and what stands in
+// unmarked undoes Slack's way of writing: "&lt;" is "<", and what stands in
 // brackets, a mention or a link, is what people see of it. nameOf gives the name
 // of a person or a channel, empty if it is not known.
-func plainText(s string, nameOf func(id string, channel bool) string) string {
+func unmarked(s string, nameOf func(id string, channel bool) string) string {
 	s = strings.ReplaceAll(s, "\x00", "")
 	var b strings.Builder
 	at := 0
@@ -111,9 +111,9 @@ func link(address, label string) string {
 // deepest is how far lists and quotations in blocks are followed.
 const deepest = 8
 
-// richText writes blocks of the kind in which people write as Slack writes text.
+// blockText writes blocks of the kind in which people write as Slack writes text.
 // What it does not know is left out.
-func richText(raw json.RawMessage) string {
+func blockText(raw json.RawMessage) string {
 	var blocks []json.RawMessage
 	lenient(raw, &blocks)
 	var b strings.Builder

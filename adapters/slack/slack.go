@@ -107,7 +107,7 @@ type Adapter struct {
 	http     *http.Client
 	teams    teams
 	names    names
-	listings line // of Reconcile
+	listings lane // of Reconcile
 }
 
 // An app is one of [Options].Apps at work.
