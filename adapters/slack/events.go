@@ -36,8 +36,8 @@ func (t *team) event(ctx context.Context, h bot.Handler, e inner) error {
 	return nil
 }
 
-// A saying is what events about messages have in common.
-type saying struct {
+// A happening is what events about messages have in common.
+type happening struct {
 	Subtype   string          `json:"subtype"`
 	Channel   string          `json:"channel"`
 	TS        string          `json:"ts"`         // when it happened; of a new message, its id
@@ -57,7 +57,7 @@ func (t *team) messageEvent(ctx context.Context, h bot.Handler, raw json.RawMess
 	if !changed && (!slices.Contains(personal, kind.Subtype) || !threaded(raw)) {
 		return nil // nearly all of what is said in a workspace
 	}
-	var e saying
+	var e happening
 	if lenient(raw, &e); !isID(e.Channel) {
 		return unreadable("message", idIn(raw), errors.New("it lacks the channel"))
 	}
@@ -90,7 +90,7 @@ func threaded(raw json.RawMessage) bool {
 }
 
 // thread is the thread of the message that an event changed, empty if it names none.
-func (e saying) thread() string {
+func (e happening) thread() string {
 	var now, was message
 	lenient(e.Message, &now)
 	lenient(e.Previous, &was)
@@ -104,7 +104,7 @@ func (e saying) thread() string {
 
 // changed takes a message that is not what it was: edited, shown with a preview
 // of a link, or deleted though it has replies.
-func (t *team) changed(ctx context.Context, h bot.Handler, ch bot.Channel, e saying) error {
+func (t *team) changed(ctx context.Context, h bot.Handler, ch bot.Channel, e happening) error {
 	m, err := decodeMessage(e.Message)
 	switch {
 	case err != nil:

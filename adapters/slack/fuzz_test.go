@@ -87,7 +87,7 @@ func silent(v map[string]any) bool {
 	if was := str(obj(v, "previous_message"), "thread_ts"); thread == "" && str(v, "subtype") == "message_changed" {
 		thread = was
 	}
-	words := str(m, "text") + unmarked(blockText(asJSON(m["blocks"])), func(string, bool) string { return "" })
+	words := str(m, "text") + unescaped(typed(asJSON(m["blocks"])), func(string, bool) string { return "" })
 	files, _ := m["files"].([]any)
 	personal := map[string]bool{"": true, "thread_broadcast": true, "file_share": true, "me_message": true}[str(m, "subtype")]
 	user := str(m, "user")
@@ -180,18 +180,18 @@ func FuzzText(f *testing.F) {
 	f.Fuzz(func(t *testing.T, s, name string) {
 		raw := asJSON(s) // as it comes: JSON is valid UTF-8
 		_ = json.Unmarshal(raw, &s)
-		got := unmarked(s, func(string, bool) string { return oneLine(name) })
+		got := unescaped(s, func(string, bool) string { return oneLine(name) })
 		if text.Units(got) > mostText || !utf8.ValidString(got) || strings.Contains(got, "\x00") {
 			t.Errorf("%q of %q", got, s)
 		}
 		if !strings.ContainsAny(s, "<>&\x00") && got != s {
 			t.Errorf("plain %q became %q", s, got)
 		}
-		typed := strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(s)
-		if back := unmarked(typed, nil); text.Units(s) <= mostText && back != strings.ReplaceAll(s, "\x00", "") {
+		escaped := strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(s)
+		if back := unescaped(escaped, nil); text.Units(s) <= mostText && back != strings.ReplaceAll(s, "\x00", "") {
 			t.Errorf("%q came back as %q", s, back)
 		}
-		_ = unmarked(blockText(raw), func(string, bool) string { return "" })
+		_ = unescaped(typed(raw), func(string, bool) string { return "" })
 	})
 }
 

@@ -23,7 +23,7 @@ const (
 // said is what a message says, as its author sees it.
 func (t *team) said(ctx context.Context, m message) string {
 	known := map[string]string{}
-	return unmarked(cmp.Or(m.Text, blockText(m.Blocks)), func(id string, channel bool) string {
+	return unescaped(cmp.Or(m.Text, typed(m.Blocks)), func(id string, channel bool) string {
 		name, ok := known[id]
 		switch {
 		case ok || len(known) == mostLookUps:
@@ -43,10 +43,10 @@ var (
 	unescape = strings.NewReplacer("&lt;", "<", "&gt;", ">", "&amp;", "&")
 )
 
-// unmarked undoes Slack's way of writing: "&lt;" is "<", and what stands in
+// unescaped undoes Slack's way of writing: "&lt;" is "<", and what stands in
 // brackets, a mention or a link, is what people see of it. nameOf gives the name
 // of a person or a channel, empty if it is not known.
-func unmarked(s string, nameOf func(id string, channel bool) string) string {
+func unescaped(s string, nameOf func(id string, channel bool) string) string {
 	s = strings.ReplaceAll(s, "\x00", "")
 	var b strings.Builder
 	at := 0
@@ -97,12 +97,12 @@ func mentioned(name, id string) string {
 // link shows where a link leads, and its label if that says something else. Slack
 // makes links of what somebody typed: then that is what they wrote.
 func link(address, label string) string {
-	_, typed, _ := strings.Cut(address, ":")
-	typed = strings.TrimPrefix(typed, "//")
+	_, bare, _ := strings.Cut(address, ":")
+	bare = strings.TrimPrefix(bare, "//")
 	switch label {
 	case "", address:
 		return address
-	case typed, strings.TrimSuffix(typed, "/"):
+	case bare, strings.TrimSuffix(bare, "/"):
 		return label
 	}
 	return label + " (" + address + ")"
@@ -111,9 +111,9 @@ func link(address, label string) string {
 // deepest is how far lists and quotations in blocks are followed.
 const deepest = 8
 
-// blockText writes blocks of the kind in which people write as Slack writes text.
+// typed writes blocks of the kind in which people write as Slack writes text.
 // What it does not know is left out.
-func blockText(raw json.RawMessage) string {
+func typed(raw json.RawMessage) string {
 	var blocks []json.RawMessage
 	lenient(raw, &blocks)
 	var b strings.Builder

@@ -46,7 +46,7 @@ func newLanes(p *app, h bot.Handler) *lanes {
 
 // put never waits.
 func (l *lanes) put(ctx context.Context, j job) {
-	var e happening
+	var e placing
 	lenient(j.env.Event, &e)
 	sum := fnv.New32a()
 	_, _ = sum.Write([]byte(j.env.workspace() + "/" + e.channel()))
