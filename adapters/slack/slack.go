@@ -104,16 +104,16 @@ type Vault interface {
 // An Adapter is a set of apps on Slack. Its methods may be called at the same
 // time.
 type Adapter struct {
-	o       Options
-	badAPI  error // why nothing can be sent; nil: it can
-	apps    []*app
-	http    *http.Client
-	out     *outbox.Outbox
-	clock   once.Clock
-	speed   float64 // of Slack's limits; 1 but in tests
-	teams   teams
-	names   names
-	history history
+	o        Options
+	badAPI   error // why nothing can be sent; nil: it can
+	apps     []*app
+	http     *http.Client
+	out      *outbox.Outbox
+	clock    once.Clock
+	speed    float64 // of Slack's limits; 1 but in tests
+	teams    teams
+	names    names
+	listings lane // of Reconcile
 }
 
 // An app is one of [Options].Apps at work.
