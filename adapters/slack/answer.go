@@ -51,10 +51,10 @@ func (q *asked) messages(ctx context.Context, a bot.Answer) (all []outgoing, res
 	}
 	var said strings.Builder
 	for _, o := range all[mostMessages-1 : len(all)-1] {
-		said.WriteString(unescape(o.Text) + "\n\n")
+		said.WriteString(unescape.Replace(o.Text) + "\n\n")
 	}
 	last := all[len(all)-1]
-	said.WriteString(unescape(last.Text) + "\n")
+	said.WriteString(unescape.Replace(last.Text) + "\n")
 	return append(all[:mostMessages-1:mostMessages-1], last), &bot.Document{Name: restFile, Data: []byte(said.String())}
 }
 

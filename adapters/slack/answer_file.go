@@ -36,12 +36,12 @@ func (q *asked) upload(ctx context.Context, f bot.Document) error {
 	if !q.p.a.mayRespond(got.URL) {
 		return errors.New("slack: no address to send a file to")
 	}
-	res, err := q.p.a.post(ctx, got.URL, "", "application/octet-stream", string(f.Data))
+	status, _, _, err := q.p.a.hook(ctx, got.URL, "application/octet-stream", string(f.Data))
 	if err != nil {
 		return err
 	}
-	if res.status/100 != 2 {
-		return fmt.Errorf("slack: file refused with status %d", res.status)
+	if status/100 != 2 {
+		return fmt.Errorf("slack: file refused with status %d", status)
 	}
 	files, err := json.Marshal([]map[string]string{{"id": got.ID, "title": name}})
 	if err != nil {

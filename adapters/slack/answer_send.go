@@ -78,18 +78,18 @@ func (q *asked) respond(ctx context.Context, r reply) error {
 		return err
 	}
 	return insist(ctx, func() error {
-		res, err := q.p.a.post(ctx, q.url, "", "application/json", string(body))
+		status, answered, wait, err := q.p.a.hook(ctx, q.url, "application/json", string(body))
 		var said struct {
 			OK    *bool  `json:"ok"`
 			Error string `json:"error"`
 		}
-		switch _ = json.Unmarshal(res.body, &said); {
+		switch _ = json.Unmarshal(answered, &said); {
 		case err != nil:
 			return err
-		case res.status == http.StatusTooManyRequests:
-			return bot.RetryAfter(retryAfter(res.retryAfter), errors.New("slack: too many answers"))
-		case res.status/100 != 2 || said.OK != nil && !*said.OK:
-			return bot.Permanent(fmt.Errorf("slack: answer refused: %w", &slackError{method: "response_url", code: word(said.Error)}))
+		case status == http.StatusTooManyRequests:
+			return bot.RetryAfter(wait, errors.New("slack: too many answers"))
+		case status/100 != 2 || said.OK != nil && !*said.OK:
+			return bot.Permanent(fmt.Errorf("slack: answer refused: %w", &slackError{method: "response_url", code: said.Error}))
 		}
 		return nil
 	})
@@ -162,17 +162,5 @@ func insist(ctx context.Context, send func() error) error {
 		if err == nil || !surely || try == mostTries || !sleep(ctx, wait) {
 			return err
 		}
-	}
-}
-
-// sleep waits, and reports whether it did so to the end.
-func sleep(ctx context.Context, d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return false
-	case <-timer.C:
-		return true
 	}
 }

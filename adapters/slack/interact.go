@@ -9,13 +9,14 @@ import (
 	"strings"
 	"time"
 
+	"colloquy/adapters/internal/text"
 	"colloquy/bot"
 )
 
 const (
-	// answerWithin is how long an acknowledgement waits for an answer that it can
+	// readyWithin is how long an acknowledgement waits for an answer that it can
 	// carry: of Slack's three seconds, one is left for the way.
-	answerWithin  = 2 * time.Second
+	readyWithin   = 2 * time.Second
 	commandWithin = time.Minute
 	// askWithin is how long it may take to learn who somebody is, where their
 	// command is carried out in any case.
@@ -45,17 +46,12 @@ type asked struct {
 // the body was not sent, and has to go another way.
 func (p *app) interact(ctx context.Context, h bot.Handler, kind string, payload []byte, ack func(body any) error) {
 	q := &asked{p: p, h: h, kind: kind, ack: ack}
-	defer func() {
-		if r := recover(); r != nil {
-			p.a.o.Log.ErrorContext(ctx, "panic", "kind", q.kind, "stack", string(debug.Stack()))
-		}
-		_ = q.acknowledge(nil)
-	}()
 	if kind == "slash_commands" {
 		q.typed(ctx, payload)
-		return
+	} else {
+		q.did(ctx, payload)
 	}
-	q.did(ctx, payload)
+	_ = q.acknowledge(nil) // unless that is done
 }
 
 // acknowledge answers Slack, unless that is done.
@@ -69,9 +65,9 @@ func (q *asked) acknowledge(body any) error {
 
 // typed is a slash command.
 func (q *asked) typed(ctx context.Context, payload []byte) {
-	var in typed
-	if err := lenient(payload, &in); err != nil || in.User == "" {
-		q.p.a.o.Log.WarnContext(ctx, "command not read", "scope", q.p.scope(), "err", err)
+	var in slashed
+	if lenient(payload, &in); in.User == "" {
+		q.p.a.o.Log.WarnContext(ctx, "command not read", "scope", q.p.scope())
 		return
 	}
 	q.trigger, q.url, q.user = in.Trigger, in.URL, account{ID: in.User, Name: in.Name, Team: in.Team}
@@ -101,15 +97,13 @@ func opensHere(name string) bool {
 // did is a button, a form or the menu of a message.
 func (q *asked) did(ctx context.Context, payload []byte) {
 	var in interaction
-	if err := lenient(payload, &in); err != nil {
-		q.p.a.o.Log.WarnContext(ctx, "interaction not read", "scope", q.p.scope(), "err", err)
-		return
-	}
+	lenient(payload, &in)
 	q.kind, q.trigger, q.url, q.user = in.Type, in.Trigger, in.URL, in.User
 	q.place.ID, q.place.Thread, q.message = in.place()
 	var act func(context.Context, interaction)
 	switch {
 	case in.User.ID == "":
+		q.p.a.o.Log.WarnContext(ctx, "interaction not read", "scope", q.p.scope(), "kind", text.Cut(in.Type, 40, text.Units))
 		return
 	case in.Type == "block_actions" && len(in.Actions) > 0 && in.Actions[0].Type == "button" && in.Actions[0].URL == "":
 		act = q.pressed
@@ -136,7 +130,7 @@ func (q *asked) begin(ctx context.Context, workspaces ...string) bool {
 		q.p.a.o.Log.InfoContext(ctx, "delivered again", "scope", q.p.scope(), "kind", q.kind)
 		return false
 	}
-	within, cancel := context.WithTimeout(ctx, answerWithin)
+	within, cancel := context.WithTimeout(ctx, readyWithin)
 	defer cancel()
 	err := bot.Problemf("not_installed", "Colloquy is not installed in this workspace: ask its admins")
 	for _, id := range workspaces {
@@ -193,7 +187,7 @@ func (q *asked) wait(ctx context.Context, c bot.Command) outcome {
 	defer cancel()
 	done := make(chan outcome, 1)
 	go func() { done <- q.do(work, c) }()
-	window := time.NewTimer(cmp.Or(q.p.asks.window, answerWithin))
+	window := time.NewTimer(cmp.Or(q.p.asks.window, readyWithin))
 	defer window.Stop()
 	select {
 	case r := <-done:

@@ -72,7 +72,7 @@ func (q *asked) open(ctx context.Context, command string, args map[string]string
 	}
 	view, err := json.Marshal(form(string(of), label, title, about))
 	if err == nil {
-		within, cancel := context.WithTimeout(ctx, answerWithin)
+		within, cancel := context.WithTimeout(ctx, readyWithin)
 		defer cancel()
 		err = q.t.do(within, call{method: "views.open", args: url.Values{"trigger_id": {q.trigger}, "view": {string(view)}}}, nil)
 	}
@@ -101,11 +101,11 @@ func form(of, label, title, about string) slack.ModalViewRequest {
 	if label = text.Inline(label); label == "1" || !text.Visible(label) {
 		label = "What you want to say"
 	}
-	if title = text.Inline(unescape(title)); !text.Visible(title) {
+	if title = text.Inline(unescape.Replace(title)); !text.Visible(title) {
 		title = "Colloquy"
 	}
 	var blocks []slack.Block
-	if about = text.Cut(text.Clean(unescape(about)), mostAbout, text.Units); text.Visible(about) {
+	if about = text.Cut(text.Clean(unescape.Replace(about)), mostAbout, text.Units); text.Visible(about) {
 		blocks = append(blocks, slack.NewSectionBlock(words(about), nil, nil))
 	}
 	blocks = append(blocks, slack.NewInputBlock(formInput, words(text.Cut(label, mostLabel, text.Units)), nil, input))

@@ -13,10 +13,10 @@ import (
 const shortcutCallback = "discuss_message"
 
 // mostLinks is how many links of one message there are to choose from, and
-// deepest how deep its parts are looked through.
+// partsDeep how deep its parts are looked through.
 const (
 	mostLinks = 10
-	deepest   = 12
+	partsDeep = 12
 )
 
 // linked is "Discuss this link" in the menu of a message.
@@ -41,7 +41,7 @@ func (q *asked) linked(ctx context.Context, in interaction) {
 func (m pressed) links() []string {
 	var out []string
 	add := func(s string) {
-		if u := text.Address(unescape(s)); u != "" && !slices.Contains(out, u) && len(out) < mostLinks {
+		if u := text.Address(unescape.Replace(s)); u != "" && !slices.Contains(out, u) && len(out) < mostLinks {
 			out = append(out, u)
 		}
 	}
@@ -63,7 +63,7 @@ func (m pressed) links() []string {
 // walk finds the links in blocks and attachments: what is a link, and what
 // stands in texts. Pictures and buttons are none.
 func walk(v any, depth int, add, words func(string)) {
-	if depth > deepest {
+	if depth > partsDeep {
 		return
 	}
 	switch v := v.(type) {

@@ -10,11 +10,6 @@ import (
 	"colloquy/bot"
 )
 
-// A token is what Slack writes for a person, a channel, a group or an address:
-// "<@U1|ann>", "<#C1|general>", "<!subteam^S1|@desk>", "<https://…|label>". A "<"
-// that people type themselves arrives as "&lt;".
-var token = regexp.MustCompile(`<([^<>\n]*)>`)
-
 // userID is how Slack names a person.
 var userID = regexp.MustCompile(`^[UW][A-Z0-9]{1,30}$`)
 
@@ -51,10 +46,11 @@ func (t *team) read(line string) (name string, args map[string]string, err error
 // textArg is the argument that holds what a person wrote in a form.
 const textArg = "text"
 
-// replace puts what is meant in the place of tokens: ids as the engine reads
-// them, or else what the person saw while typing.
+// replace puts what is meant in the place of what Slack writes for people,
+// channels, groups and addresses, such as "<@U1|ann>": ids as the engine reads them, or
+// else what its person saw while typing. A "<" that they type arrives as "&lt;".
 func (t *team) replace(line string, ids bool) string {
-	line = token.ReplaceAllStringFunc(line, func(s string) string {
+	line = marked.ReplaceAllStringFunc(line, func(s string) string {
 		what, label, _ := strings.Cut(s[1:len(s)-1], "|")
 		if what == "" {
 			return ""
@@ -73,17 +69,12 @@ func (t *team) replace(line string, ids bool) string {
 			}
 			return "@" + strings.TrimPrefix(cmp.Or(label, group), "@")
 		}
-		if text.Address(unescape(what)) == "" && label != "" { // mailto: and the like
+		if text.Address(unescape.Replace(what)) == "" && label != "" { // mailto: and the like
 			return label
 		}
 		return what
 	})
-	return unescape(line)
-}
-
-// unescape gives back the three characters that Slack escapes, once.
-func unescape(s string) string {
-	return strings.NewReplacer("&lt;", "<", "&gt;", ">", "&amp;", "&").Replace(s)
+	return unescape.Replace(line)
 }
 
 var (

@@ -14,7 +14,7 @@ const mostRecent = 2000
 
 // asks is what an app remembers of what people ask for.
 type asks struct {
-	window time.Duration // before an acknowledgement without an answer; 0 means [answerWithin]
+	window time.Duration // before an acknowledgement without an answer; 0 means [readyWithin]
 
 	mu          sync.Mutex
 	now, before map[string]bool // triggers

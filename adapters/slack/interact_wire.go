@@ -1,12 +1,9 @@
 package slack
 
-import (
-	"encoding/json"
-	"errors"
-)
+import "encoding/json"
 
-// A typed command, as the fields of its form.
-type typed struct {
+// A slashed is a command that was typed, as the fields of its form.
+type slashed struct {
 	Command string `json:"command"` // "/discuss", or what it is called in their app
 	Text    string `json:"text"`    // behind it; with should_escape, so that people and channels are ids
 	Team    string `json:"team_id"`
@@ -83,17 +80,6 @@ type view struct {
 
 // written is what stands in the one input of our forms.
 func (v view) written() string { return v.State.Values[formInput][formInput].Value }
-
-// lenient reads what it can: a field that is not what it was when this was
-// written is left out. Only what is no object is an error.
-func lenient(raw []byte, to any) error {
-	err := json.Unmarshal(raw, to)
-	var field *json.UnmarshalTypeError
-	if errors.As(err, &field) && field.Field != "" {
-		return nil
-	}
-	return err
-}
 
 // place is the channel of an interaction, the thread in it, and the message; the
 // last is empty where nobody else sees that.

@@ -3,10 +3,10 @@ package slack
 import (
 	"cmp"
 	"context"
+	"errors"
 	"net/url"
 	"slices"
 
-	"colloquy/adapters/internal/text"
 	"colloquy/bot"
 )
 
@@ -33,7 +33,7 @@ type account struct {
 
 // shown is what people there call somebody; empty if that is not known.
 func (u account) shown() string {
-	return text.Inline(cmp.Or(u.Profile.DisplayName, u.Profile.RealName, u.RealName, u.Name))
+	return cmp.Or(u.Profile.name(), oneLine(u.RealName), oneLine(u.Name))
 }
 
 // member reports whether somebody belongs to a workspace: guests do not, nor do
@@ -61,7 +61,11 @@ func (t *team) actor(ctx context.Context, userID string) (bot.Actor, error) {
 		return who, err
 	}
 	u := got.User
+	if u.ID != userID {
+		return who, errors.New("slack users.info: it told of nobody, or of somebody else")
+	}
+	t.app.a.names.put(t.nameKey(userID), u.shown(), t.app.a.o.Clock().Add(keepName))
 	who.Name = u.shown()
-	who.Manager = u.ID == userID && u.member(t.id) && (u.Admin || u.Owner || u.Primary || u.ID == t.owner)
+	who.Manager = u.member(t.id) && (u.Admin || u.Owner || u.Primary || u.ID == t.owner)
 	return who, nil
 }
