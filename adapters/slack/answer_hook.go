@@ -2,14 +2,26 @@ package slack
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 )
 
 // maxHook is more than Slack answers at such addresses.
 const maxHook = 64 << 10
+
+// reason is an error without the address, with which anybody could answer.
+func reason(err error) error {
+	var e *url.Error
+	if errors.As(err, &e) {
+		return e.Err
+	}
+	return err
+}
 
 // hook sends to an address that Slack gave us for this once, without a token. It is
 // in no queue: that Slack limits.
@@ -21,7 +33,7 @@ func (a *Adapter) hook(ctx context.Context, addr, kind, body string) (status int
 	req.Header.Set("Content-Type", kind)
 	res, err := a.http.Do(req)
 	if err != nil {
-		return 0, nil, 0, err
+		return 0, nil, 0, fmt.Errorf("slack: no answer: %w", reason(err))
 	}
 	defer func() { _ = res.Body.Close() }()
 	said, err = io.ReadAll(io.LimitReader(res.Body, maxHook))

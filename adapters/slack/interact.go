@@ -117,7 +117,11 @@ func (q *asked) did(ctx context.Context, payload []byte) {
 	if in.Type != "view_submission" { // whose acknowledgement may keep the form open
 		_ = q.acknowledge(nil)
 	}
-	if q.begin(ctx, in.View.Installed, in.Message.Team, in.Team.ID, in.User.Team) {
+	where := []string{in.View.Installed, in.Message.Team, in.Team.ID, in.User.Team} // a post of ours is of our workspace
+	if in.Type == "message_action" {                                                // and others' messages are of theirs
+		where = []string{in.Team.ID, in.User.Team, in.Message.Team}
+	}
+	if q.begin(ctx, where...) {
 		act(ctx, in)
 	}
 }

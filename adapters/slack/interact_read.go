@@ -20,11 +20,10 @@ func (t *team) read(line string) (name string, args map[string]string, err error
 	if name, args, err = bot.ParseCommand(ids); err != nil {
 		return name, nil, err
 	}
-	if _, own, err := bot.ParseCommand(t.replace(line, false)); err == nil {
-		for _, p := range specOf(name).Params { // words of their own stay as they are
-			if said, ok := own[p.Name]; ok && (p.Rest || p.Name == textArg) {
-				args[p.Name] = said
-			}
+	own := t.replace(line, false)
+	for _, p := range specOf(name).Params {
+		if args[p.Name] != "" && (p.Rest || p.Name == textArg) {
+			args[p.Name] = saidIn(own, args, p)
 		}
 	}
 	if who, given := args["notices"]; given && t.isPerson(who) {
@@ -41,6 +40,23 @@ func (t *team) read(line string) (name string, args map[string]string, err error
 		args["who"] = who
 	}
 	return name, args, nil
+}
+
+// saidIn is an argument that holds words of somebody's own, which stay as they
+// are: as much of line as args, which were read from its other form, leave to it.
+func saidIn(line string, args map[string]string, p bot.Param) string {
+	given := []string{straight(line)}
+	if p.Rest { // has no quotation marks around it
+		given = append(given, line)
+	}
+	words := args[p.Name]
+	for _, s := range given {
+		_, read, err := bot.ParseCommand(s)
+		if err == nil && read[p.Name] != "" && len(read) == len(args) {
+			words = read[p.Name]
+		}
+	}
+	return words
 }
 
 // textArg is the argument that holds what a person wrote in a form.
@@ -78,7 +94,7 @@ func (t *team) replace(line string, ids bool) string {
 }
 
 var (
-	single  = regexp.MustCompile(`(^|[\s=])[‘‚]([^‘’]*)[’‘]($|\s)`)
+	single  = regexp.MustCompile(`(^|[\s=])[‘‚]([^"]*?)[’‘]($|\s)`)
 	dash    = regexp.MustCompile(`(^|\s)[—–]([a-z])`)
 	doubles = strings.NewReplacer("“", `"`, "”", `"`, "„", `"`, "«", `"`, "»", `"`)
 )
@@ -90,7 +106,7 @@ func straight(line string) string {
 	if !strings.Contains(line, `"`) {
 		line = doubles.Replace(line)
 	}
-	line = single.ReplaceAllString(line, "$1'$2'$3")
+	line = single.ReplaceAllString(line, `$1"$2"$3`)
 	return dash.ReplaceAllString(line, "$1--$2")
 }
 
