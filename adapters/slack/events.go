@@ -211,15 +211,3 @@ func (t *team) message(ctx context.Context, ch bot.Channel, ts string) (message,
 	}
 	return message{}, nil
 }
-
-// actor is who does something, and whether they may manage Colloquy there.
-func (t *team) actor(ctx context.Context, id string) (bot.Actor, error) {
-	u, err := t.userInfo(ctx, id)
-	if err != nil || u.IsBot {
-		return bot.Actor{}, err
-	}
-	return bot.Actor{
-		Person:  bot.Person{Platform: Platform, Workspace: t.id, ID: id, Name: u.Name},
-		Manager: u.IsAdmin || u.IsOwner || id == t.owner,
-	}, nil
-}

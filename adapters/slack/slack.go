@@ -120,6 +120,7 @@ type Adapter struct {
 type app struct {
 	App
 	a    *Adapter
+	asks asks
 	desk *desk
 	ways ways
 }
