@@ -111,7 +111,8 @@ type Adapter struct {
 // An app is one of [Options].Apps at work.
 type app struct {
 	App
-	a *Adapter
+	a      *Adapter
+	starts starter // install.go
 }
 
 // scope is how its events reach us; see [bot.Handler].
