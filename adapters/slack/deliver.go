@@ -35,8 +35,11 @@ type envelope struct {
 func openEnvelope(raw []byte) (env envelope, err error) {
 	err = json.Unmarshal(raw, &env)
 	var field *json.UnmarshalTypeError
-	if errors.As(err, &field) && field.Field != "" {
+	switch {
+	case errors.As(err, &field) && field.Field != "":
 		err = nil
+	case err == nil && env.Type == "":
+		err = errNoType
 	}
 	return env, err
 }
@@ -68,6 +71,12 @@ func unreadable(event, id string, err error) error {
 	return bot.Permanent(fmt.Errorf("event %.40q of %.40q cannot be read: %w", event, id, err))
 }
 
+var (
+	errNoChannel = errors.New("it names no channel")
+	errNoTeam    = errors.New("it names no workspace")
+	errNoType    = errors.New("it has no type")
+)
+
 // deliver hands a delivery to the engine. A nil error means that it may be
 // acknowledged: it is stored, is none of ours, or cannot be read, and then the
 // threads of its workspace will be listed. With any other it has to come again.
@@ -77,11 +86,16 @@ func (p *app) deliver(ctx context.Context, h bot.Handler, env envelope) (err err
 		return err
 	}
 	p.a.o.Log.ErrorContext(ctx, "event cannot be taken, threads will be listed", "scope", p.scope(), "event", env.kind(), "id", env.EventID, "err", err)
-	from := time.Unix(env.Time, 0)
-	if env.Time <= 0 {
-		from = p.a.o.Clock()
+	return p.missed(ctx, h, env.workspace(), p.before(env))
+}
+
+// before is a time at which what a delivery tells had surely not happened.
+func (p *app) before(env envelope) time.Time {
+	from := p.a.o.Clock()
+	if at := time.Unix(env.Time, 0); env.Time > 0 && at.Before(from) {
+		from = at
 	}
-	return p.missed(ctx, h, env.workspace(), from.Add(-time.Minute))
+	return from.Add(-time.Minute)
 }
 
 // attempt does so once, and makes a panic a permanent error.

@@ -19,6 +19,8 @@ const (
 	mostStarts    = 60 // a minute, of one app: nobody is to fill the database
 )
 
+const starting = "Colloquy is just starting on this server: try again in a minute."
+
 // A starter counts how many installations are begun.
 type starter struct {
 	mu     sync.Mutex
@@ -50,23 +52,20 @@ func (a *Adapter) installRoutes() map[string]http.Handler {
 // one here.
 func (a *Adapter) forApp(do func(*app, http.ResponseWriter, *http.Request)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		for _, p := range a.apps {
-			switch {
-			case p.Name != r.PathValue("app"):
-			case p.ClientID == "":
-				a.show(w, http.StatusNotFound, page{Title: "This app is not installed here", Text: []string{
-					"Whoever runs this server put it into a workspace with a token, so there is nothing to install.",
-					"Write /discuss help in a channel of that workspace to see what it does.",
-				}})
-				return
-			default:
-				do(p, w, r)
-				return
-			}
+		p := a.byName(r.PathValue("app"))
+		switch {
+		case p == nil:
+			a.show(w, http.StatusNotFound, webPage{Title: "There is no such app here", Text: []string{
+				"Check the address: it has the name of the app in it. Whoever runs this server knows which there are.",
+			}})
+		case p.ClientID == "":
+			a.show(w, http.StatusNotFound, webPage{Title: "This app is not installed here", Text: []string{
+				"Whoever runs this server put it into a workspace with a token, so there is nothing to install.",
+				"Write " + bot.CommandPrefix + " help in a channel of that workspace to see what it does.",
+			}})
+		default:
+			do(p, w, r)
 		}
-		a.show(w, http.StatusNotFound, page{Title: "There is no such app here", Text: []string{
-			"Check the address: it has the name of the app in it. Whoever runs this server knows which there are.",
-		}})
 	})
 }
 
@@ -95,7 +94,7 @@ func (p *app) hindrance() error {
 
 // installPage says what the app is, and has the button.
 func (p *app) installPage(w http.ResponseWriter, r *http.Request) {
-	show := page{Title: "Add Colloquy to Slack", Scopes: Scopes(), Start: p.path("/install")}
+	show := webPage{Title: "Add Colloquy to Slack", Scopes: Scopes(), Start: p.path("/install")}
 	if err := p.hindrance(); err != nil {
 		show.Problem, show.Start = bot.Explain(err), ""
 	}
@@ -106,6 +105,10 @@ func (p *app) installPage(w http.ResponseWriter, r *http.Request) {
 func (p *app) installBegin(w http.ResponseWriter, r *http.Request) {
 	if err := p.hindrance(); err != nil {
 		p.refuse(w, http.StatusServiceUnavailable, bot.Explain(err))
+		return
+	}
+	if _, err := p.desk.engine(); err != nil {
+		p.refuse(w, http.StatusServiceUnavailable, starting)
 		return
 	}
 	now := p.a.o.Clock()
@@ -146,7 +149,7 @@ func (p *app) setCookie(w http.ResponseWriter, browser string, seconds int) {
 
 // refuse shows why an installation does not go on, with a way to begin again.
 func (p *app) refuse(w http.ResponseWriter, status int, problem string, more ...string) {
-	p.a.show(w, status, page{Title: "Colloquy was not installed", Problem: problem, Text: more, Again: p.path("/install")})
+	p.a.show(w, status, webPage{Title: "Colloquy was not installed", Problem: problem, Text: more, Again: p.path("/install")})
 }
 
 // random is 256 bits that nobody guesses.

@@ -35,6 +35,12 @@ func refusef(status int, code, text string, err error) error {
 // installEnd is where Slack sends the browser back to. Once the code is there, it
 // goes on though the browser may go away: codes are of use once.
 func (p *app) installEnd(w http.ResponseWriter, r *http.Request) {
+	_, _, leave, ok := p.desk.enter()
+	if !ok {
+		p.refuse(w, http.StatusServiceUnavailable, starting)
+		return
+	}
+	defer leave()
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), endWithin)
 	defer cancel()
 	p.setCookie(w, "", -1)
@@ -54,7 +60,7 @@ func (p *app) installEnd(w http.ResponseWriter, r *http.Request) {
 	}
 	p.a.o.Log.InfoContext(ctx, "installed", "scope", p.scope(), "workspace", t.id)
 	q := url.Values{"app": {appID}, "team": {t.id}}
-	p.a.show(w, http.StatusOK, page{
+	p.a.show(w, http.StatusOK, webPage{
 		Title: "Colloquy is installed", Done: t.name, Bot: "@Colloquy", Open: p.a.site() + "/app_redirect?" + q.Encode(),
 	})
 }

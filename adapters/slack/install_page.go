@@ -26,9 +26,9 @@ var styleHash = func() string {
 	return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
 }()
 
-// A page is what people see of an installation. It has no scripts, and whatever
+// A webPage is what people see of an installation. It has no scripts, and whatever
 // came from outside is text in it.
-type page struct {
+type webPage struct {
 	Title   string
 	Problem string   // what is wrong, why, and what to do
 	Text    []string // paragraphs
@@ -45,7 +45,7 @@ type page struct {
 }
 
 // show answers with a page. Nobody keeps it, and nothing outside learns of it.
-func (a *Adapter) show(w http.ResponseWriter, status int, p page) {
+func (a *Adapter) show(w http.ResponseWriter, status int, p webPage) {
 	p.Style = template.CSS(pageStyle)
 	var out bytes.Buffer
 	if err := pages.ExecuteTemplate(&out, "page", p); err != nil {

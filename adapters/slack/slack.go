@@ -102,17 +102,20 @@ type Vault interface {
 // An Adapter is a set of apps on Slack. Its methods may be called at the same
 // time.
 type Adapter struct {
-	o     Options
-	apps  []*app
-	http  *http.Client
-	teams teams
+	o       Options
+	apps    []*app
+	http    *http.Client
+	teams   teams
+	names   names
+	history history
 }
 
 // An app is one of [Options].Apps at work.
 type app struct {
 	App
 	a      *Adapter
-	starts starter // install.go
+	desk   *desk
+	starts starter // of installations
 }
 
 // scope is how its events reach us; see [bot.Handler].
@@ -134,7 +137,7 @@ func New(o Options) *Adapter {
 		if x.Layout == "" {
 			x.Layout = OneThread
 		}
-		a.apps = append(a.apps, &app{App: x, a: a})
+		a.apps = append(a.apps, &app{App: x, a: a, desk: newDesk()})
 	}
 	return a
 }

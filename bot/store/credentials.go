@@ -110,9 +110,23 @@ func (db *DB) PutCredential(ctx context.Context, c bot.Credential) error {
 
 // EraseCredential removes one. That there is none is no error.
 func (db *DB) EraseCredential(ctx context.Context, platform, app, workspace string) error {
-	return db.write(ctx, func(tx *sql.Tx) error {
-		return exec(ctx, tx, `DELETE FROM credentials WHERE platform = $1 AND app = $2 AND workspace = $3`, platform, app, workspace)
+	return db.keep(ctx, func(tx *sql.Tx, n *noted) error {
+		there, err := changed(tx.ExecContext(ctx, `DELETE FROM credentials WHERE platform = $1 AND app = $2 AND workspace = $3`, platform, app, workspace))
+		if there {
+			n.note(entry{Did: didCredential, Platform: platform, Workspace: workspace, App: app})
+		}
+		return err
 	})
+}
+
+// eraseCredentials removes those of an installation, whatever app they are of, and
+// reports whether there were any.
+func eraseCredentials(ctx context.Context, tx *sql.Tx, n *noted, platform, workspace string) (bool, error) {
+	there, err := changed(tx.ExecContext(ctx, `DELETE FROM credentials WHERE platform = $1 AND workspace = $2`, platform, workspace))
+	if there {
+		n.note(entry{Did: didCredential, Platform: platform, Workspace: workspace})
+	}
+	return there, err
 }
 
 // onceHash is all that is kept of a value that can be taken once.

@@ -244,3 +244,63 @@ func FuzzOpenSealed(f *testing.F) {
 		}
 	})
 }
+
+func TestARemovedInstallationLosesItsCredentials(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "c.db")
+	db := keyed(t, path, key(1))
+	put(t, db, token("T1"), token("T2"), token("T3"), token("T4"))
+	other := token("T1")
+	other.App = "other"
+	put(t, db, other)
+	backup := path + ".backup"
+	if err := db.Backup(t.Context(), backup); err != nil {
+		t.Fatal(err)
+	}
+	gone := bot.Presence{Installation: bot.Installation{Platform: "slack", Workspace: "T1", Gone: true, EraseAt: start.Add(time.Hour)}}
+	gone.Audit = bot.NewAudit(start, bot.By{Person: bot.Person{ID: "platform"}}, "installation_gone", gone.String()).In(gone.Everywhere())
+	for range 2 { // installed again and removed again before anybody said that it is back
+		put(t, db, token("T1"))
+		if err := db.PutInstallations(t.Context(), start, gone); err != nil {
+			t.Fatal(err)
+		}
+		gone.Audit.ID = bot.NewID(start)
+		if got, err := listed(t, db); got != "T2 T3 T4" || err != nil {
+			t.Fatal(got, err)
+		}
+	}
+	if list, err := db.Credentials(t.Context(), "slack", "other"); len(list) != 0 || err != nil {
+		t.Error("of another app:", list, err)
+	}
+	if _, err := db.EraseInstallation(t.Context(), "slack", "T2", start, bot.Audit{Actor: "cli"}); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.EraseCredential(t.Context(), "slack", "acme", "T3"); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := listed(t, db); got != "T4" || err != nil {
+		t.Error(got, err)
+	}
+	lines, err := db.Audits(t.Context(), bot.AuditFilter{Limit: 10})
+	if err != nil || len(lines) != 3 {
+		t.Errorf("%d lines, %v", len(lines), err)
+	}
+	for _, a := range lines {
+		if a.Action == "installation_gone" && a.Detail != "credentials: erased" || strings.Contains(a.Detail+a.Target, "xoxb") {
+			t.Errorf("%+v", a)
+		}
+	}
+	// A backup from before does not bring them back; one that was stored since stays.
+	back := token("T1")
+	back.CreatedAt = start.Add(time.Minute)
+	_ = db.Close()
+	aside := keyed(t, backup, key(1))
+	put(t, aside, back)
+	_ = aside.Close()
+	if _, err := Restore(t.Context(), backup, path, restoring()); err != nil {
+		t.Fatal(err)
+	}
+	list, err := keyed(t, path, key(1)).Credentials(t.Context(), "slack", "acme")
+	if err != nil || len(list) != 2 || list[0].Workspace != "T4" || list[1] != back {
+		t.Errorf("%v, %v", list, err)
+	}
+}
