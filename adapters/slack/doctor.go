@@ -34,7 +34,9 @@ func (a *Adapter) Check(ctx context.Context, ch bot.Channel) []bot.Finding {
 	case ch.ID != "":
 		return a.checkChannel(ctx, ch)
 	case ch.Workspace != "":
-		return []bot.Finding{a.checkTeam(ctx, ch.Workspace)}
+		f := a.checkTeam(ctx, ch.Workspace)
+		f.Name = "workspace" // its id is said before
+		return []bot.Finding{f}
 	}
 	var out []bot.Finding
 	teams, failed := a.all(ctx)
