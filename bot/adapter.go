@@ -48,7 +48,8 @@ type Handler interface {
 	ChannelLost(ctx context.Context, ch Channel, why error) error
 	// Missed says that what happened in a channel since from may not have reached
 	// us, and cannot be had again as an event. A channel without an id stands for
-	// the whole workspace.
+	// the whole workspace. Each call has the threads there listed; those that follow
+	// one another are one gap.
 	Missed(ctx context.Context, where Channel, from time.Time) error
 }
 

@@ -16,10 +16,11 @@ const KeepRemoved = 30 * oneDay
 // InstallationChanged stores a tenant, or that it is gone; see [Handler]. One
 // that is gone has its schedules paused, and is erased after [KeepRemoved]. When
 // it comes back before, those that were paused for it go on from now. One that
-// came is greeted, once. What is stored already is not written again.
+// came is greeted, once. What is stored already is not written again, but that it
+// is gone: whoever says so again wants its credentials erased.
 func (e *Engine) InstallationChanged(ctx context.Context, i Installation) error {
 	old, err := e.store.Installation(ctx, i.Platform, i.Workspace)
-	if err != nil || !i.differs(&old, e.now()) {
+	if err != nil || !i.Gone && !i.differs(&old, e.now()) {
 		return err
 	}
 	if err := e.store.PutInstallations(ctx, e.now(), e.presence(i, old)); err != nil {

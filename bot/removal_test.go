@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"colloquy/bot"
+	"colloquy/bot/store"
 )
 
 func (b *bench) installation(gone bool) {
@@ -270,4 +271,23 @@ func (b *bench) audits(action string) (out []string, err error) {
 		out = append(out, line)
 	}
 	return out, rows.Err()
+}
+
+// Whoever says again that it is gone is heard: a token may have been stored since.
+func TestRemovedBotLosesItsTokensAtOnce(t *testing.T) {
+	b := newBench(t)
+	db, err := store.Open(t.Context(), b.path, store.Options{Clock: b.clock, Keys: [][]byte{make([]byte, store.KeySize)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	for range 2 {
+		if err := db.PutCredential(t.Context(), bot.Credential{Platform: "test", App: "a", Workspace: "W1", Secret: "token"}); err != nil {
+			t.Fatal(err)
+		}
+		b.installation(true)
+		if list, err := db.Credentials(t.Context(), "test", "a"); len(list) != 0 || err != nil {
+			t.Errorf("%v, %v", list, err)
+		}
+	}
 }

@@ -255,7 +255,7 @@ type replyStore interface {
 	// how many discussions there are.
 	WriteGaps(ctx context.Context, scope, platform, workspace string, now time.Time) (int, error)
 	// WriteMissed does the same for one channel, or for a workspace where it has no
-	// id, from a given time on.
+	// id, from a given time on. Such gaps that touch are one.
 	WriteMissed(ctx context.Context, where Channel, from, now time.Time) (int, error)
 	Alive(ctx context.Context, scopes []string, now time.Time) error
 }
@@ -263,8 +263,8 @@ type replyStore interface {
 type installationStore interface {
 	// PutInstallations stores tenants that are there, or are gone, as one
 	// transaction. What one does not say stays as it is stored. With one that is
-	// gone its schedules pause, and EraseAt is kept unless it was gone before; when
-	// it is back they go on. Where events come by another scope than before, or come
+	// gone its schedules pause, its credentials are erased, and EraseAt is kept
+	// unless it was gone before; when it is back they go on. Where events come by another scope than before, or come
 	// again, its discussions get a gap. A welcome is stored once each time it comes.
 	PutInstallations(ctx context.Context, now time.Time, list ...Presence) error
 	// InstallationsOf lists those of a platform, in no order.

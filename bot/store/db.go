@@ -29,6 +29,7 @@ type DB struct {
 	ledger  ledger
 	replies replyQueue
 	key     keyCache
+	box     box // encrypts credentials
 }
 
 type keyCache struct {
@@ -42,6 +43,9 @@ var _ bot.Store = (*DB)(nil)
 type Options struct {
 	Clock    bot.Clock // nil is the time of this machine
 	ReadOnly bool      // the file must exist already: looking never makes one
+	// Keys of [KeySize] bytes encrypt credentials: the first does, and all
+	// decrypt, so that a key can be changed. Without any, none can be stored.
+	Keys [][]byte
 
 	ledger ledger // that of another file, while a backup is restored
 	bare   bool   // no copy before the tables are changed: the file is one
@@ -60,6 +64,10 @@ func Open(ctx context.Context, path string, o Options) (*DB, error) {
 		}
 	}
 	db := &DB{path: path, now: o.Clock}
+	var err error
+	if db.box, err = newBox(o.Keys); err != nil {
+		return nil, err
+	}
 	// What people wrote is for the operator's eyes only; SQLite gives the files
 	// beside it the same rights. Whatever keeps it from being made, SQLite will say.
 	if f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600); err == nil {
@@ -70,7 +78,6 @@ func Open(ctx context.Context, path string, o Options) (*DB, error) {
 	if db.ledger = o.ledger; o.ledger.path == "" {
 		db.ledger.path = RealPath(path) + ".ledger"
 	}
-	var err error
 	if db.w, err = sql.Open("sqlite", dsn(path, "")); err != nil {
 		return nil, openProblem(path, err)
 	}

@@ -39,20 +39,10 @@ func (db *DB) WriteGaps(ctx context.Context, scope, platform, workspace string, 
 		if strings.Contains(scope, "/") {
 			whose, args = `i.scope <> '' AND i.scope = $2`, []any{scope}
 		}
-		if n, err = writeGaps(ctx, tx, scope, heard, now, whose, args...); err != nil {
+		if n, err = writeGaps(ctx, tx, gapMaker{scope: scope, heard: heard, join: joinGap}, now, whose, args...); err != nil {
 			return err
 		}
 		return alive1(ctx, tx, scope, now)
-	})
-	return n, err
-}
-
-// WriteMissed implements [bot.Store].
-func (db *DB) WriteMissed(ctx context.Context, where bot.Channel, from, now time.Time) (n int, err error) {
-	scope := bot.Installation{Platform: where.Platform, Workspace: where.Workspace}.String()
-	err = db.write(ctx, func(tx *sql.Tx) error {
-		n, err = writeGaps(ctx, tx, scope, from.UnixMilli(), now, `d.platform = $2 AND d.workspace = $3 AND ($4 = '' OR d.channel = $4)`, where.Platform, where.Workspace, where.ID)
-		return err
 	})
 	return n, err
 }
@@ -71,14 +61,30 @@ func aliveAt(ctx context.Context, tx *sql.Tx, scope string) (int64, error) {
 // closed are looked up by themselves, so that the ones of long ago are not read.
 const stillRecorded = ` AND d.state IN ('posting', 'open', 'closing', 'closed') AND d.opened_at IS NOT NULL AND d.lost_at IS NULL`
 
+// A gapMaker says which gaps are written.
+type gapMaker struct {
+	scope string
+	heard int64 // until when nothing was missed
+	// join takes away the gaps of a discussion that one which begins then takes the
+	// place of, and returns that one.
+	join func(ctx context.Context, tx *sql.Tx, of gapMaker, discussion bot.ID, g gapRow) (gapRow, error)
+}
+
+// A gapRow is what of a gap depends on the discussion.
+type gapRow struct {
+	since     int64 // when the scope of its installation became what it is; 0: always
+	from      int64
+	recovered int64
+}
+
 // writeGaps writes a gap, from when they were last heard until now, into each
 // discussion d of an installation i that records, and asks for their listing. It returns how
 // many there are. A gap does not begin before the scope of the installation was
 // another: what was missed before then is a gap already, and goes on in this
 // one. The arguments of the condition are numbered from $2.
-func writeGaps(ctx context.Context, tx *sql.Tx, scope string, heard int64, now time.Time, whose string, args ...any) (int, error) {
-	const of = `SELECT d.id, d.opened_at, COALESCE(i.scope_at, 0) FROM discussions d LEFT JOIN installations i ON i.platform = d.platform AND i.workspace = d.workspace WHERE `
-	rows, err := tx.QueryContext(ctx, of+`d.closed_at > $1 AND `+whose+stillRecorded+` UNION ALL `+of+`d.closed_at IS NULL AND `+whose+stillRecorded,
+func writeGaps(ctx context.Context, tx *sql.Tx, of gapMaker, now time.Time, whose string, args ...any) (int, error) {
+	const which = `SELECT d.id, d.opened_at, COALESCE(i.scope_at, 0) FROM discussions d LEFT JOIN installations i ON i.platform = d.platform AND i.workspace = d.workspace WHERE `
+	rows, err := tx.QueryContext(ctx, which+`d.closed_at > $1 AND `+whose+stillRecorded+` UNION ALL `+which+`d.closed_at IS NULL AND `+whose+stillRecorded,
 		append([]any{ms(now.Add(-recordFor))}, args...)...)
 	type row struct {
 		id            bot.ID
@@ -90,21 +96,19 @@ func writeGaps(ctx context.Context, tx *sql.Tx, scope string, heard int64, now t
 	}
 	var gaps, due values
 	for _, r := range list {
-		from := max(r.opened, heard, r.since)
-		if from == r.since {
-			if from, err = joinGap(ctx, tx, r.id, from); err != nil {
-				return 0, err
-			}
+		g, err := of.join(ctx, tx, of, r.id, gapRow{since: r.since, from: max(r.opened, of.heard, r.since)})
+		if err != nil {
+			return 0, err
 		}
-		if from <= now.UnixMilli() { // also an empty one: a listing that is under way ends only the gaps from before it
-			gaps.add(bot.NewID(now), r.id, scope, from, ms(now), false)
+		if g.from <= now.UnixMilli() { // also an empty one: a listing that is under way ends only the gaps from before it
+			gaps.add(bot.NewID(now), r.id, of.scope, g.from, ms(now), g.recovered, false)
 		}
 		due.add(r.id, ms(now))
 	}
-	for _, part := range gaps.parts("TEXT", "TEXT", "TEXT", "BIGINT", "BIGINT", "BOOLEAN") {
-		if err := exec(ctx, tx, `WITH v (id, discussion_id, scope, from_at, to_at, no) AS (VALUES `+part.text+`)
+	for _, part := range gaps.parts("TEXT", "TEXT", "TEXT", "BIGINT", "BIGINT", "BIGINT", "BOOLEAN") {
+		if err := exec(ctx, tx, `WITH v (id, discussion_id, scope, from_at, to_at, recovered, no) AS (VALUES `+part.text+`)
 			INSERT INTO gaps (id, discussion_id, scope, from_at, to_at, recovered, listed, ended)
-			SELECT id, discussion_id, scope, from_at, to_at, 0, no, no FROM v`, part.args...); err != nil {
+			SELECT id, discussion_id, scope, from_at, to_at, recovered, no, no FROM v`, part.args...); err != nil {
 			return 0, err
 		}
 	}
@@ -117,16 +121,18 @@ func writeGaps(ctx context.Context, tx *sql.Tx, scope string, heard int64, now t
 	return len(list), nil
 }
 
-// joinGap takes a gap away that ends at a moment and that no listing has looked
-// into, so that one which begins then can take its place. It returns where that
-// begins.
-func joinGap(ctx context.Context, tx *sql.Tx, discussion bot.ID, from int64) (int64, error) {
-	rows, err := tx.QueryContext(ctx, `DELETE FROM gaps WHERE discussion_id = $1 AND to_at = $2 AND NOT ended RETURNING from_at`, discussion, from)
+// joinGap takes a gap away that ends when the scope changed and that no listing
+// has looked into, so that one which begins then can take its place.
+func joinGap(ctx context.Context, tx *sql.Tx, _ gapMaker, discussion bot.ID, g gapRow) (gapRow, error) {
+	if g.from != g.since {
+		return g, nil
+	}
+	rows, err := tx.QueryContext(ctx, `DELETE FROM gaps WHERE discussion_id = $1 AND to_at = $2 AND NOT ended RETURNING from_at`, discussion, g.from)
 	begins, err := collect(rows, err, func(s scanner) (at int64, err error) { return at, s.Scan(&at) })
 	for _, at := range begins {
-		from = min(from, at)
+		g.from = min(g.from, at)
 	}
-	return from, err
+	return g, err
 }
 
 func alive1(ctx context.Context, tx *sql.Tx, scope string, now time.Time) error {

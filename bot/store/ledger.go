@@ -40,6 +40,7 @@ const (
 	didInclude      = "include"      // or no longer so
 	didDiscussion   = "discussion"   // the retention of a Discussion ended
 	didInstallation = "installation" // everything of it was erased: Platform, Workspace
+	didCredential   = "credential"   // what lets us in was erased: Platform, Workspace, and the App if only of that
 	didOpen         = "open"         // a Discussion is about to be posted: the channel, URL, Hash, Added
 	didFail         = "fail"         // and surely was not
 	didWithdraw     = "withdraw"     // a Discussion
@@ -54,6 +55,7 @@ type entry struct {
 	Discussion bot.ID    `json:"discussion,omitempty"`
 	Platform   string    `json:"platform,omitempty"`
 	Workspace  string    `json:"workspace,omitempty"`
+	App        string    `json:"app,omitempty"`
 	Channel    string    `json:"channel,omitempty"`
 	Thread     string    `json:"thread,omitempty"`
 	Messages   []string  `json:"messages,omitempty"`

@@ -12,9 +12,9 @@ import (
 
 // PutInstallations implements [bot.Store].
 func (db *DB) PutInstallations(ctx context.Context, now time.Time, list ...bot.Presence) error {
-	return db.write(ctx, func(tx *sql.Tx) error {
+	return db.keep(ctx, func(tx *sql.Tx, n *noted) error {
 		for _, p := range list {
-			if err := putInstallation(ctx, tx, p, now); err != nil {
+			if err := putInstallation(ctx, tx, n, p, now); err != nil {
 				return err
 			}
 		}
@@ -22,7 +22,7 @@ func (db *DB) PutInstallations(ctx context.Context, now time.Time, list ...bot.P
 	})
 }
 
-func putInstallation(ctx context.Context, tx *sql.Tx, p bot.Presence, now time.Time) error {
+func putInstallation(ctx context.Context, tx *sql.Tx, n *noted, p bot.Presence, now time.Time) error {
 	i := p.Installation
 	old, err := scanInstallation(tx.QueryRowContext(ctx, selectInstallation+`WHERE platform = $1 AND workspace = $2`, i.Platform, i.Workspace))
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
@@ -38,12 +38,24 @@ func putInstallation(ctx context.Context, tx *sql.Tx, p bot.Presence, now time.T
 	if err != nil {
 		return err
 	}
-	if err := storePresence(ctx, tx, i, moved, greet, now); err != nil || old.Gone == i.Gone {
+	if err := storePresence(ctx, tx, i, moved, greet, now); err != nil {
 		return err
 	}
+	erased := false
 	if i.Gone {
+		if erased, err = eraseCredentials(ctx, tx, n, i.Platform, i.Workspace); err != nil {
+			return err
+		}
+	}
+	if erased {
+		p.Audit.Detail = "credentials: erased"
+	}
+	switch {
+	case old.Gone == i.Gone && !erased:
+		return nil
+	case i.Gone:
 		err = pauseGone(ctx, tx, `platform = $2 AND workspace = $3 AND next_at IS NOT NULL`, i.Platform, i.Workspace)
-	} else { // the tick goes on with them, from now
+	default: // the tick goes on with them, from now
 		err = exec(ctx, tx, `UPDATE schedules SET resume_at = $1 WHERE platform = $2 AND workspace = $3 AND paused AND removed_at IS NULL AND reason = $4`,
 			ms(now), i.Platform, i.Workspace, bot.BotRemoved)
 	}
@@ -89,7 +101,7 @@ func unheard(ctx context.Context, tx *sql.Tx, old bot.Installation, scope string
 	if back && heard > old.GoneAt.UnixMilli() {
 		heard = old.GoneAt.UnixMilli()
 	}
-	_, err = writeGaps(ctx, tx, scope, heard, now, `d.platform = $2 AND d.workspace = $3`, i.Platform, i.Workspace)
+	_, err = writeGaps(ctx, tx, gapMaker{scope: scope, heard: heard, join: joinGap}, now, `d.platform = $2 AND d.workspace = $3`, i.Platform, i.Workspace)
 	return err
 }
 

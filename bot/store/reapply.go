@@ -50,6 +50,9 @@ func (r *reapply) entry(ctx context.Context, e entry) error {
 		err = r.discussion(ctx, e)
 	case didInstallation:
 		err = r.installation(ctx, e)
+	case didCredential: // one that is newer was stored after it
+		err = exec(ctx, r.tx, `DELETE FROM credentials WHERE platform = $1 AND workspace = $2 AND ($3 = '' OR app = $3) AND created_at <= $4`,
+			e.Platform, e.Workspace, e.App, ms(e.At))
 	case didOpen:
 		err = r.open(ctx, e)
 	case didFail:

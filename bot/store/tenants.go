@@ -45,6 +45,9 @@ func (db *DB) EraseInstallation(ctx context.Context, platform, workspace string,
 			if err := writeAudit(ctx, tx, by); err != nil {
 				return err
 			}
+			if _, err := eraseCredentials(ctx, tx, n, platform, workspace); err != nil {
+				return err
+			}
 			return linkFeeds(ctx, tx, platform, workspace)
 		}
 		left, err := eraseRows(ctx, tx, platform, workspace, now)
