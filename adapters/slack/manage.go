@@ -46,18 +46,13 @@ func (u account) member(team string) bool {
 // actor is somebody who asks for something, and whether the workspace lets them
 // manage Colloquy: its admins and owners, and who installed it. It is asked anew
 // each time, since rights are also taken away. With an error nobody knows, and
-// they are no manager.
+// they are no manager; see [unknown].
 func (t *team) actor(ctx context.Context, userID string) (bot.Actor, error) {
 	who := bot.Actor{Person: bot.Person{Platform: Platform, Workspace: t.id, ID: userID}}
 	var got struct {
 		User account `json:"user"`
 	}
-	err := t.do(ctx, call{method: "users.info", args: url.Values{"user": {userID}}}, &got)
-	switch codeOf(err) {
-	case "user_not_found", "user_not_visible": // of another workspace, and none of ours
-		return who, nil
-	}
-	if err != nil {
+	if err := t.do(ctx, call{method: "users.info", args: url.Values{"user": {userID}}}, &got); err != nil {
 		return who, err
 	}
 	u := got.User
@@ -69,3 +64,7 @@ func (t *team) actor(ctx context.Context, userID string) (bot.Actor, error) {
 	who.Manager = u.member(t.id) && (u.Admin || u.Owner || u.Primary || u.ID == t.owner)
 	return who, nil
 }
+
+// unknown reports whether an error of [team.actor] means that Slack knows nobody
+// of that id in the workspace, and not that it could not be asked.
+func unknown(err error) bool { return bot.ReasonCode(err) == "no_person" }

@@ -109,7 +109,7 @@ func (w *wireSlack) users(names map[string]string) {
 		if !ok {
 			return `{"ok":false,"error":"user_not_found"}`
 		}
-		return fmt.Sprintf(`{"ok":true,"user":{"id":%q,"name":"handle","is_admin":%t,"profile":{"display_name":%q,"real_name":"Real Name"}}}`, id, id == "U0BOSS", name)
+		return fmt.Sprintf(`{"ok":true,"user":{"id":%q,"team_id":"T0TEAM","name":"handle","is_admin":%t,"profile":{"display_name":%q,"real_name":"Real Name"}}}`, id, id == "U0BOSS", name)
 	})
 }
 
