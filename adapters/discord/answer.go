@@ -163,7 +163,7 @@ func failed(err error, form bool) bot.Answer {
 // given are the words that somebody wrote, to show to them: where their form is
 // refused nobody else has them.
 func given(words string) []bot.Quoted {
-	if !visible(words) {
+	if !text.Visible(words) {
 		return nil
 	}
 	return []bot.Quoted{{Text: words}}

@@ -1,8 +1,6 @@
 package discord
 
 import (
-	"crypto/sha256"
-	"encoding/base32"
 	"maps"
 	"net/url"
 	"slices"
@@ -71,18 +69,7 @@ func parseCustomID(s string) (key, command string, args map[string]string, ok bo
 
 // shortKey is a key as it stands in a custom_id: itself, or its hash if it is
 // long or has characters that would have to be escaped.
-func shortKey(key string) string { return fitKey(key, maxKey) }
+func shortKey(key string) string { return text.Key(key, maxKey) }
 
 // nonce is a key as Discord keeps it for some minutes, to post it only once.
-func nonce(key string) string { return fitKey(key, maxNonce) }
-
-func fitKey(key string, limit int) string {
-	safe := len(key) <= limit && !strings.ContainsFunc(key, func(r rune) bool {
-		return r != '-' && r != '_' && (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z')
-	})
-	if safe {
-		return key
-	}
-	sum := sha256.Sum256([]byte(key))
-	return strings.ToLower(base32.StdEncoding.EncodeToString(sum[:15])) // 24 characters
-}
+func nonce(key string) string { return text.Key(key, maxNonce) }

@@ -72,18 +72,6 @@ func endsInHost(s string) bool {
 // escaped is how much of a limit s takes when it is sent.
 func escaped(s string) int { return text.Units(escape(s)) }
 
-// inline is s on one line, of at most limit units when it is escaped. It cannot turn
-// the direction of what is beside it.
-func inline(s string, limit int, measure func(string) int) string {
-	isolated := func(s string) int { return measure(text.Isolate(s)) }
-	return text.Isolate(text.Clean(text.Cut(text.Inline(s), limit, isolated))) // cleaned again: what was isolated may be cut
-}
-
-// visible reports whether people see anything of s.
-func visible(s string) bool {
-	return strings.ContainsFunc(s, func(r rune) bool { return unicode.In(r, unicode.L, unicode.N, unicode.P, unicode.S) })
-}
-
 // membersPrefix begins the commands that everybody may use. Discord sets who may
 // use a command for all that begin alike, so managers' begin as in the engine.
 const membersPrefix = "/colloquy"

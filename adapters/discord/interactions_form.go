@@ -46,10 +46,10 @@ func formFor(in *interaction, key, command string, args map[string]string, label
 	if b, ok := find(in.message.Components, in.data.CustomID, 0); ok {
 		title = text.Inline(b.Label)
 	}
-	if !visible(title) {
+	if !text.Visible(title) {
 		title = "Colloquy"
 	}
-	if label = text.Inline(label); label == "1" || !visible(label) {
+	if label = text.Inline(label); label == "1" || !text.Visible(label) {
 		label = "What you want to say"
 	}
 	return callback{Type: answerForm, Data: form{

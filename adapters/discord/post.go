@@ -158,7 +158,7 @@ func (a *Adapter) openThread(ctx context.Context, path, channel string, body *ne
 // threadName is a title as Discord takes it for a thread.
 func threadName(title string) string {
 	name := text.Cut(text.Inline(title), maxThreadName, text.Units)
-	if !visible(name) {
+	if !text.Visible(name) {
 		return "Discussion"
 	}
 	return name

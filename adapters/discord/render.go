@@ -136,30 +136,30 @@ func newOutgoing() outgoing {
 
 // placeholder stands where there is nothing to see, which Discord refuses.
 func placeholder(s string) string {
-	if visible(s) {
+	if text.Visible(s) {
 		return s
 	}
 	return "…"
 }
 
 func isEmbed(m bot.Message) bool {
-	return visible(m.Title) || visible(m.Source) || imageURL(m) != ""
+	return text.Visible(m.Title) || text.Visible(m.Source) || imageURL(m) != ""
 }
 
 // frame is what stands around the words of m in an embed.
 func frame(m bot.Message) embed {
 	e := embed{Color: accent}
-	if visible(m.Title) {
+	if text.Visible(m.Title) {
 		e.Title = escape(text.Cut(text.Inline(m.Title), maxTitle, escaped))
 		e.URL = linkURL(m.Link)
 	}
-	if s := source(m); visible(s) {
-		e.Author = &embedAuthor{Name: inline(s, maxAuthor, text.Units)}
+	if s := source(m); text.Visible(s) {
+		e.Author = &embedAuthor{Name: text.Label(s, maxAuthor, text.Units)}
 	}
 	if u := imageURL(m); u != "" {
 		e.Image = &embedImage{URL: u}
 	}
-	if f := ownWords(text.Inline(m.Footer)); visible(f) && inFooter(m) {
+	if f := ownWords(text.Inline(m.Footer)); text.Visible(f) && inFooter(m) {
 		e.Footer = &embedFooter{Text: text.Cut(f, maxFooter, text.Units)}
 	}
 	return e

@@ -1,9 +1,7 @@
 package discord
 
 import (
-	"math"
 	"slices"
-	"sort"
 	"strconv"
 	"strings"
 
@@ -13,12 +11,10 @@ import (
 
 // A block is a part of the words of a message.
 type block struct {
-	text  string                // plain and clean; what is too long of it is cut
-	show  func(s string) string // text as markup; nil: as it is
+	text.Part
+	show  func(s string) string // its text as markup; nil: as it is
 	tail  string                // markup that always stands after it
 	tight bool                  // no empty line before it
-	keep  bool                  // left out last
-	fixed bool                  // never cut and never left out
 }
 
 func (b block) markup(s string) string {
@@ -29,7 +25,7 @@ func (b block) markup(s string) string {
 }
 
 // size is how many units b takes, with the white space before it.
-func (b block) size() int { return b.measure(b.text) }
+func (b block) size() int { return b.measure(b.Text) }
 
 func (b block) measure(s string) int { return text.Units(b.markup(s)) + len("\n\n") }
 
@@ -42,10 +38,10 @@ func blocks(m bot.Message, embedded bool) []block {
 		own, show = ownWords, func(s string) string { return places(escape(s)) }
 	}
 	for _, p := range m.Paragraphs {
-		out = append(out, block{text: strings.TrimSpace(text.Clean(own(p))), show: show})
+		out = append(out, block{Part: text.Part{Text: strings.TrimSpace(text.Clean(own(p)))}, show: show})
 	}
 	for _, q := range m.Quotation {
-		out = append(out, quoted(q, !visible(m.Title) && len(m.Quotation) == 1))
+		out = append(out, quoted(q, !text.Visible(m.Title) && len(m.Quotation) == 1))
 	}
 	out = append(out, list(m.Lines, own, show)...)
 	if m.Number > 0 {
@@ -58,8 +54,8 @@ func blocks(m bot.Message, embedded bool) []block {
 		ask.tight = i > 0
 		out = append(out, ask)
 	}
-	if u := linkURL(m.Link); u != "" && !visible(m.Title) {
-		out = append(out, block{text: "<" + u + ">", fixed: true})
+	if u := linkURL(m.Link); u != "" && !text.Visible(m.Title) {
+		out = append(out, block{Part: text.Part{Text: "<" + u + ">", Fixed: true}})
 	}
 	if !embedded || !inFooter(m) {
 		out = append(out, smallPrint(m.Footer, linkURL(m.FooterLink)))
@@ -69,11 +65,11 @@ func blocks(m bot.Message, embedded bool) []block {
 
 // seen are the blocks with something to see in them.
 func seen(all []block) []block {
-	return slices.DeleteFunc(all, func(b block) bool { return !visible(b.text) })
+	return slices.DeleteFunc(all, func(b block) bool { return !text.Visible(b.Text) })
 }
 
 func numbered(number, question string) block {
-	return block{text: text.Inline(question), show: func(s string) string { return number + escape(s) }, keep: true}
+	return block{Part: text.Part{Text: text.Inline(question), Keep: true}, show: func(s string) string { return number + escape(s) }}
 }
 
 // leftOut is what stands, escaped, between two passages of a quotation. Each gets
@@ -83,7 +79,7 @@ const leftOut = ` \[…\] `
 // quoted shows somebody's words with their name: above them where the message is
 // these words, else small below them.
 func quoted(q bot.Quoted, above bool) block {
-	by := escape(inline(q.By, maxLabel, escaped))
+	by := escape(text.Label(q.By, maxLabel, escaped))
 	if isOurLink(q.Link) {
 		if by == "" {
 			by = "↗"
@@ -92,7 +88,7 @@ func quoted(q bot.Quoted, above bool) block {
 	} else if id := text.Inline(q.ID); id != "" {
 		by = strings.TrimSpace(by + " (" + escape(text.Cut(id, maxLabel, escaped)) + ")")
 	}
-	b := block{text: strings.TrimSpace(text.Clean(q.Text))}
+	b := block{Part: text.Part{Text: strings.TrimSpace(text.Clean(q.Text))}}
 	head := ""
 	switch {
 	case by == "":
@@ -112,11 +108,11 @@ func quoted(q bot.Quoted, above bool) block {
 func list(lines []string, own, show func(string) string) []block {
 	var texts []string
 	for _, l := range lines {
-		if l = text.Inline(own(l)); visible(l) {
+		if l = text.Inline(own(l)); text.Visible(l) {
 			texts = append(texts, l)
 		}
 	}
-	numbers := countsUp(texts)
+	_, numbers := text.CountsUp(texts)
 	var out []block
 	for i, t := range texts {
 		mark := "- "
@@ -124,26 +120,9 @@ func list(lines []string, own, show func(string) string) []block {
 			number, rest, _ := strings.Cut(t, " ")
 			mark, t = number+" ", rest
 		}
-		out = append(out, block{text: t, show: func(s string) string { return mark + show(s) }, tight: i > 0})
+		out = append(out, block{Part: text.Part{Text: t}, show: func(s string) string { return mark + show(s) }, tight: i > 0})
 	}
 	return out
-}
-
-// countsUp reports whether all lines begin like "1. ", each with a number one
-// higher: Discord counts for itself from the first.
-func countsUp(lines []string) bool {
-	first := 0
-	for i, l := range lines {
-		number, rest, _ := strings.Cut(l, ". ")
-		n, err := strconv.Atoi(number)
-		if i == 0 {
-			first = n
-		}
-		if err != nil || n != first+i || n < 1 || !visible(rest) || !isDigits(number) {
-			return false
-		}
-	}
-	return true
 }
 
 // inFooter reports whether the small print of m fits into the footer of an embed,
@@ -159,10 +138,10 @@ func smallPrint(s, link string) block {
 		link = " <" + link + ">"
 	}
 	s = places(escape(text.Cut(s, maxFooter-text.Units(link), escaped)))
-	if !visible(s + link) {
+	if !text.Visible(s + link) {
 		return block{}
 	}
-	return block{text: "-# " + strings.TrimSpace(s+link), fixed: true}
+	return block{Part: text.Part{Text: "-# " + strings.TrimSpace(s+link), Fixed: true}}
 }
 
 // join puts blocks one below the other.
@@ -176,74 +155,15 @@ func join(all []block) string {
 		default:
 			b.WriteString("\n\n")
 		}
-		b.WriteString(part.markup(part.text))
+		b.WriteString(part.markup(part.Text))
 	}
 	return b.String()
 }
 
-// enough is what is left at least of a block that is cut: before less is, the
-// last blocks are left out.
-const enough = 400
-
-// fit shortens blocks until they take at most limit together: the longest are
-// cut to one length, and where that leaves too little of them, the last are left out.
+// fit shortens blocks until they take at most limit together.
 func fit(all []block, limit int) []block {
-	sizes := make([]int, len(all))
-	for i, b := range all {
-		sizes[i] = b.size()
-	}
-	if sum(all, sizes, math.MaxInt) <= limit {
-		return all
-	}
-	if over := sum(all, sizes, enough) - limit; over > 0 {
-		all, sizes = leaveOut(all, sizes, over+len("\n\n…"))
-	}
-	most := sort.Search(limit, func(n int) bool { return sum(all, sizes, n+1) > limit })
-	for i, b := range all {
-		if !b.fixed && sizes[i] > most {
-			all[i].text = text.Cut(b.text, most, b.measure)
-		}
-	}
-	return seen(all)
-}
-
-// sum is how much blocks take if none that may be cut takes more than most.
-func sum(all []block, sizes []int, most int) int {
-	total := 0
-	for i, b := range all {
-		if b.fixed {
-			total += sizes[i]
-		} else {
-			total += min(sizes[i], most)
-		}
-	}
-	return total
-}
-
-// leaveOut takes blocks away from the end, those that are to be kept last, until
-// that saves what is over, and shows where.
-func leaveOut(all []block, sizes []int, over int) ([]block, []int) {
-	out := make([]bool, len(all))
-	for _, kept := range [...]bool{false, true} {
-		for i := len(all) - 1; i >= 0 && over > 0; i-- {
-			if b := all[i]; !b.fixed && b.keep == kept {
-				out[i] = true
-				over -= min(sizes[i], enough)
-			}
-		}
-	}
-	var left []block
-	var leftSizes []int
-	for i, b := range all {
-		switch {
-		case !out[i]:
-			left, leftSizes = append(left, b), append(leftSizes, sizes[i])
-		case i == 0 || !out[i-1]:
-			more := block{text: "…", tight: true, fixed: true}
-			left, leftSizes = append(left, more), append(leftSizes, more.size())
-		}
-	}
-	return left, leftSizes
+	more := block{Part: text.Part{Text: "…", Fixed: true}, tight: true}
+	return text.Fit(all, limit, func(b *block) *text.Part { return &b.Part }, block.measure, more)
 }
 
 // pages divides blocks into texts of at most limit each, inside a block only
@@ -264,9 +184,9 @@ func pages(all []block, limit int) []string {
 			add(b)
 			continue
 		}
-		for _, piece := range text.Split(b.text, limit, b.measure) {
+		for _, piece := range text.Split(b.Text, limit, b.measure) {
 			part := b
-			part.text = piece
+			part.Text = piece
 			add(part)
 		}
 	}

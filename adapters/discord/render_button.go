@@ -81,7 +81,7 @@ func makeButton(b bot.Button, id string) button {
 	if b.Form != "" { // people are asked to write: that is what the message is for
 		out.Style = stylePrimary
 	}
-	if !visible(out.Label) {
+	if !text.Visible(out.Label) {
 		out.Label = placeholder(text.Cut(text.Inline(b.Command), maxLabel, text.Units))
 	}
 	return out

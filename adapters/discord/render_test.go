@@ -43,12 +43,12 @@ func withinLimits(t testing.TB, out outgoing) {
 		}
 	}
 	limit("content", out.Content, maxContent)
-	total, sees := 0, visible(out.Content)
+	total, sees := 0, text.Visible(out.Content)
 	for _, e := range out.Embeds {
 		limit("title", e.Title, maxTitle)
 		limit("description", e.Description, maxDescription)
 		total += e.units()
-		sees = sees || visible(e.Title+e.Description) || e.Image != nil || e.Author != nil || e.Footer != nil
+		sees = sees || text.Visible(e.Title+e.Description) || e.Image != nil || e.Author != nil || e.Footer != nil
 		if e.Author != nil {
 			limit("author", e.Author.Name, maxAuthor)
 		}
@@ -69,7 +69,7 @@ func withinLimits(t testing.TB, out outgoing) {
 			components++
 			limit("label", b.Label, maxLabel)
 			limit("custom_id", b.CustomID, maxCustomID)
-			if !visible(b.Label) || ids[b.CustomID] || b.CustomID == "" {
+			if !text.Visible(b.Label) || ids[b.CustomID] || b.CustomID == "" {
 				t.Fatalf("button %+v", b)
 			}
 			ids[b.CustomID] = true

@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"time"
 
+	"colloquy/adapters/internal/once"
 	"colloquy/adapters/internal/outbox"
 	"colloquy/bot"
 )
@@ -46,11 +47,11 @@ type client struct {
 	http  *http.Client
 	out   *outbox.Outbox
 	doors doors
-	clock clock
+	clock once.Clock
 }
 
 func newClient(o Options) *client {
-	c := &client{o: o, http: newHTTP(), out: outbox.New(outbox.Options{Rate: o.PerSecond}), doors: newDoors(o.Clock)}
+	c := &client{o: o, http: once.NewHTTP(), out: outbox.New(outbox.Options{Rate: o.PerSecond}), doors: newDoors(o.Clock)}
 	var api string
 	if api, c.bad = ParseAPI(o.API); c.bad == nil {
 		c.base = api + "/" + apiVersion

@@ -107,6 +107,7 @@ var confined = []struct {
 	{"github.com/getkin/kin-openapi", []string{"adapters/discord/discordtest"}},
 	{"github.com/santhosh-tekuri/jsonschema", []string{"adapters/discord/discordtest"}},
 	{"github.com/slack-go/slack", []string{"adapters/slack"}},
+	{"github.com/prometheus/", []string{"bot/web"}},
 	{"github.com/spf13/", []string{"cmd"}},
 	{"gopkg.in/yaml.v3", []string{"cmd"}},
 }

@@ -79,6 +79,7 @@ func (o *Outbox) learn(b *bucket, r Request, v Verdict, heard int) {
 	now := time.Now()
 	b.taken--
 	b.sent--
+	o.endLimits(r.Limits, now)
 	if is := o.rename(b, r, v.Bucket); is != b {
 		b.asked = true
 		b.line.wakeAll()
@@ -126,6 +127,11 @@ func (o *Outbox) rename(b *bucket, r Request, name string) *bucket {
 // sweep forgets what nobody waits for and what a new bucket would be like.
 func (o *Outbox) sweep(now time.Time) {
 	o.swept = now
+	for name, p := range o.limits {
+		if p.line.len() == 0 && !p.next.After(now) {
+			delete(o.limits, name)
+		}
+	}
 	for _, m := range []map[string]*bucket{o.routes, o.named} {
 		for k, b := range m {
 			if b.idle(now) {

@@ -1,8 +1,10 @@
 // Package outbox holds requests back until a platform's limits allow them: one
-// limit for all, one for each bucket that the server tells of, and one queue
-// for each channel. It knows no platform and sends nothing itself.
+// limit for all, those that the platform declares, one for each bucket that the
+// server tells of, and one queue for each channel. It knows no platform and sends
+// nothing itself.
 //
-//	outbox.go what a request passes: its queue, its bucket, the pace of all
+//	outbox.go what a request passes: its queue, its limits, its bucket, the pace of all
+//	limit.go  limits that are known beforehand
 //	bucket.go what the server said about the limits of a route
 //	line.go   who waits for one thing, in order
 //
@@ -40,6 +42,9 @@ type Request struct {
 	// Route and Major are what the server counts together: a method and a path
 	// without ids, and the id that is counted for itself.
 	Route, Major string
+	// Limits that hold for it, all at once. Requests that have two of them in
+	// common name these in the same order; the one that fewest share comes first.
+	Limits []Limit
 	// Free requests are outside Rate, and outside what pauses all.
 	Free bool
 }
@@ -92,6 +97,7 @@ type Outbox struct {
 	// world is until when nothing at all begins.
 	world   time.Time
 	queues  map[string]*line
+	limits  map[string]*pace   // those declared, by name
 	routes  map[string]*bucket // by route and major
 	named   map[string]*bucket // by the server's name and major
 	swept   time.Time
@@ -109,7 +115,7 @@ func New(o Options) *Outbox {
 	}
 	return &Outbox{
 		o: o, pace: newPace(o.Rate), swept: time.Now(),
-		queues: map[string]*line{}, routes: map[string]*bucket{}, named: map[string]*bucket{},
+		queues: map[string]*line{}, limits: map[string]*pace{}, routes: map[string]*bucket{}, named: map[string]*bucket{},
 		stopped: make(chan struct{}),
 	}
 }
@@ -191,8 +197,8 @@ func (o *Outbox) enter(ctx context.Context, w *waiter, queue string) (leave func
 	}, nil
 }
 
-// turn waits until a request may begin, by its bucket and by the pace of all,
-// and counts it as begun. again: it was refused, and goes before others.
+// turn waits until a request may begin, by its limits, its bucket and the pace of
+// all, and counts it as begun. again: it was refused, and goes before others.
 func (o *Outbox) turn(ctx context.Context, w *waiter, r Request, again bool) (*bucket, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -200,27 +206,39 @@ func (o *Outbox) turn(ctx context.Context, w *waiter, r Request, again bool) (*b
 		return nil, err
 	}
 	for {
-		b, err := o.passBucket(ctx, w, r, again)
-		if err != nil {
-			return nil, err
+		b, err := o.pass(ctx, w, r, again)
+		if b != nil || err != nil {
+			return b, err
 		}
-		open := true
-		if !r.Free && o.pace.interval > 0 {
-			open, err = o.passPace(ctx, w, b)
-		}
-		if err == nil {
-			err = o.over(ctx)
-		}
-		if err == nil && open {
-			b.sent++
-			return b, nil
-		}
-		b.giveBack()
-		if err != nil {
-			return nil, err
-		}
-		again = true // the bucket closed meanwhile: it goes before others there
+		again = true // something closed meanwhile: it goes before others there
 	}
+}
+
+// pass does so once. Neither a bucket nor an error: begin again.
+func (o *Outbox) pass(ctx context.Context, w *waiter, r Request, again bool) (*bucket, error) {
+	leave, err := o.passLimits(ctx, w, r.Limits, again)
+	defer leave()
+	if err != nil {
+		return nil, err
+	}
+	b, err := o.passBucket(ctx, w, r, again)
+	if err != nil {
+		return nil, err
+	}
+	open := o.limitsOpen(r.Limits)
+	if open && !r.Free && o.pace.interval > 0 {
+		open, err = o.passPace(ctx, w, r, b)
+	}
+	if err == nil {
+		err = o.over(ctx)
+	}
+	if err != nil || !open {
+		b.giveBack()
+		return nil, err
+	}
+	o.takeLimits(r.Limits)
+	b.sent++
+	return b, nil
 }
 
 // over is why nothing more is to be sent, if so.
@@ -263,9 +281,9 @@ func (o *Outbox) passBucket(ctx context.Context, w *waiter, r Request, again boo
 	}
 }
 
-// passPace waits for a slot among all requests, and takes it unless b has
-// closed meanwhile.
-func (o *Outbox) passPace(ctx context.Context, w *waiter, b *bucket) (bool, error) {
+// passPace waits for a slot among all requests, and takes it unless b or a limit
+// of r has closed meanwhile.
+func (o *Outbox) passPace(ctx context.Context, w *waiter, r Request, b *bucket) (bool, error) {
 	now := time.Now()
 	if at := later(o.pace.opens(now, o.pace.line.len()), o.world); at.After(w.until) {
 		return false, &WaitError{After: at.Sub(now)}
@@ -277,7 +295,7 @@ func (o *Outbox) passPace(ctx context.Context, w *waiter, b *bucket) (bool, erro
 		if o.pace.line.first(p) {
 			now := time.Now()
 			if at = later(o.pace.opens(now, 0), o.world); !at.After(now) {
-				if open, known := b.opens(now, b.sent); !known || open.After(now) {
+				if open, known := b.opens(now, b.sent); !known || open.After(now) || !o.limitsOpen(r.Limits) {
 					return false, nil
 				}
 				o.pace.take(now)

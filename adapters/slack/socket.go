@@ -1,0 +1,120 @@
+package slack
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"colloquy/bot"
+
+	"github.com/slack-go/slack"
+)
+
+// connections is how many there are for each app: Slack ends each now and then,
+// and gives what happens meanwhile to the other. It allows ten.
+const connections = 2
+
+// A socket is an app that listens by Socket Mode.
+type socket struct {
+	p     *app
+	h     bot.Handler
+	state *herald
+	lanes *lanes
+
+	mu    sync.Mutex
+	since [connections]time.Time // when each was ready last
+}
+
+func (s *socket) began(n int, at time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.since[n] = at
+}
+
+// paired reports whether a connection began so near to the one before it that
+// Slack would end both together; of two, that is so of one.
+func (s *socket) paired(n int, life time.Duration) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return n > 0 && s.since[n].Sub(s.since[n-1]).Abs() < life/4
+}
+
+// listen keeps the connections of the app until ctx ends or it cannot go on.
+func (p *app) listen(parent, work context.Context, h bot.Handler, going func()) error {
+	ctx, cancel := context.WithCancelCause(parent)
+	defer cancel(nil)
+	s := &socket{p: p, h: h, state: newHerald(p, h), lanes: newLanes(p, h)}
+	var working, running sync.WaitGroup
+	for n := range s.lanes.queues {
+		working.Go(func() { s.lanes.work(ctx, work, n) })
+	}
+	working.Go(func() { s.state.tell(ctx, work) })
+	for n := range connections {
+		running.Go(func() {
+			if err := s.keep(ctx, n, going); err != nil {
+				cancel(err)
+			}
+		})
+	}
+	running.Wait()
+	cancel(nil)
+	s.lanes.close()
+	working.Wait()
+	if parent.Err() != nil {
+		return nil
+	}
+	return context.Cause(ctx)
+}
+
+// keep connects, again and again, until ctx ends. It returns an error only when
+// the app cannot go on.
+func (s *socket) keep(ctx context.Context, n int, going func()) error {
+	for failures := 0; ; {
+		c := newConnection(s, n, going)
+		err := c.run(ctx)
+		if ctx.Err() != nil {
+			return nil
+		}
+		if err := verdict(s.p, err); err != nil {
+			return err
+		}
+		if c.stood() > stableAfter {
+			failures = 0
+		}
+		wait := backoff(failures)
+		failures++
+		var limited *slack.RateLimitedError
+		if errors.As(err, &limited) {
+			wait = max(wait, limited.RetryAfter)
+		}
+		if c.since.IsZero() {
+			s.p.a.o.Log.WarnContext(ctx, "no connection to Slack, trying again", "scope", s.p.scope(), "connection", n, "wait", wait, "err", bare(err))
+		} else { // it happens several times a day
+			s.p.a.o.Log.InfoContext(ctx, "connection to Slack ended, connecting again", "scope", s.p.scope(), "connection", n, "wait", wait, "err", bare(err))
+		}
+		if !sleep(ctx, wait) {
+			return nil
+		}
+	}
+}
+
+// verdict is why no connection can be had any more, or nil.
+func verdict(p *app, err error) error {
+	var said slack.SlackErrorResponse
+	if !errors.As(err, &said) {
+		return nil
+	}
+	switch said.Err {
+	case "invalid_auth", "not_authed", "token_revoked", "token_expired", "account_inactive":
+		return bot.Problemf("bad_token", "Slack refuses the app token of %s (%w): make a new one under Basic Information, App-Level Tokens, put it into the configuration and restart", p.Name, err)
+	case "not_allowed_token_type":
+		return bot.Problemf("bad_token", "the app token of %s is a token of another kind (%w): it begins with xapp- and is made under Basic Information, App-Level Tokens", p.Name, err)
+	case "missing_scope", "no_permission":
+		return bot.Problemf("bad_token", "the app token of %s may not open connections (%w): make one with the scope connections:write, put it into the configuration and restart", p.Name, err)
+	}
+	return nil
+}
+
+// lastWords bounds one acknowledgement.
+const lastWords = 3 * time.Second

@@ -1,0 +1,21 @@
+package bot
+
+import "time"
+
+// Figures are sums over everything that is stored, for who watches over a
+// running Colloquy. They name nobody and no channel. What there is none of is
+// not in the maps.
+type Figures struct {
+	Discussions   map[string]int // by state, [StateOpen] and the like
+	Posts         map[string]int // by state, [PostSent] and the like
+	Schedules     map[string]int // "running" or "paused"
+	Installations map[string]int // by platform; those that have the bot now
+	Troubles      map[string]int // by cause, [CauseFeed] and the like; those that go on
+	Gaps          map[string]int // times in which replies may have been missed: "listed" afterwards, or "unlisted"
+	Overdue       map[string]int // what waits for [OverdueAfter] and longer; by kind, [WorkPost] and the like
+	Replies       int            // recorded, and not erased since
+}
+
+// OverdueAfter is how long after its time something counts as overdue. What was
+// given to a worker is due again later, so that only what nobody took is counted.
+const OverdueAfter = time.Minute

@@ -1,0 +1,73 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"colloquy/bot"
+)
+
+// figures counts, as rows of what is counted, by what, and how many. It reads
+// only; states have no index of their own, since nothing else asks for them all.
+const figures = `SELECT 'discussions', state, COUNT(*) FROM discussions GROUP BY state
+	UNION ALL SELECT 'posts', state, COUNT(*) FROM posts GROUP BY state
+	UNION ALL SELECT 'schedules', CASE WHEN paused THEN 'paused' ELSE 'running' END, COUNT(*) FROM schedules WHERE removed_at IS NULL GROUP BY paused
+	UNION ALL SELECT 'installations', platform, COUNT(*) FROM installations WHERE gone_at IS NULL GROUP BY platform
+	UNION ALL SELECT 'troubles', cause, COUNT(*) FROM troubles WHERE over_at IS NULL GROUP BY cause
+	UNION ALL SELECT 'gaps', CASE WHEN listed THEN 'listed' ELSE 'unlisted' END, COUNT(*) FROM gaps GROUP BY listed
+	UNION ALL SELECT 'replies', '', COUNT(*) FROM replies WHERE NOT deleted`
+
+// overdue are the columns that say when something of a kind is due. Sweeps may
+// wait: they are spread over the day on purpose.
+var overdue = []struct{ kind, table, column string }{
+	{"schedule", "schedules", "next_at"},
+	{bot.WorkOccurrence, "occurrences", "work_at"},
+	{bot.WorkDiscussion, "discussions", "work_at"},
+	{bot.WorkPost, "posts", "work_at"},
+	{bot.WorkNotice, "notices", "work_at"},
+	{bot.WorkFeed, "feeds", "work_at"},
+}
+
+// Figures counts what is stored.
+func (db *DB) Figures(ctx context.Context, now time.Time) (bot.Figures, error) {
+	var query strings.Builder
+	query.WriteString(figures)
+	for _, o := range overdue {
+		fmt.Fprintf(&query, ` UNION ALL SELECT 'overdue', '%s', COUNT(*) FROM %s WHERE %s <= $1`, o.kind, o.table, o.column)
+	}
+	f := bot.Figures{}
+	maps := map[string]*map[string]int{
+		"discussions": &f.Discussions, "posts": &f.Posts, "schedules": &f.Schedules, "installations": &f.Installations,
+		"troubles": &f.Troubles, "gaps": &f.Gaps, "overdue": &f.Overdue,
+	}
+	for _, m := range maps {
+		*m = map[string]int{}
+	}
+	rows, err := db.r.QueryContext(ctx, query.String(), now.Add(-bot.OverdueAfter).UnixMilli())
+	_, err = collect(rows, err, func(s scanner) (none struct{}, err error) {
+		var what, by string
+		var n int
+		if err := s.Scan(&what, &by, &n); err != nil {
+			return none, err
+		}
+		if m := maps[what]; m == nil {
+			f.Replies = n
+		} else if n > 0 {
+			(*m)[by] = n
+		}
+		return none, nil
+	})
+	return f, err
+}
+
+// Ready is nil when the database answers.
+func (db *DB) Ready(ctx context.Context) error {
+	var n int
+	err := db.r.QueryRowContext(ctx, `SELECT 1 FROM settings UNION ALL SELECT 1 LIMIT 1`).Scan(&n)
+	if err != nil && ctx.Err() == nil {
+		return &bot.Problem{Code: "database", Text: "the database does not answer: the log says why", Err: err}
+	}
+	return err
+}

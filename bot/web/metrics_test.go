@@ -1,0 +1,62 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"colloquy/bot"
+)
+
+func TestMetrics(t *testing.T) {
+	now := time.Date(2027, 3, 1, 8, 0, 0, 0, time.UTC)
+	counted, fails := 0, false
+	o := Options{
+		Version: "v1.2.3", Commit: "abc", Clock: func() time.Time { return now },
+		Figures: func(context.Context, time.Time) (bot.Figures, error) {
+			if counted++; fails {
+				return bot.Figures{}, errors.New("no")
+			}
+			return bot.Figures{
+				Discussions: map[string]int{bot.StateOpen: 3}, Posts: map[string]int{bot.PostSent: 12, bot.PostUnknown: 1}, Replies: 40,
+				Schedules: map[string]int{"paused": 2}, Troubles: map[string]int{bot.CauseFeed: 1}, Gaps: map[string]int{"unlisted": 1},
+				Overdue: map[string]int{bot.WorkPost: 5}, Installations: map[string]int{"slack": 2},
+			}, nil
+		},
+		Routes: []map[string]http.Handler{{"GET /slack/{app}/install": text("page")}},
+	}
+	url, _, _, _ := running(t, o)
+	get(t, url+"/slack/secret-name/install")
+	get(t, url+"/wp-login.php")
+	_, body := get(t, url+"/metrics")
+	for _, want := range []string{
+		`colloquy_build_info{commit="abc",go_version="go1.`, `version="v1.2.3"} 1`,
+		`colloquy_discussions{state="open"} 3`, `colloquy_posts{state="sent"} 12`, `colloquy_posts{state="unknown"} 1`, `colloquy_replies 40`,
+		`colloquy_schedules{state="paused"} 2`, `colloquy_troubles{cause="feed"} 1`, `colloquy_gaps{state="unlisted"} 1`, `colloquy_work_overdue{kind="post"} 5`,
+		`colloquy_installations{platform="slack"} 2`, `colloquy_figures_up 1`, "go_goroutines ", "process_",
+		`colloquy_http_request_duration_seconds_count{code="200",route="GET /slack/{app}/install"} 1`,
+		`colloquy_http_request_duration_seconds_count{code="404",route="none"} 1`,
+	} {
+		if !strings.Contains(body, want) {
+			t.Errorf("%s is missing in\n%s", want, body)
+		}
+	}
+	if strings.Contains(body, "secret-name") || strings.Contains(body, "wp-login") {
+		t.Error("a metric repeats what was asked for")
+	}
+	fails = true
+	get(t, url+"/metrics")
+	if counted != 1 {
+		t.Errorf("counted %d times within a moment", counted)
+	}
+	now = now.Add(keepFigures)
+	if _, body = get(t, url+"/metrics"); counted != 2 || !strings.Contains(body, "colloquy_figures_up 0") || strings.Contains(body, "colloquy_replies ") {
+		t.Errorf("counted %d times, and what cannot be counted is shown:\n%s", counted, body)
+	}
+	if _, again, _, _ := running(t, o); again == nil { // a second server has a registry of its own
+		t.Fatal()
+	}
+}
