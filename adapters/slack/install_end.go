@@ -61,7 +61,7 @@ func (p *app) installEnd(w http.ResponseWriter, r *http.Request) {
 	p.a.o.Log.InfoContext(ctx, "installed", "scope", p.scope(), "workspace", t.id)
 	q := url.Values{"app": {appID}, "team": {t.id}}
 	p.a.show(w, http.StatusOK, webPage{
-		Title: "Colloquy is installed", Done: t.name, Bot: "@Colloquy", Open: p.a.site() + "/app_redirect?" + q.Encode(),
+		Title: "Colloquy is installed", Done: t.name, Open: p.a.site() + "/app_redirect?" + q.Encode(),
 	})
 }
 
