@@ -231,7 +231,7 @@ func TestEventsAreThoseThatAreTaken(t *testing.T) {
 			t.Errorf("Slack has no event %s", e.kind)
 		}
 	}
-	if !slices.IsSorted([]int{leastAtLarge, utf8.RuneCountInString(atLarge), mostAtLarge}) || utf8.RuneCountInString(about) > mostAbout {
+	if !slices.IsSorted([]int{leastAtLarge, utf8.RuneCountInString(atLarge), mostAtLarge}) || utf8.RuneCountInString(about) > mostDescription {
 		t.Error("the descriptions are too long or too short")
 	}
 }

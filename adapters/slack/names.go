@@ -76,14 +76,14 @@ func (n *names) look(ctx context.Context, key string, now func() time.Time, ask 
 		}
 		n.mu.Unlock()
 		select {
-		case <-wait: // who asked may have had less time than we do
+		case <-wait:
 		case <-ctx.Done():
 			return "", ctx.Err()
 		}
 	}
 }
 
-// asked is called with the lock, which it gives back while it asks.
+// asked is called with the lock, which it gives back before it asks.
 func (n *names) asked(ctx context.Context, key string, now func() time.Time, ask func(context.Context) (string, error)) (string, error) {
 	if n.asking == nil {
 		n.asking = map[string]chan struct{}{}
@@ -91,18 +91,21 @@ func (n *names) asked(ctx context.Context, key string, now func() time.Time, ask
 	done := make(chan struct{})
 	n.asking[key] = done
 	n.mu.Unlock()
+	defer func() {
+		n.mu.Lock()
+		delete(n.asking, key)
+		n.mu.Unlock()
+		close(done)
+	}()
 	name, err := ask(ctx)
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	delete(n.asking, key)
-	close(done)
 	switch {
 	case err == nil:
-		n.set(key, knownName{name, now().Add(keepName)})
-	case codeOf(err) != "":
-		n.set(key, knownName{"", now().Add(keepNoName)})
-	case ctx.Err() == nil || errors.Is(ctx.Err(), context.DeadlineExceeded):
-		n.set(key, knownName{"", now().Add(keepFailed)}) // so that not each message of theirs waits for it
+		n.put(key, name, now().Add(keepName))
+	case codeOf(err) != "" && bot.IsPermanent(err):
+		n.put(key, "", now().Add(keepNoName))
+		return "", nil
+	case !errors.Is(ctx.Err(), context.Canceled):
+		n.put(key, "", now().Add(keepFailed)) // so that not each message of theirs waits for it
 	}
 	return name, err
 }

@@ -125,28 +125,6 @@ func (p *app) gone(ctx context.Context, h bot.Handler, workspace string) error {
 	return nil
 }
 
-// forget drops what is known of a workspace.
-func (s *teams) forget(p *app, workspace string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if t := s.byID[workspace]; t != nil && t.app == p {
-		delete(s.byID, workspace)
-	}
-}
-
-// of are the workspaces of an app that were met.
-func (s *teams) of(p *app) []*team {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	var list []*team
-	for _, t := range s.byID {
-		if t.app == p {
-			list = append(list, t)
-		}
-	}
-	return list
-}
-
 // missed says that what happened in a workspace, or with "" in every one of the
 // app, since then may not have reached us.
 func (p *app) missed(ctx context.Context, h bot.Handler, workspace string, from time.Time) error {
