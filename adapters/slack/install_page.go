@@ -17,7 +17,7 @@ var (
 	pageStyle string
 )
 
-var pageTemplates = template.Must(template.New("").Parse(pageText))
+var siteTemplates = template.Must(template.New("").Parse(pageText))
 
 // styleHash lets a browser take this style, and nothing else that would stand in
 // the page.
@@ -47,7 +47,7 @@ type webPage struct {
 func (a *Adapter) show(w http.ResponseWriter, status int, p webPage) {
 	p.Style = template.CSS(pageStyle)
 	var out bytes.Buffer
-	if err := pageTemplates.ExecuteTemplate(&out, "page", p); err != nil {
+	if err := siteTemplates.ExecuteTemplate(&out, "page", p); err != nil {
 		a.o.Log.Error("page not made", "err", err)
 		http.Error(w, "this page cannot be shown; the log has the detail", http.StatusInternalServerError)
 		return
