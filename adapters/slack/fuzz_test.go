@@ -100,9 +100,9 @@ func asJSON(v any) []byte {
 	return out
 }
 
-// once is a payload as Slack could write it, with every field once and in lower
+// tidied is a payload as Slack could write it, with every field once and in lower
 // case, since Go reads "TS" as "ts"; nil if it is no object.
-func once(raw []byte) (map[string]any, []byte) {
+func tidied(raw []byte) (map[string]any, []byte) {
 	var v map[string]any
 	if json.Unmarshal(raw, &v) != nil || v == nil {
 		return nil, nil
@@ -132,7 +132,7 @@ func once(raw []byte) (map[string]any, []byte) {
 func checkEvent(t *testing.T, in *team, raw []byte) {
 	t.Helper()
 	_ = in.event(offline(), newKeeper(), raw) // whatever it is
-	v, out := once(raw)
+	v, out := tidied(raw)
 	if v == nil {
 		return
 	}

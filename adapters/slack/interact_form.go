@@ -19,7 +19,7 @@ const (
 	mostLabel    = 2000
 	mostWords    = 3000
 	mostMetadata = 3000
-	mostAbout    = 600 // ours, of what is asked
+	mostBefore    = 600 // ours, of what is asked
 	mostError    = 500 // ours, of what is wrong
 )
 
@@ -105,7 +105,7 @@ func form(of, label, title, about string) slack.ModalViewRequest {
 		title = "Colloquy"
 	}
 	var blocks []slack.Block
-	if about = text.Cut(text.Clean(unescape.Replace(about)), mostAbout, text.Units); text.Visible(about) {
+	if about = text.Cut(text.Clean(unescape.Replace(about)), mostBefore, text.Units); text.Visible(about) {
 		blocks = append(blocks, slack.NewSectionBlock(words(about), nil, nil))
 	}
 	blocks = append(blocks, slack.NewInputBlock(formInput, words(text.Cut(label, mostLabel, text.Units)), nil, input))

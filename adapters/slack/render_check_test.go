@@ -34,18 +34,18 @@ func tree(t testing.TB, out outgoing) []any {
 	return blocks
 }
 
-// eachNode gives every object in v with those that it is in.
-func eachNode(v any, in []string, visit func(n node, in []string)) {
+// walkBlocks gives every object in v with those that it is in.
+func walkBlocks(v any, in []string, visit func(n node, in []string)) {
 	switch v := v.(type) {
 	case []any:
 		for _, x := range v {
-			eachNode(x, in, visit)
+			walkBlocks(x, in, visit)
 		}
 	case node:
 		visit(v, in)
 		kind, _ := v["type"].(string)
 		for _, x := range v {
-			eachNode(x, append(in[:len(in):len(in)], kind), visit)
+			walkBlocks(x, append(in[:len(in):len(in)], kind), visit)
 		}
 	}
 }
@@ -67,7 +67,7 @@ func withinLimits(t testing.TB, out outgoing) {
 		t.Fatalf("%d characters beside the blocks", n)
 	}
 	total, ids := 0, map[string]bool{}
-	eachNode(blocks, nil, func(n node, in []string) {
+	walkBlocks(blocks, nil, func(n node, in []string) {
 		kind, _ := n["type"].(string)
 		for field, v := range n {
 			s, ok := v.(string)
@@ -121,7 +121,7 @@ func withinLimits(t testing.TB, out outgoing) {
 // live is what in a message Slack acts on: markup, links, mentions, pictures.
 func live(t testing.TB, out outgoing) (all []string) {
 	t.Helper()
-	eachNode(tree(t, out), nil, func(n node, in []string) {
+	walkBlocks(tree(t, out), nil, func(n node, in []string) {
 		switch n["type"] {
 		case "mrkdwn":
 			all = append(all, fmt.Sprint(n["text"]))

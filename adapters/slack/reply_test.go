@@ -27,8 +27,8 @@ func TestStamp(t *testing.T) {
 	}
 }
 
-// named are people and channels whose names are known.
-func named(id string, channel bool) string {
+// knownNames names people and channels whose names are known.
+func knownNames(id string, channel bool) string {
 	return map[string]string{"U1": "Ada L.", "U2": "2 Chainz", "U3": "عائشہ", "C1": "talk"}[id]
 }
 
@@ -56,11 +56,11 @@ func TestUnmarked(t *testing.T) {
 		"a\x00b":                "ab",
 		"@2 yes":                "@2 yes",
 	} {
-		if got := unescaped(in, named); got != want {
+		if got := unescaped(in, knownNames); got != want {
 			t.Errorf("%q: got %q, want %q", in, got, want)
 		}
 	}
-	long := unescaped(strings.Repeat("<@U1>", 100_000), named)
+	long := unescaped(strings.Repeat("<@U1>", 100_000), knownNames)
 	if n := text.Units(long); n > mostText || !strings.HasSuffix(long, "…") {
 		t.Errorf("%d units", n)
 	}
@@ -76,7 +76,7 @@ func TestBlockText(t *testing.T) {
 		`{"a":1}`: "", `null`: "", ``: "", `{`: "",
 		`[{"type":"rich_text","elements":[` + strings.Repeat(`{"type":"rich_text_section","elements":[`, 500) + `{"type":"text","text":"too deep"}` + strings.Repeat(`]}`, 500) + `]}]`: "",
 	} {
-		if got := unescaped(typed(json.RawMessage(in)), named); got != want {
+		if got := unescaped(typed(json.RawMessage(in)), knownNames); got != want {
 			t.Errorf("%.300s: got %q, want %q", in, got, want)
 		}
 	}

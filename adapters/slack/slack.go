@@ -119,10 +119,11 @@ type Adapter struct {
 // An app is one of [Options].Apps at work.
 type app struct {
 	App
-	a    *Adapter
-	asks asks
-	desk *desk
-	ways ways
+	a      *Adapter
+	asks   asks
+	desk   *desk
+	ways   ways
+	starts starter // of installations
 }
 
 // scope is how its events reach us; see [bot.Handler].
