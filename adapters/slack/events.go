@@ -36,7 +36,7 @@ func (t *team) event(ctx context.Context, h bot.Handler, e inner) error {
 	return nil
 }
 
-// A happening is what events about messages have in common, as it must be.
+// A happening is what events about messages have in common.
 type happening struct {
 	Subtype   string          `json:"subtype"`
 	Channel   string          `json:"channel"`
@@ -47,17 +47,19 @@ type happening struct {
 }
 
 func (t *team) messageEvent(ctx context.Context, h bot.Handler, raw json.RawMessage) error {
-	var e happening
-	err := json.Unmarshal(raw, &e)
-	changed := err == nil && (e.Subtype == "message_changed" || e.Subtype == "message_deleted")
-	if err == nil && !changed && (!slices.Contains(personal, e.Subtype) || !threaded(raw)) {
+	var kind struct {
+		Subtype string `json:"subtype"`
+	}
+	if err := json.Unmarshal(raw, &kind); err != nil {
+		return unreadable("message", idIn(raw), err)
+	}
+	changed := kind.Subtype == "message_changed" || kind.Subtype == "message_deleted"
+	if !changed && (!slices.Contains(personal, kind.Subtype) || !threaded(raw)) {
 		return nil // nearly all of what is said in a workspace
 	}
-	if err == nil && !isID(e.Channel) {
-		err = errors.New("it lacks the channel")
-	}
-	if err != nil {
-		return unreadable("message", idIn(raw), err)
+	var e happening
+	if lenient(raw, &e); !isID(e.Channel) {
+		return unreadable("message", idIn(raw), errors.New("it lacks the channel"))
 	}
 	ch := bot.Channel{Platform: Platform, Workspace: t.id, ID: e.Channel}
 	switch e.Subtype {
@@ -208,16 +210,4 @@ func (t *team) message(ctx context.Context, ch bot.Channel, ts string) (message,
 		}
 	}
 	return message{}, nil
-}
-
-// actor is who does something, and whether they may manage Colloquy there.
-func (t *team) actor(ctx context.Context, id string) (bot.Actor, error) {
-	u, err := t.userInfo(ctx, id)
-	if err != nil || u.IsBot {
-		return bot.Actor{}, err
-	}
-	return bot.Actor{
-		Person:  bot.Person{Platform: Platform, Workspace: t.id, ID: id, Name: u.Name},
-		Manager: u.IsAdmin || u.IsOwner || id == t.owner,
-	}, nil
 }

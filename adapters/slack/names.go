@@ -76,14 +76,14 @@ func (n *names) look(ctx context.Context, key string, now func() time.Time, ask 
 		}
 		n.mu.Unlock()
 		select {
-		case <-wait: // who asked may have had less time than we do
+		case <-wait:
 		case <-ctx.Done():
 			return "", ctx.Err()
 		}
 	}
 }
 
-// asked is called with the lock, which it gives back while it asks.
+// asked is called with the lock, which it gives back before it asks.
 func (n *names) asked(ctx context.Context, key string, now func() time.Time, ask func(context.Context) (string, error)) (string, error) {
 	if n.asking == nil {
 		n.asking = map[string]chan struct{}{}
@@ -91,63 +91,41 @@ func (n *names) asked(ctx context.Context, key string, now func() time.Time, ask
 	done := make(chan struct{})
 	n.asking[key] = done
 	n.mu.Unlock()
+	defer func() {
+		n.mu.Lock()
+		delete(n.asking, key)
+		n.mu.Unlock()
+		close(done)
+	}()
 	name, err := ask(ctx)
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	delete(n.asking, key)
-	close(done)
 	switch {
 	case err == nil:
-		n.set(key, knownName{name, now().Add(keepName)})
-	case codeOf(err) != "":
-		n.set(key, knownName{"", now().Add(keepNoName)})
-	case ctx.Err() == nil || errors.Is(ctx.Err(), context.DeadlineExceeded):
-		n.set(key, knownName{"", now().Add(keepFailed)}) // so that not each message of theirs waits for it
+		n.put(key, name, now().Add(keepName))
+	case codeOf(err) != "" && bot.IsPermanent(err):
+		n.put(key, "", now().Add(keepNoName))
+		return "", nil
+	case !errors.Is(ctx.Err(), context.Canceled):
+		n.put(key, "", now().Add(keepFailed)) // so that not each message of theirs waits for it
 	}
 	return name, err
-}
-
-// A userInfo is what Slack says of somebody.
-type userInfo struct {
-	ID      string
-	Name    string // on one line: the display name, else the real one, else the handle; empty if none is told
-	IsAdmin bool
-	IsOwner bool // also the primary one
-	IsBot   bool // or Slackbot
-	Deleted bool
 }
 
 // slackbot is Slack's own voice in every workspace, though not marked as a bot.
 const slackbot = "USLACKBOT"
 
-// userInfo asks what Slack says of somebody now: that is what rights rest on.
-func (t *team) userInfo(ctx context.Context, id string) (userInfo, error) {
+// account asks what Slack says of somebody now: that is what rights rest on.
+func (t *team) account(ctx context.Context, id string) (account, error) {
 	var got struct {
-		User struct {
-			ID        string  `json:"id"`
-			Name      string  `json:"name"`
-			RealName  string  `json:"real_name"`
-			Deleted   bool    `json:"deleted"`
-			IsAdmin   bool    `json:"is_admin"`
-			IsOwner   bool    `json:"is_owner"`
-			IsPrimary bool    `json:"is_primary_owner"`
-			IsBot     bool    `json:"is_bot"`
-			Profile   profile `json:"profile"`
-		} `json:"user"`
+		User account `json:"user"`
 	}
 	if err := t.do(ctx, call{method: "users.info", args: url.Values{"user": {id}}}, &got); err != nil {
-		return userInfo{}, err
+		return account{}, err
 	}
-	u := got.User
-	if u.ID != id {
-		return userInfo{}, errors.New("slack users.info: it told of nobody, or of somebody else")
+	if got.User.ID != id {
+		return account{}, errors.New("slack users.info: it told of nobody, or of somebody else")
 	}
-	info := userInfo{
-		ID: id, Name: cmp.Or(u.Profile.name(), oneLine(u.RealName), oneLine(u.Name)),
-		IsAdmin: u.IsAdmin, IsOwner: u.IsOwner || u.IsPrimary, IsBot: u.IsBot || id == slackbot, Deleted: u.Deleted,
-	}
-	t.app.a.names.put(t.nameKey(id), info.Name, t.app.a.o.Clock().Add(keepName))
-	return info, nil
+	t.app.a.names.put(t.nameKey(id), got.User.shown(), t.app.a.o.Clock().Add(keepName))
+	return got.User, nil
 }
 
 // person is somebody with the name that they have in the workspace. With an error,
@@ -160,8 +138,8 @@ func (t *team) person(ctx context.Context, userID string) (bot.Person, error) {
 
 func (t *team) userName(ctx context.Context, id string) (string, error) {
 	return t.look(ctx, id, func(ctx context.Context) (string, error) {
-		u, err := t.userInfo(ctx, id)
-		return u.Name, err
+		u, err := t.account(ctx, id)
+		return u.shown(), err
 	})
 }
 

@@ -69,29 +69,23 @@ func (s search) in(ctx context.Context, method string, args url.Values) (string,
 		query[name] = values
 	}
 	for {
-		var page struct {
-			Messages []json.RawMessage `json:"messages"`
-			More     bool              `json:"has_more"`
-			Next     struct {
-				Cursor string `json:"next_cursor"`
-			} `json:"response_metadata"`
-		}
-		if err := s.t.doInside(ctx, call{method: method, args: query, channel: s.channel}, &page); err != nil {
+		var p page
+		if err := s.t.doInside(ctx, call{method: method, args: query, channel: s.channel}, &p); err != nil {
 			return "", err
 		}
-		for _, raw := range page.Messages {
+		for _, raw := range p.Messages {
 			if m := readPosted(raw); s.t.posted(m) && m.key() == s.key {
 				return m.TS, nil
 			}
 		}
-		next := page.Next.Cursor
-		if next == "" && !page.More {
-			return "", nil
-		}
-		if next == "" || next == query.Get("cursor") {
+		switch next := p.Meta.Next; {
+		case p.Messages == nil, next == "" && p.More, next != "" && next == query.Get("cursor"):
 			return "", errIncomplete
+		case next == "":
+			return "", nil
+		default:
+			query.Set("cursor", next)
 		}
-		query.Set("cursor", next)
 	}
 }
 
@@ -146,13 +140,11 @@ func (t *team) keyOf(ctx context.Context, ref bot.MessageRef) (string, error) {
 		method = "conversations.replies"
 		args.Set("ts", ref.Thread)
 	}
-	var page struct {
-		Messages []json.RawMessage `json:"messages"`
-	}
-	if err := t.doInside(ctx, call{method: method, args: args, channel: ref.ID}, &page); err != nil {
+	var p page
+	if err := t.doInside(ctx, call{method: method, args: args, channel: ref.ID}, &p); err != nil {
 		return "", err
 	}
-	for _, raw := range page.Messages { // the parent of a thread is always among them
+	for _, raw := range p.Messages { // the parent of a thread is always among them
 		if m := readPosted(raw); m.TS == ref.MessageID && t.posted(m) {
 			return m.key(), nil
 		}

@@ -115,7 +115,6 @@ func (l *listing) pages(ctx context.Context) error {
 		case len(l.there) == before:
 			return errors.New("a page of messages brought none that were not listed")
 		}
-		l.a.history.page(ctx, l.t, len(p.Messages))
 		args.Set("cursor", p.Meta.Next)
 	}
 }
@@ -199,11 +198,11 @@ func (l *listing) absent(ref bot.MessageRef) bool {
 	if !ok || l.there[ref.MessageID] || ref.Channel != l.thread {
 		return false
 	}
-	return !l.limited || l.oldest != "" && later(ref.MessageID, l.oldest)
+	return !l.limited || l.oldest != "" && isAfter(ref.MessageID, l.oldest)
 }
 
-// later reports whether one time of Slack's is after another.
-func later(a, b string) bool {
+// isAfter reports whether one time of Slack's is after another.
+func isAfter(a, b string) bool {
 	x, _ := stamp(a)
 	y, _ := stamp(b)
 	return x > y

@@ -97,7 +97,10 @@ func readOut(ping string, all []words) string {
 		left := maxPlain - text.Units(said) - len(line)
 		measure := func(s string) int { return text.Units(w.escaped(s)) }
 		if measure(w.text) > left {
-			return said + line + w.escaped(text.Cut(w.text, left, measure))
+			if head := text.Cut(w.text, left, measure); head != "" {
+				said += line + w.escaped(head)
+			}
+			return said
 		}
 		said += line + w.escaped(w.text)
 	}

@@ -63,7 +63,8 @@ func decodeMessage(raw json.RawMessage) (message, error) {
 	return m, err
 }
 
-// lenient decodes what can be decoded of raw.
+// lenient decodes what can be decoded of raw: a field of another type is as if it
+// were not there.
 func lenient(raw json.RawMessage, out any) { _ = json.Unmarshal(raw, out) }
 
 // idIn finds the time that names a message in what could not be read completely.

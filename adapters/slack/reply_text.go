@@ -66,7 +66,7 @@ func unescaped(s string, nameOf func(id string, channel bool) string) string {
 func shown(inside string, nameOf func(id string, channel bool) string) string {
 	what, label, _ := strings.Cut(inside, "|")
 	label = unescape.Replace(label)
-	id := strings.TrimLeft(what, "@#!")
+	id := what[min(1, len(what)):]
 	switch {
 	case strings.HasPrefix(what, "@") && isID(id):
 		return "@" + mentioned(cmp.Or(oneLine(label), nameOf(id, false)), id)
@@ -97,12 +97,12 @@ func mentioned(name, id string) string {
 // link shows where a link leads, and its label if that says something else. Slack
 // makes links of what somebody typed: then that is what they wrote.
 func link(address, label string) string {
-	_, typed, _ := strings.Cut(address, ":")
-	typed = strings.TrimPrefix(typed, "//")
+	_, bare, _ := strings.Cut(address, ":")
+	bare = strings.TrimPrefix(bare, "//")
 	switch label {
 	case "", address:
 		return address
-	case typed, strings.TrimSuffix(typed, "/"):
+	case bare, strings.TrimSuffix(bare, "/"):
 		return label
 	}
 	return label + " (" + address + ")"

@@ -104,24 +104,26 @@ type Vault interface {
 // An Adapter is a set of apps on Slack. Its methods may be called at the same
 // time.
 type Adapter struct {
-	o       Options
-	badAPI  error // why nothing can be sent; nil: it can
-	apps    []*app
-	http    *http.Client
-	out     *outbox.Outbox
-	clock   once.Clock
-	speed   float64 // of Slack's limits; 1 but in tests
-	teams   teams
-	names   names
-	history history
+	o        Options
+	badAPI   error // why nothing can be sent; nil: it can
+	apps     []*app
+	http     *http.Client
+	out      *outbox.Outbox
+	clock    once.Clock
+	speed    float64 // of Slack's limits; 1 but in tests
+	teams    teams
+	names    names
+	listings lane // of Reconcile
 }
 
 // An app is one of [Options].Apps at work.
 type app struct {
 	App
-	a    *Adapter
-	ways ways
-	desk *desk
+	a      *Adapter
+	asks   asks
+	desk   *desk
+	ways   ways
+	starts starter // of installations
 }
 
 // scope is how its events reach us; see [bot.Handler].
@@ -145,7 +147,7 @@ func New(o Options) *Adapter {
 		if x.Layout == "" {
 			x.Layout = OneThread
 		}
-		a.apps = append(a.apps, &app{App: x, a: a, ways: newWays(), desk: newDesk()})
+		a.apps = append(a.apps, &app{App: x, a: a, desk: newDesk(), ways: newWays()})
 	}
 	return a
 }
