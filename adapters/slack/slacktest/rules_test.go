@@ -11,7 +11,7 @@ import (
 // world is a workspace with the app in one of its channels.
 type world struct {
 	*Server
-	t       *testing.T
+	t       testing.TB
 	app     App
 	team    string
 	ada     string

@@ -29,7 +29,7 @@ func (w *world) connect() *websocket.Conn {
 	return c
 }
 
-func frameOf(t *testing.T, c *websocket.Conn) map[string]any {
+func frameOf(t testing.TB, c *websocket.Conn) map[string]any {
 	t.Helper()
 	_ = c.SetReadDeadline(time.Now().Add(20 * time.Second))
 	var o map[string]any
@@ -39,7 +39,7 @@ func frameOf(t *testing.T, c *websocket.Conn) map[string]any {
 	return o
 }
 
-func ack(t *testing.T, c *websocket.Conn, frame map[string]any, payload any) {
+func ack(t testing.TB, c *websocket.Conn, frame map[string]any, payload any) {
 	t.Helper()
 	o := map[string]any{"envelope_id": frame["envelope_id"]}
 	if payload != nil {
@@ -87,7 +87,7 @@ func TestSocketMode(t *testing.T) {
 }
 
 func TestSocketRedelivery(t *testing.T) {
-	w := newWorld(t, Options{Speed: 100}, App{SocketMode: true})
+	w := newWorld(t, Options{Speed: 1e4}, App{SocketMode: true})
 	one, two := w.connect(), w.connect()
 	w.AwaitConnected(w.app.ID, 2)
 	w.Silence(w.app.ID) // one
