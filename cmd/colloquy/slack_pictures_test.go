@@ -69,27 +69,29 @@ func picturedOnSlack(t *testing.T) map[string][]json.RawMessage {
 // sameOnSlack puts ids in place of those that are others each time: keys, Slack's
 // and the endings of ours.
 func sameOnSlack() func([]byte) json.RawMessage {
-	seen := map[string]string{}
+	seen := map[string]int{}
 	ids := regexp.MustCompile(`\b1[0-9]{9}\.?[0-9]{6}\b|p1[0-9]{15}\b|\bC[0-9A-Z]{8,}\b|\b[a-z2-7]{24}\b|\\"id\\":\\"[0-9a-f]{8}`)
 	return func(body []byte) json.RawMessage {
 		return ids.ReplaceAllFunc(body, func(id []byte) []byte {
-			was, n := strings.TrimPrefix(strings.ReplaceAll(string(id), ".", ""), "p"), len(seen)+1
-			if seen[was] == "" {
-				seen[was] = fmt.Sprint(n)
+			was, isKey := string(id), len(id) == 24
+			if !isKey { // a time is written in two ways
+				was = strings.TrimPrefix(strings.ReplaceAll(was, ".", ""), "p")
 			}
-			n = 0
-			_, _ = fmt.Sscan(seen[was], &n)
-			switch {
+			if seen[was] == 0 {
+				seen[was] = len(seen) + 1
+			}
+			switch n := seen[was]; {
+			case isKey:
+				return fmt.Appendf(nil, "key%021d", n)
 			case id[0] == 'C':
 				return fmt.Appendf(nil, "C%010d", n)
 			case id[0] == 'p':
-				return fmt.Appendf(nil, "p%016d", 1763888400000000+n)
+				return fmt.Appendf(nil, "p1763888400%06d", n)
 			case id[0] == '\\':
 				return fmt.Appendf(nil, `\"id\":\"%08d`, n)
-			case len(was) == 24:
-				return fmt.Appendf(nil, "key%021d", n)
+			default:
+				return fmt.Appendf(nil, "1763888400.%06d", n)
 			}
-			return fmt.Appendf(nil, "1763888400.%06d", n)
 		})
 	}
 }
