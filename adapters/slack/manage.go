@@ -47,7 +47,7 @@ func (u account) member(team string) bool {
 // they are no manager.
 func (t *team) actor(ctx context.Context, userID string) (bot.Actor, error) {
 	who := bot.Actor{Person: bot.Person{Platform: Platform, Workspace: t.id, ID: userID}}
-	u, err := t.account(ctx, userID)
+	u, err := t.account(ctx, userID, false)
 	switch codeOf(err) {
 	case "user_not_found", "user_not_visible": // of another workspace, and none of ours
 		return who, nil
