@@ -44,14 +44,10 @@ func (u account) member(team string) bool {
 // actor is somebody who asks for something, and whether the workspace lets them
 // manage Colloquy: its admins and owners, and who installed it. It is asked anew
 // each time, since rights are also taken away. With an error nobody knows, and
-// they are no manager.
+// they are no manager; see [unknown].
 func (t *team) actor(ctx context.Context, userID string) (bot.Actor, error) {
 	who := bot.Actor{Person: bot.Person{Platform: Platform, Workspace: t.id, ID: userID}}
 	u, err := t.account(ctx, userID, false)
-	switch codeOf(err) {
-	case "user_not_found", "user_not_visible": // of another workspace, and none of ours
-		return who, nil
-	}
 	if err != nil {
 		return who, err
 	}
@@ -59,3 +55,7 @@ func (t *team) actor(ctx context.Context, userID string) (bot.Actor, error) {
 	who.Manager = u.member(t.id) && (u.Admin || u.Owner || u.Primary || u.ID == t.owner)
 	return who, nil
 }
+
+// unknown reports whether an error of [team.actor] means that Slack knows nobody
+// of that id in the workspace, and not that it could not be asked.
+func unknown(err error) bool { return bot.ReasonCode(err) == "no_person" }
