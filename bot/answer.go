@@ -18,25 +18,25 @@ func (e *Engine) Command(ctx context.Context, c Command) (Answer, error) {
 	}
 	spec, ok := specOf(c.Name)
 	if !ok {
-		return say("There is no command %q; %s help lists them.", c.Name, CommandPrefix), nil
+		return refuse("There is no command %q; %s help lists them.", c.Name, CommandPrefix), nil
 	}
 	var err error
 	if c.Actor.Manager, err = e.manages(ctx, c.Actor, c.Channel); err != nil {
 		return Answer{}, err
 	}
 	if spec.Manage && !c.Actor.Manager {
-		return say("%s %s is for those who manage Colloquy here. Ask one of them.", CommandPrefix, c.Name), nil
+		return refuse("%s %s is for those who manage Colloquy here. Ask one of them.", CommandPrefix, c.Name), nil
 	}
 	for _, p := range spec.Params {
 		if p.Required && c.Args[p.Name] == "" {
-			return say("%s is missing; use it as: %s", p.Name, Usage(spec)), nil
+			return refuse("%s is missing; use it as: %s", p.Name, Usage(spec)), nil
 		}
 	}
 	a, err := spec.answer(e, ctx, c)
 	var p *Problem
 	if errors.As(err, &p) {
 		e.log.InfoContext(ctx, "command refused", "command", c.Name, "code", p.Code)
-		return say("%s", sentence(p.Text)), nil
+		return refuse("%s", sentence(p.Text)), nil
 	}
 	if err != nil {
 		return Answer{}, fmt.Errorf("command %s: %w", c.Name, err)
@@ -68,6 +68,13 @@ func specOf(name string) (CommandSpec, bool) {
 // say is an answer of one paragraph, for the asker only.
 func say(format string, args ...any) Answer {
 	return Answer{Message: Message{Paragraphs: []string{fmt.Sprintf(format, args...)}}, Private: true}
+}
+
+// refuse is what say gives, where nothing was done.
+func refuse(format string, args ...any) Answer {
+	a := say(format, args...)
+	a.Refused = true
+	return a
 }
 
 // list is an answer of several lines, for the asker only.

@@ -31,6 +31,7 @@ type Answer struct {
 	Private bool      // for the asker's eyes only, where the platform can do that
 	Choices []Choice  // to pick from; each is a Command by itself
 	File    *Document // handed to the asker; nil: none
+	Refused bool      // nothing was done, and the message says why: what they wrote is theirs to change and send again
 }
 
 // A Document is a file that we made.

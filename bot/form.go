@@ -59,9 +59,9 @@ func (e *Engine) answerForm(ctx context.Context, c Command) (Answer, error) {
 	text := strings.TrimSpace(c.Args["text"])
 	switch length := utf8.RuneCountInString(text); {
 	case !saysSomething(text):
-		return say("There is nothing in your answer. Write a few words, and send it again."), nil
+		return refuse("There is nothing in your answer. Write a few words, and send it again."), nil
 	case length > longestAnswer:
-		return say("Your answer has %d characters, and may have %d. Shorten it, or send it in two parts.", length, longestAnswer), nil
+		return refuse("Your answer has %d characters, and may have %d. Shorten it, or send it in two parts.", length, longestAnswer), nil
 	}
 	who, err := e.personHash(ctx, c.Actor.Person)
 	if err != nil {
@@ -72,14 +72,14 @@ func (e *Engine) answerForm(ctx context.Context, c Command) (Answer, error) {
 		return Answer{}, err
 	}
 	if out {
-		return say("You opted out of the record, so nothing was stored, and your answer is not shown. %s opt-in changes that.", CommandPrefix), nil
+		return refuse("You opted out of the record, so nothing was stored, and your answer is not shown. %s opt-in changes that.", CommandPrefix), nil
 	}
 	id, stored, err := e.storeAnswer(ctx, c, d, n, text, who)
 	if err != nil {
 		return Answer{}, err
 	}
 	if !stored {
-		return say("That discussion takes no answers any more, so nothing was stored: it is %s.", d.State), nil
+		return refuse("That discussion takes no answers any more, so nothing was stored: it is %s.", d.State), nil
 	}
 	late := ""
 	if d.State == StateClosed {
@@ -135,9 +135,9 @@ func (e *Engine) answerRemove(ctx context.Context, c Command) (Answer, error) {
 	own := r.Author.ID == c.Actor.ID && r.Author.ID != ""
 	switch {
 	case !own && !c.Actor.Manager:
-		return say("Only its author and those who manage Colloquy here can remove it."), nil
+		return refuse("Only its author and those who manage Colloquy here can remove it."), nil
 	case !r.ByForm():
-		return say("That is a message of its author: delete it in the thread, and it is erased here too."), nil
+		return refuse("That is a message of its author: delete it in the thread, and it is erased here too."), nil
 	}
 	var a Audit
 	if !own {

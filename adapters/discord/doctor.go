@@ -50,7 +50,7 @@ func (a *Adapter) checkConnection(ctx context.Context) []bot.Finding {
 	}
 	out := []bot.Finding{good("token", "it is that of the bot %s", self.Username)}
 	out = append(out, a.checkIntents(ctx), a.checkBudget(ctx))
-	if skew, known := a.rest.clock.skew(); known {
+	if skew, known := a.rest.clock.Skew(); known {
 		f := good("clock", "this machine's clock agrees with Discord's")
 		if skew > mostSkew || skew < -mostSkew {
 			f = bot.Finding{Name: "clock", Text: fmt.Sprintf("this machine's clock is %s off Discord's", skew.Abs().Round(time.Second)), Fix: "let it set its clock from the network (NTP)"}

@@ -2,11 +2,11 @@ package discord
 
 import (
 	"encoding/json"
-	"net/url"
 	"regexp"
 	"slices"
 	"strings"
 
+	"colloquy/adapters/internal/text"
 	"colloquy/bot"
 )
 
@@ -99,46 +99,18 @@ func (d interactionData) written() string {
 	return c.Value
 }
 
-var webAddress = regexp.MustCompile(`(?i)https?://[^\s<>"|\x60]+`)
-
 // link is the first web address in the message of a menu; empty if there is none.
 func (d interactionData) link() string {
 	m := d.Resolved.Messages[d.TargetID]
-	for _, found := range webAddress.FindAllString(m.Content, -1) {
-		if u := webLink(trimLink(found)); u != "" {
-			return u
-		}
+	if found := text.Addresses(m.Content); len(found) > 0 {
+		return found[0]
 	}
 	for _, e := range m.Embeds {
-		if u := webLink(e.URL); u != "" {
+		if u := text.Address(e.URL); u != "" {
 			return u
 		}
 	}
 	return ""
-}
-
-// trimLink cuts what belongs to the sentence around an address, or to markup.
-func trimLink(s string) string {
-	for {
-		t := strings.TrimRight(s, ".,;:!?'*_~]}")
-		if rest, ok := strings.CutSuffix(t, ")"); ok && strings.Count(t, "(") < strings.Count(t, ")") {
-			t = rest
-		}
-		if t == s {
-			return s
-		}
-		s = t
-	}
-}
-
-// webLink is s if it is a web address.
-func webLink(s string) string {
-	u, err := url.Parse(s)
-	if err != nil || u.Hostname() == "" || !strings.EqualFold(u.Scheme, "http") && !strings.EqualFold(u.Scheme, "https") {
-		return ""
-	}
-	u.Scheme = strings.ToLower(u.Scheme)
-	return u.String()
 }
 
 // argsOf are the options of a command as if they were typed: without quotes

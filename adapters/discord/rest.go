@@ -47,7 +47,7 @@ type client struct {
 	http  *http.Client
 	out   *outbox.Outbox
 	doors doors
-	clock clock
+	clock once.Clock
 }
 
 func newClient(o Options) *client {

@@ -107,7 +107,7 @@ func (c *client) request(ctx context.Context, k call, p payload) (*http.Request,
 // answered reads an answer and says what it means.
 func (c *client) answered(ctx context.Context, k call, r route, res *http.Response) result {
 	defer res.Body.Close()
-	c.clock.compare(res.Header.Get("Date"), c.o.Clock())
+	c.clock.Compare(res.Header.Get("Date"), c.o.Clock())
 	body, err := io.ReadAll(io.LimitReader(res.Body, maxAnswer+1))
 	out := result{body: body, verdict: readVerdict(res.Header, res.StatusCode == http.StatusTooManyRequests, body)}
 	switch status := res.StatusCode; {

@@ -89,3 +89,12 @@ func buttonValue(b bot.Button) string {
 
 // shortKey is a key as it stands in a post.
 func shortKey(key string) string { return text.Key(key, maxKey) }
+
+// keyIn is the key in a block_id; empty if that names no post.
+func keyIn(blockID string) string {
+	key, ok := strings.CutPrefix(blockID, keyBlock)
+	if !ok {
+		return ""
+	}
+	return key
+}

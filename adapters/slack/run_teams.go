@@ -28,9 +28,9 @@ func (p *app) gather(ctx context.Context, h bot.Handler) error {
 	}
 }
 
-// final reports whether a token will never be of use again.
+// final reports whether a token will never be of use again, or not to this app.
 func final(err error) bool {
-	return slices.Contains([]string{"bad_token", "guild_gone"}, bot.ReasonCode(err))
+	return slices.Contains([]string{"bad_token", "guild_gone", "twice"}, bot.ReasonCode(err))
 }
 
 func (p *app) tellAll(ctx context.Context, h bot.Handler) error {
@@ -121,30 +121,8 @@ func (p *app) gone(ctx context.Context, h bot.Handler, workspace string) error {
 			return err
 		}
 	}
-	p.a.teams.forget(p, workspace)
+	p.forget(workspace)
 	return nil
-}
-
-// forget drops what is known of a workspace.
-func (s *teams) forget(p *app, workspace string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if t := s.byID[workspace]; t != nil && t.app == p {
-		delete(s.byID, workspace)
-	}
-}
-
-// of are the workspaces of an app that were met.
-func (s *teams) of(p *app) []*team {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	var list []*team
-	for _, t := range s.byID {
-		if t.app == p {
-			list = append(list, t)
-		}
-	}
-	return list
 }
 
 // missed says that what happened in a workspace, or with "" in every one of the

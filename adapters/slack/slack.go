@@ -36,6 +36,8 @@ import (
 	"net/http"
 	"time"
 
+	"colloquy/adapters/internal/once"
+	"colloquy/adapters/internal/outbox"
 	"colloquy/bot"
 )
 
@@ -102,17 +104,26 @@ type Vault interface {
 // An Adapter is a set of apps on Slack. Its methods may be called at the same
 // time.
 type Adapter struct {
-	o     Options
-	apps  []*app
-	http  *http.Client
-	teams teams
+	o        Options
+	badAPI   error // why nothing can be sent; nil: it can
+	apps     []*app
+	http     *http.Client
+	out      *outbox.Outbox
+	clock    once.Clock
+	speed    float64 // of Slack's limits; 1 but in tests
+	teams    teams
+	names    names
+	listings lane // of Reconcile
 }
 
 // An app is one of [Options].Apps at work.
 type app struct {
 	App
-	a    *Adapter
-	desk *desk
+	a      *Adapter
+	asks   asks
+	desk   *desk
+	ways   ways
+	starts starter // of installations
 }
 
 // scope is how its events reach us; see [bot.Handler].
@@ -120,21 +131,23 @@ func (p *app) scope() string { return Platform + "/" + p.Name }
 
 // New makes an adapter. Nothing is sent before it is used.
 func New(o Options) *Adapter {
-	if o.API == "" {
-		o.API = DefaultAPI
-	}
 	if o.Clock == nil {
 		o.Clock = time.Now
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	a := &Adapter{o: o, http: newHTTP(), teams: teams{byID: map[string]*team{}}}
+	if o.PerMinute <= 0 {
+		o.PerMinute = DefaultPerMinute
+	}
+	a := &Adapter{o: o, http: once.NewHTTP(), out: outbox.New(outbox.Options{}), speed: 1}
+	a.teams = teams{byID: map[string]*team{}, twice: map[*app]map[string]error{}}
+	a.o.API, a.badAPI = ParseAPI(o.API)
 	for _, x := range o.Apps {
 		if x.Layout == "" {
 			x.Layout = OneThread
 		}
-		a.apps = append(a.apps, &app{App: x, a: a, desk: newDesk()})
+		a.apps = append(a.apps, &app{App: x, a: a, desk: newDesk(), ways: newWays()})
 	}
 	return a
 }

@@ -2,6 +2,8 @@ package text
 
 import (
 	"net/url"
+	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -26,4 +28,44 @@ func Host(u string) string {
 		return ""
 	}
 	return strings.TrimPrefix(Inline(p.Hostname()), "www.")
+}
+
+// written finds what may be web addresses in a text, with what stands behind them.
+var written = regexp.MustCompile(`(?i)https?://[^\s<>"|\x60]+`)
+
+// Addresses are the web addresses in a text that people wrote, in their order,
+// each once.
+func Addresses(s string) []string {
+	var out []string
+	for _, found := range written.FindAllString(s, -1) {
+		if u := Address(trimAddress(found)); u != "" && !slices.Contains(out, u) {
+			out = append(out, u)
+		}
+	}
+	return out
+}
+
+// trimAddress cuts what belongs to the sentence around an address, or to markup.
+func trimAddress(s string) string {
+	for {
+		t := strings.TrimRight(s, ".,;:!?'*_~]}")
+		if rest, ok := strings.CutSuffix(t, ")"); ok && strings.Count(t, "(") < strings.Count(t, ")") {
+			t = rest
+		}
+		if t == s {
+			return s
+		}
+		s = t
+	}
+}
+
+// Address is s if it is a web address, with its scheme in small letters, and
+// else empty. To show it, use [Link].
+func Address(s string) string {
+	u, err := url.Parse(s)
+	if err != nil || u.Hostname() == "" || !strings.EqualFold(u.Scheme, "http") && !strings.EqualFold(u.Scheme, "https") {
+		return ""
+	}
+	u.Scheme = strings.ToLower(u.Scheme)
+	return u.String()
 }

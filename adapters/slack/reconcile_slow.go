@@ -1,0 +1,56 @@
+package slack
+
+import (
+	"context"
+	"net/url"
+	"sync"
+	"time"
+
+	"colloquy/bot"
+)
+
+// mostWait is how long a listing waits for one page: where Slack lets an app read
+// one a minute, that is the next.
+const mostWait = 70 * time.Second
+
+// A lane lets one listing a workspace wait for Slack: others have better luck
+// later, and would only keep posts from going out meanwhile. Its zero value is ready.
+type lane struct {
+	mu      sync.Mutex
+	waiting map[string]bool // by workspace
+}
+
+func (l *lane) begin(workspace string) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.waiting[workspace] {
+		return false
+	}
+	if l.waiting == nil {
+		l.waiting = map[string]bool{}
+	}
+	l.waiting[workspace] = true
+	return true
+}
+
+func (l *lane) end(workspace string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	delete(l.waiting, workspace)
+}
+
+// ask makes a request for a page, and again after each wait that Slack demands.
+func (l *listing) ask(ctx context.Context, method string, args url.Values, out any) error {
+	for {
+		err := l.t.do(ctx, call{method: method, args: args}, out)
+		after, limited := bot.RetryDelay(err)
+		if !limited || after > mostWait || ctx.Err() != nil || !l.a.listings.begin(l.t.id) {
+			return err
+		}
+		slept := sleep(ctx, after)
+		l.a.listings.end(l.t.id)
+		if !slept {
+			return err
+		}
+	}
+}
