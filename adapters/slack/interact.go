@@ -220,7 +220,7 @@ func (q *asked) do(ctx context.Context, c bot.Command) (r outcome) {
 	}
 	defer cancel()
 	actor, err := q.t.actor(within, q.user.ID)
-	if err != nil {
+	if err != nil && !unknown(err) {
 		q.p.a.o.Log.WarnContext(ctx, "could not ask who somebody is", "command", c.Name, "workspace", q.t.id, "code", bot.ReasonCode(err), "slack_code", codeOf(err), "err", err)
 		if manage {
 			return outcome{failed(notAsked(err)), err}

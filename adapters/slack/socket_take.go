@@ -9,8 +9,8 @@ import (
 	"github.com/slack-go/slack/socketmode"
 )
 
-// A parcel is what Slack sends over a connection.
-type parcel struct {
+// A received is what Slack sends over a connection.
+type received struct {
 	Type     string          `json:"type"`
 	Envelope string          `json:"envelope_id"`
 	Payload  json.RawMessage `json:"payload"`
@@ -19,7 +19,7 @@ type parcel struct {
 // take hands on what came, and never waits. slack-go gives what it cannot read
 // itself as a bad message.
 func (c *connection) take(ctx context.Context, e socketmode.Event) {
-	var r parcel
+	var r received
 	switch data := e.Data.(type) {
 	case *socketmode.ErrorBadMessage:
 		_ = json.Unmarshal(data.Message, &r)
@@ -33,7 +33,7 @@ func (c *connection) take(ctx context.Context, e socketmode.Event) {
 		if e.Request == nil {
 			return
 		}
-		r = parcel{e.Request.Type, e.Request.EnvelopeID, e.Request.Payload}
+		r = received{e.Request.Type, e.Request.EnvelopeID, e.Request.Payload}
 	}
 	switch r.Type {
 	case socketmode.RequestTypeHello:
@@ -54,7 +54,7 @@ func (c *connection) take(ctx context.Context, e socketmode.Event) {
 
 // lose acknowledges what cannot be read, so that Slack does not send it again,
 // and has every thread listed.
-func (c *connection) lose(ctx context.Context, r parcel, err error) {
+func (c *connection) lose(ctx context.Context, r received, err error) {
 	c.s.p.a.o.Log.ErrorContext(ctx, "delivery cannot be read, threads will be listed", "scope", c.s.p.scope(), "type", r.Type, "id", r.Envelope, "err", err)
 	c.s.p.desk.owed.miss("", c.s.p.before(envelope{}))
 	if r.Envelope != "" {
