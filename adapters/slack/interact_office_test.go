@@ -60,6 +60,7 @@ func newOffice(t *testing.T) *office {
 	srv := httptest.NewServer(o)
 	t.Cleanup(srv.Close)
 	a := New(Options{Apps: []App{{Name: "main", BotToken: "xoxb-1", SigningSecret: "s"}}, API: srv.URL + "/api"})
+	a.speed = 1000
 	o.p = a.apps[0]
 	return o
 }
