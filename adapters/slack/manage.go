@@ -3,8 +3,6 @@ package slack
 import (
 	"cmp"
 	"context"
-	"errors"
-	"net/url"
 	"slices"
 
 	"colloquy/bot"
@@ -49,17 +47,10 @@ func (u account) member(team string) bool {
 // they are no manager; see [unknown].
 func (t *team) actor(ctx context.Context, userID string) (bot.Actor, error) {
 	who := bot.Actor{Person: bot.Person{Platform: Platform, Workspace: t.id, ID: userID}}
-	var got struct {
-		User account `json:"user"`
-	}
-	if err := t.do(ctx, call{method: "users.info", args: url.Values{"user": {userID}}}, &got); err != nil {
+	u, err := t.account(ctx, userID)
+	if err != nil {
 		return who, err
 	}
-	u := got.User
-	if u.ID != userID {
-		return who, errors.New("slack users.info: it told of nobody, or of somebody else")
-	}
-	t.app.a.names.put(t.nameKey(userID), u.shown(), t.app.a.o.Clock().Add(keepName))
 	who.Name = u.shown()
 	who.Manager = u.member(t.id) && (u.Admin || u.Owner || u.Primary || u.ID == t.owner)
 	return who, nil

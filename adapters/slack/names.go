@@ -110,47 +110,22 @@ func (n *names) asked(ctx context.Context, key string, now func() time.Time, ask
 	return name, err
 }
 
-// A userInfo is what Slack says of somebody.
-type userInfo struct {
-	ID      string
-	Name    string // on one line: the display name, else the real one, else the handle; empty if none is told
-	IsAdmin bool
-	IsOwner bool // also the primary one
-	IsBot   bool // or Slackbot
-	Deleted bool
-}
-
 // slackbot is Slack's own voice in every workspace, though not marked as a bot.
 const slackbot = "USLACKBOT"
 
-// userInfo asks what Slack says of somebody now: that is what rights rest on.
-func (t *team) userInfo(ctx context.Context, id string) (userInfo, error) {
+// account asks what Slack says of somebody now: that is what rights rest on.
+func (t *team) account(ctx context.Context, id string) (account, error) {
 	var got struct {
-		User struct {
-			ID        string  `json:"id"`
-			Name      string  `json:"name"`
-			RealName  string  `json:"real_name"`
-			Deleted   bool    `json:"deleted"`
-			IsAdmin   bool    `json:"is_admin"`
-			IsOwner   bool    `json:"is_owner"`
-			IsPrimary bool    `json:"is_primary_owner"`
-			IsBot     bool    `json:"is_bot"`
-			Profile   profile `json:"profile"`
-		} `json:"user"`
+		User account `json:"user"`
 	}
 	if err := t.do(ctx, call{method: "users.info", args: url.Values{"user": {id}}}, &got); err != nil {
-		return userInfo{}, err
+		return account{}, err
 	}
-	u := got.User
-	if u.ID != id {
-		return userInfo{}, errors.New("slack users.info: it told of nobody, or of somebody else")
+	if got.User.ID != id {
+		return account{}, errors.New("slack users.info: it told of nobody, or of somebody else")
 	}
-	info := userInfo{
-		ID: id, Name: cmp.Or(u.Profile.name(), oneLine(u.RealName), oneLine(u.Name)),
-		IsAdmin: u.IsAdmin, IsOwner: u.IsOwner || u.IsPrimary, IsBot: u.IsBot || id == slackbot, Deleted: u.Deleted,
-	}
-	t.app.a.names.put(t.nameKey(id), info.Name, t.app.a.o.Clock().Add(keepName))
-	return info, nil
+	t.app.a.names.put(t.nameKey(id), got.User.shown(), t.app.a.o.Clock().Add(keepName))
+	return got.User, nil
 }
 
 // person is somebody with the name that they have in the workspace. With an error,
@@ -163,8 +138,8 @@ func (t *team) person(ctx context.Context, userID string) (bot.Person, error) {
 
 func (t *team) userName(ctx context.Context, id string) (string, error) {
 	return t.look(ctx, id, func(ctx context.Context) (string, error) {
-		u, err := t.userInfo(ctx, id)
-		return u.Name, err
+		u, err := t.account(ctx, id)
+		return u.shown(), err
 	})
 }
 

@@ -121,7 +121,7 @@ func (p *app) gone(ctx context.Context, h bot.Handler, workspace string) error {
 			return err
 		}
 	}
-	p.a.teams.forget(p, workspace)
+	p.forget(workspace)
 	return nil
 }
 

@@ -120,7 +120,9 @@ func newWire(t testing.TB) (*team, *wireSlack) {
 	t.Cleanup(server.Close)
 	w.users(map[string]string{"U0ADA": "Ada L.", "U0GRACE": "Grace\u202e H.", "U0BOSS": "boss", "U0TWO": "2 Chainz", selfUser: "Colloquy"})
 	w.on("conversations.info", func(args url.Values) string { return `{"ok":true,"channel":{"id":"C0OTHER","name":"other-talk"}}` })
-	return newTeam(New(Options{API: server.URL, Apps: []App{{Name: "acme", BotToken: "xoxb-1", AppToken: "xapp-1"}}})), w
+	a := New(Options{API: server.URL, Apps: []App{{Name: "acme", BotToken: "xoxb-1", AppToken: "xapp-1"}}})
+	a.speed = 1e6
+	return newTeam(a), w
 }
 
 // newTeam is a workspace that a has met.
