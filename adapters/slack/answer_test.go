@@ -146,7 +146,7 @@ func TestFormStaysOpen(t *testing.T) {
 		t.Error(ack)
 	}
 	// Too late for the form: its person gets their words back.
-	o.p.asks.window = 1
+	o.p.asks.wait(1)
 	acked := make(chan struct{})
 	o.answer = func(context.Context, bot.Command) (bot.Answer, error) {
 		<-acked

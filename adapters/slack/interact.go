@@ -191,7 +191,7 @@ func (q *asked) wait(ctx context.Context, c bot.Command) outcome {
 	defer cancel()
 	done := make(chan outcome, 1)
 	go func() { done <- q.do(work, c) }()
-	window := time.NewTimer(cmp.Or(q.p.asks.window, readyWithin))
+	window := time.NewTimer(q.p.asks.ready())
 	defer window.Stop()
 	select {
 	case r := <-done:

@@ -28,10 +28,10 @@ type clerk struct {
 func (k *clerk) Command(ctx context.Context, c bot.Command) (bot.Answer, error) {
 	k.mu.Lock()
 	k.asked = append(k.asked, c)
-	f := k.answer
+	f, gate := k.answer, k.gate
 	k.mu.Unlock()
 	select {
-	case <-k.gate:
+	case <-gate:
 	case <-ctx.Done():
 		return bot.Answer{}, ctx.Err()
 	}
@@ -86,7 +86,7 @@ type hall struct {
 }
 
 func newHall(t *testing.T, socket bool) *hall {
-	s := slacktest.New(t, slacktest.Options{Speed: 50})
+	s := slacktest.New(t, slacktest.Options{Speed: 50, Patience: 5 * time.Second})
 	app := s.AddApp(slacktest.App{Name: "readers", SocketMode: socket, Scopes: ScopeNames(), Shortcuts: []string{ShortcutID}})
 	d := &hall{Server: s, clerk: &clerk{gate: make(chan struct{}), listened: make(chan struct{})}, t: t, app: app.ID, team: s.AddTeam("Readers")}
 	close(d.gate)
@@ -271,7 +271,7 @@ func TestSlowOverBothTransports(t *testing.T) {
 		d.mu.Lock()
 		d.gate = gate
 		d.mu.Unlock()
-		d.a.apps[0].asks.window = 10 * time.Millisecond
+		d.a.apps[0].asks.wait(10 * time.Millisecond)
 		act := d.Slash(d.channel, d.bob, "/discuss", "status").Await()
 		if len(act.Messages()) != 0 {
 			t.Errorf("%+v", act.Messages())

@@ -197,3 +197,10 @@ func (o *office) calls(method string) []sent {
 	}
 	return out
 }
+
+// wait sets how long an acknowledgement waits for an answer.
+func (s *asks) wait(d time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.window = d
+}
