@@ -61,7 +61,7 @@ func (c *connection) Do(req *http.Request) (*http.Response, error) {
 }
 
 func (c *connection) dial(ctx context.Context, network, address string) (net.Conn, error) {
-	conn, err := (&net.Dialer{Timeout: dialLimit}).DialContext(ctx, network, address)
+	conn, err := c.s.p.desk.dial(ctx, network, address)
 	if err != nil {
 		return nil, err
 	}
@@ -177,8 +177,8 @@ func bare(err error) error {
 	return err
 }
 
-// A request is what Slack sends over a connection.
-type request struct {
+// A received is what Slack sends over a connection.
+type received struct {
 	Type     string          `json:"type"`
 	Envelope string          `json:"envelope_id"`
 	Payload  json.RawMessage `json:"payload"`
@@ -187,10 +187,10 @@ type request struct {
 // take hands on what came, and never waits. slack-go gives what it cannot read
 // itself as a bad message.
 func (c *connection) take(ctx context.Context, e socketmode.Event) {
-	var r request
+	var r received
 	switch data := e.Data.(type) {
 	case *socketmode.ErrorBadMessage:
-		lenient(data.Message, &r)
+		_ = json.Unmarshal(data.Message, &r)
 	case *slack.IncomingEventError:
 		var syntax *json.SyntaxError
 		if errors.As(data.ErrorObj, &syntax) { // the connection goes on
@@ -201,7 +201,7 @@ func (c *connection) take(ctx context.Context, e socketmode.Event) {
 		if e.Request == nil {
 			return
 		}
-		r = request{e.Request.Type, e.Request.EnvelopeID, e.Request.Payload}
+		r = received{e.Request.Type, e.Request.EnvelopeID, e.Request.Payload}
 	}
 	switch r.Type {
 	case socketmode.RequestTypeHello:
@@ -222,7 +222,7 @@ func (c *connection) take(ctx context.Context, e socketmode.Event) {
 
 // lose acknowledges what cannot be read, so that Slack does not send it again,
 // and has every thread listed.
-func (c *connection) lose(ctx context.Context, r request, err error) {
+func (c *connection) lose(ctx context.Context, r received, err error) {
 	c.s.p.a.o.Log.ErrorContext(ctx, "delivery cannot be read, threads will be listed", "scope", c.s.p.scope(), "type", r.Type, "id", r.Envelope, "err", err)
 	c.s.p.desk.owed.miss("", c.s.p.before(envelope{}))
 	if r.Envelope != "" {
