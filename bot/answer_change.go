@@ -32,17 +32,14 @@ func (e *Engine) discussionFor(ctx context.Context, c Command, what string, stat
 		}
 		return d, err
 	}
+	if d, found, err := e.store.InThread(ctx, c.Channel); err != nil || found {
+		return d, err
+	}
 	list, err := e.store.Discussions(ctx, c.Channel, false, 50)
 	if err != nil {
 		return Discussion{}, err
 	}
-	at := -1
-	if c.Channel.Thread != "" {
-		at = slices.IndexFunc(list, func(d Discussion) bool { return d.Channel == c.Channel })
-	}
-	if at < 0 {
-		at = slices.IndexFunc(list, func(d Discussion) bool { return slices.Contains(states, d.State) })
-	}
+	at := slices.IndexFunc(list, func(d Discussion) bool { return slices.Contains(states, d.State) })
 	if at < 0 {
 		return Discussion{}, Problemf("not_found", "no discussion here is %s", what)
 	}

@@ -3,7 +3,6 @@ package bot
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 )
@@ -217,16 +216,12 @@ func (e *Engine) answerClose(ctx context.Context, c Command) (Answer, error) {
 // closable finds the discussion that "close" without an id means: that of the
 // thread it was said in, or the newest open one of the channel.
 func (e *Engine) closable(ctx context.Context, ch Channel) (Discussion, bool, error) {
-	list, err := e.store.Discussions(ctx, ch, ch.Thread == "", 50)
+	if d, found, err := e.store.InThread(ctx, ch); err != nil || found {
+		return d, found, err
+	}
+	list, err := e.store.Discussions(ctx, ch, true, 1)
 	if err != nil || len(list) == 0 {
 		return Discussion{}, false, err
 	}
-	if ch.Thread == "" {
-		return list[0], true, nil
-	}
-	at := slices.IndexFunc(list, func(d Discussion) bool { return d.Channel == ch })
-	if at < 0 {
-		return e.closable(ctx, ch.Parent())
-	}
-	return list[at], true, nil
+	return list[0], true, nil
 }

@@ -97,8 +97,15 @@ func (e *Engine) storeAnswer(ctx context.Context, c Command, d Discussion, n int
 	if r.ID == "" {
 		r.ID = NewID(now)
 	}
-	r.Ref = MessageRef{Channel: d.Channel, MessageID: formPrefix + string(r.ID)}
+	thread, err := e.questionThread(ctx, d, n)
+	if err != nil {
+		return r.ID, false, err
+	}
+	r.Ref = MessageRef{Channel: thread, MessageID: formPrefix + string(r.ID)}
 	p := newPost(now, Post{DiscussionID: d.ID, Seq: atEnd, Kind: PostAnswer, About: r.ID})
+	if thread != d.Channel {
+		p.Ref.Channel = thread
+	}
 	stored, err = e.store.AddAnswer(ctx, r, who, p, now, e.set.LateFor)
 	return r.ID, stored, err
 }

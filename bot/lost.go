@@ -43,7 +43,7 @@ type Ending struct {
 
 // ChannelLost ends what cannot go on in a channel, or only a thread, that is
 // gone or closed to us; see [Handler]. What may be read still goes on being
-// recorded.
+// recorded. That the thread of one question is lost ends nothing.
 func (e *Engine) ChannelLost(ctx context.Context, ch Channel, why error) error {
 	if ch.Thread == "" || !forbidden(why) {
 		return e.loseChannel(ctx, ch, why, false)
@@ -78,6 +78,9 @@ func (e *Engine) loseChannel(ctx context.Context, ch Channel, why error, always 
 		}
 	}
 	for _, d := range open {
+		if !whole && d.Channel != ch {
+			continue // only one of its questions is gone
+		}
 		end := Ending{ID: d.ID, EraseAt: now.Add(e.kept(d.Rules, v.preferences)), SweepAt: sweepLost(why, now)}
 		if !whole {
 			end.Trouble = discussionTrouble(d, CauseEnded, "%s", loss.Reason).at(now)
@@ -100,6 +103,10 @@ func (e *Engine) dropLost(ctx context.Context, l Lease, d Discussion, p Post, wh
 			return err
 		}
 		return e.store.FailDiscussion(ctx, l, d, p.ID, OutcomeFailed, Explain(why), e.now())
+	}
+	if postChannel(d, p) != d.Channel { // its question is gone: the thread of the root takes it
+		other := newPost(e.now(), Post{DiscussionID: d.ID, Seq: atEnd, Kind: p.Kind, About: p.About})
+		return e.store.RedirectPost(ctx, l, p.ID, Explain(why), other, e.now())
 	}
 	if err := e.store.EndPost(ctx, l, p.ID, PostDropped, Explain(why), e.now()); err != nil {
 		return err

@@ -25,6 +25,10 @@ type platform struct {
 	unchangeable error
 	// listed is called when a listing has read everything; nil does nothing.
 	listed func()
+	// apart gives each question a thread for itself, in the channel.
+	apart bool
+	// lost are threads in which nothing can be posted and that cannot be listed.
+	lost map[string]error
 }
 
 type message struct {
@@ -64,7 +68,13 @@ func (p *platform) Post(_ context.Context, ch bot.Channel, m bot.Message, key st
 	if f.err != nil && !f.landed {
 		return bot.Posted{}, f.err
 	}
+	if err := p.lost[ch.Thread]; err != nil {
+		return bot.Posted{}, err
+	}
 	ref := bot.MessageRef{Channel: ch, MessageID: fmt.Sprintf("m%d", len(p.msgs)+1)}
+	if p.apart && m.Question != "" {
+		ref.Thread = ref.MessageID
+	}
 	thread := ch
 	if ch.Thread == "" {
 		thread.Thread = ref.MessageID
@@ -120,6 +130,9 @@ func (p *platform) Reconcile(_ context.Context, thread bot.Channel, known []bot.
 	return func(yield func(bot.Change, error) bool) {
 		p.mu.Lock()
 		msgs, err := append([]message{}, p.msgs...), p.unlisted
+		if err == nil {
+			err = p.lost[thread.Thread]
+		}
 		p.mu.Unlock()
 		if err != nil {
 			yield(bot.Change{}, err)
@@ -130,7 +143,9 @@ func (p *platform) Reconcile(_ context.Context, thread bot.Channel, known []bot.
 		}
 		gone := map[string]bool{}
 		for _, m := range msgs {
-			gone[m.ref.MessageID] = m.gone
+			if m.ref.Thread == thread.Thread { // of another thread nothing is known
+				gone[m.ref.MessageID] = m.gone
+			}
 			ours := bot.Reply{Ref: m.ref, Unread: true, Reactions: append([]bot.Reaction{}, m.reactions...)}
 			if m.key != "" && !m.gone && m.ref.Thread == thread.Thread && !yield(bot.Change{Reply: ours}, nil) {
 				return

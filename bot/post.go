@@ -55,7 +55,7 @@ type Post struct {
 	Attempts     int
 	AttemptedAt  time.Time
 	RetryAt      time.Time  // not to be sent before
-	Ref          MessageRef // where it landed; before that, for one without a discussion, where it goes
+	Ref          MessageRef // where it landed; before that, for one without a discussion, where it goes, and for an answer its thread
 	Reason       string
 	Body         Message // of a PostNote or a PostNotice
 	Stale        int     // how often what it says may have changed since
@@ -184,15 +184,41 @@ func backOff(attempts int) time.Duration {
 	return min(time.Second<<min(attempts-1, 12), time.Hour)
 }
 
-// postChannel is where p goes: the root to the channel, the rest to the thread.
+// postChannel is where p goes: the root to the channel, an answer to the thread of
+// its question, where that has one for itself, and the rest to the thread.
 func postChannel(d Discussion, p Post) Channel {
 	switch {
 	case p.DiscussionID == "":
 		return p.Ref.Channel
 	case p.Kind == PostRoot:
 		return d.Channel.Parent()
+	case p.Kind == PostAnswer && p.Ref.Thread != "":
+		ch := d.Channel
+		ch.Thread = p.Ref.Thread
+		return ch
 	}
 	return d.Channel
+}
+
+// ownThread is the thread that the post of a question has for itself: it is the
+// first message there. Where all are in one thread, or there is none, ok is false.
+func (p Post) ownThread() (thread Channel, ok bool) {
+	return p.Ref.Channel, p.Kind == PostQuestion && p.Ref.MessageID != "" && p.Ref.Thread == p.Ref.MessageID
+}
+
+// questionThread is where people answer question n of d: its own thread while its
+// post is out, else that of d.
+func (e *Engine) questionThread(ctx context.Context, d Discussion, n int) (Channel, error) {
+	if n == 0 {
+		return d.Channel, nil
+	}
+	posts, err := e.store.Posts(ctx, d.ID)
+	for _, p := range posts {
+		if thread, own := p.ownThread(); own && p.Question == n && p.State == PostSent {
+			return thread, nil
+		}
+	}
+	return d.Channel, err
 }
 
 // unclearSince is since when the fate of p is unknown: since its attempt, or

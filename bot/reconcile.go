@@ -56,14 +56,32 @@ func (e *Engine) reconcile(ctx context.Context, l Lease, d Discussion) error {
 	return nil
 }
 
-// list records what the thread of d holds, and returns the replies that were
-// new. broke is the error at which the listing ended; err is one of ours.
+// list records what the thread of d holds, and those of its questions, and returns
+// the replies that were new. broke is the error at which the listing ended; err is one of ours.
 func (e *Engine) list(ctx context.Context, lister Reconciler, d Discussion) (found []Reply, broke, err error) {
-	have, known, err := e.known(ctx, d)
+	k, err := e.known(ctx, d)
 	if err != nil {
 		return nil, nil, err
 	}
-	for change, broke := range lister.Reconcile(ctx, d.Channel, known) {
+	for _, thread := range k.threads {
+		news, broke, err := e.listThread(ctx, lister, d, thread, k)
+		found = append(found, news...)
+		switch {
+		case err != nil:
+			return found, nil, err
+		case thread != d.Channel && IsPermanent(broke) && unreachable(broke):
+			// Of the discussion only this question is gone, or the first thread would be too.
+			e.log.InfoContext(ctx, "thread of a question is lost", "discussion", d.ID, "err", broke)
+		case broke != nil:
+			return found, broke, nil
+		}
+	}
+	return found, nil, nil
+}
+
+// listThread is list for one of the threads.
+func (e *Engine) listThread(ctx context.Context, lister Reconciler, d Discussion, thread Channel, k known) (found []Reply, broke, err error) {
+	for change, broke := range lister.Reconcile(ctx, thread, k.refs[thread]) {
 		if broke != nil {
 			return found, broke, nil
 		}
@@ -73,7 +91,7 @@ func (e *Engine) list(ctx context.Context, lister Reconciler, d Discussion) (fou
 			}
 			continue
 		}
-		old, ok := have[change.Reply.Ref.MessageID]
+		old, ok := k.have[change.Reply.Ref.MessageID]
 		if ok && unchanged(old, change.Reply) || !ok && e.nothingNew(d, change.Reply) {
 			continue
 		}
@@ -95,43 +113,62 @@ func (e *Engine) nothingNew(d Discussion, r Reply) bool {
 	return r.Unread || d.State == StateWithdrawn || !d.ClosedAt.IsZero() && r.CreatedAt.After(d.ClosedAt.Add(e.set.LateFor))
 }
 
-// known are the replies of d by the id of the message that the platform has of
-// them, and these messages, without those that are gone.
-func (e *Engine) known(ctx context.Context, d Discussion) (map[string]Reply, []MessageRef, error) {
+// known is what is known of a discussion before it is listed.
+type known struct {
+	threads []Channel                // its own first, then those that questions have for themselves
+	refs    map[Channel][]MessageRef // the messages of replies in each, without those that are gone
+	have    map[string]Reply         // the replies by the id of the message that the platform has of them
+}
+
+func (e *Engine) known(ctx context.Context, d Discussion) (known, error) {
+	k := known{threads: []Channel{d.Channel}, refs: map[Channel][]MessageRef{}, have: map[string]Reply{}}
 	stored, err := e.store.Replies(ctx, d.ID)
 	if err != nil {
-		return nil, nil, err
+		return k, err
 	}
-	shown, err := e.shownAnswers(ctx, d)
+	posts, err := e.store.Posts(ctx, d.ID)
 	if err != nil {
-		return nil, nil, err
+		return k, err
 	}
-	have, refs := map[string]Reply{}, []MessageRef(nil)
+	for _, p := range posts {
+		if thread, own := p.ownThread(); own {
+			k.threads = append(k.threads, thread)
+		}
+	}
+	shown := shownIn(posts)
 	for _, r := range stored {
 		ref, there := r.Ref, true
 		if r.ByForm() {
 			ref, there = shown[r.ID]
 		}
 		if there {
-			have[ref.MessageID] = r
+			k.have[ref.MessageID] = r
 		}
 		if there && !r.Deleted {
-			refs = append(refs, ref)
+			thread := ref.Channel
+			if !slices.Contains(k.threads, thread) {
+				thread = d.Channel
+			}
+			k.refs[thread] = append(k.refs[thread], ref)
 		}
 	}
-	return have, refs, nil
+	return k, nil
 }
 
 // shownAnswers are the messages that show answers by form, by the id of the reply.
 func (e *Engine) shownAnswers(ctx context.Context, d Discussion) (map[ID]MessageRef, error) {
 	posts, err := e.store.Posts(ctx, d.ID)
+	return shownIn(posts), err
+}
+
+func shownIn(posts []Post) map[ID]MessageRef {
 	out := map[ID]MessageRef{}
 	for _, p := range posts {
 		if p.Kind == PostAnswer && p.State == PostSent {
 			out[p.About] = p.Ref
 		}
 	}
-	return out, err
+	return out
 }
 
 // listingHopeless reports whether a listing that fails is not tried again: its
@@ -162,5 +199,6 @@ func (e *Engine) listAgain(asked time.Time) time.Time {
 // unchanged reports whether a listing brings nothing beyond what is stored, so
 // that listing a long thread again costs no writes.
 func unchanged(old, listed Reply) bool {
-	return old.Deleted || (listed.Unread || listed.Version <= old.Version) && (listed.Reactions == nil || slices.Equal(old.Reactions, listed.Reactions))
+	named := listed.Version == old.Version && old.Author.Name == "" && listed.Author.Name != ""
+	return old.Deleted || (listed.Unread || listed.Version <= old.Version && !named) && (listed.Reactions == nil || slices.Equal(old.Reactions, listed.Reactions))
 }

@@ -173,8 +173,11 @@ type discussionStore interface {
 	// replies only that brought. gaps are those known when the listing began; one
 	// that came meanwhile needs another listing.
 	EndListing(ctx context.Context, l Lease, id ID, gaps []Gap, found []Reply, listed bool) error
-	// Recording lists the discussions of a channel, or of one thread, that are not
-	// closed and whose root is out.
+	// InThread finds the discussion whose thread that is, or the thread of one of its
+	// questions; of several the newest.
+	InThread(ctx context.Context, thread Channel) (d Discussion, found bool, err error)
+	// Recording lists the discussions of a channel, or of one thread as InThread
+	// does, that are not closed and whose root is out.
 	Recording(ctx context.Context, ch Channel) ([]Discussion, error)
 	// Lose closes discussions that we lost access to, gives up what is not sent,
 	// and pauses the schedules of their channel, if that is wanted. What follows
@@ -208,7 +211,7 @@ type postStore interface {
 	RetryEdit(ctx context.Context, l Lease, p Post, at time.Time) error
 	// EndPost ends a post as unknown, dropped or removed, with the reason.
 	EndPost(ctx context.Context, l Lease, id ID, state, reason string, now time.Time) error
-	// RedirectPost drops a post without a discussion and adds another for it.
+	// RedirectPost drops a post and adds another for it, which goes elsewhere.
 	RedirectPost(ctx context.Context, l Lease, id ID, reason string, other Post, now time.Time) error
 	// SetPostWork says when a post without a discussion needs a worker next; zero is never.
 	SetPostWork(ctx context.Context, l Lease, id ID, at time.Time) error
@@ -229,7 +232,8 @@ type replyStore interface {
 	// lateFor after closing. It may wait to share a transaction with others.
 	RecordReply(ctx context.Context, r Reply, who string, now time.Time, lateFor time.Duration) (Recorded, error)
 	// RemoveReply leaves a tombstone of a message, also of one that was never
-	// stored. Where it is a post that shows an answer, that reply becomes one.
+	// stored. Where it is a post that shows an answer, that reply becomes one; that
+	// of a question counts as removed.
 	RemoveReply(ctx context.Context, ref MessageRef, now time.Time) error
 	// AddAnswer stores the answer that came by a form with the post that shows it,
 	// under the conditions of RecordReply and in the discussion that it names; one

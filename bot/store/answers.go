@@ -18,7 +18,12 @@ func (db *DB) AddAnswer(ctx context.Context, r bot.Reply, who string, p bot.Post
 		if err != nil || stored {
 			return err
 		}
-		err = tx.QueryRowContext(ctx, insertReply, replyArgs(r, who, now, lateFor)...).Scan(&p.About)
+		stmt, err := tx.PrepareContext(ctx, insertReply)
+		if err != nil {
+			return err
+		}
+		defer func() { _ = stmt.Close() }()
+		p.About, err = putReply(ctx, tx, stmt, replyArgs(r, who, now, lateFor))
 		if errors.Is(err, sql.ErrNoRows) {
 			return nil
 		}
@@ -64,18 +69,26 @@ func eraseReply(ctx context.Context, tx *sql.Tx, n *noted, id bot.ID, now time.T
 	return true, staleReplies(ctx, tx, now, `id = $3`, id)
 }
 
-// removedAnswer notes that a message is gone which shows an answer, and gives
-// the reply. While its discussion is withdrawn, it is we who remove the message,
-// and the reply stays; id is empty then, and for any other message.
-func removedAnswer(ctx context.Context, tx *sql.Tx, ref bot.MessageRef) (id bot.ID, err error) {
-	err = tx.QueryRowContext(ctx, `UPDATE posts SET state = 'removed'
-		WHERE platform = $1 AND workspace = $2 AND channel = $3 AND message_id = $4 AND message_id <> '' AND kind = 'answer' AND state = 'sent'
-			AND NOT EXISTS (SELECT 1 FROM discussions d WHERE d.id = posts.discussion_id AND d.state = 'withdrawing')
-		RETURNING reply_id`, ref.Platform, ref.Workspace, ref.ID, ref.MessageID).Scan(&id)
-	if errors.Is(err, sql.ErrNoRows) {
-		return "", nil
+// removedPost notes that a message is gone which is a post of a discussion, and
+// gives the reply that it shows. While its discussion is withdrawn, it is we who
+// remove the message, and the reply stays. What people wrote under a question stays. ours is
+// false for any other message.
+func removedPost(ctx context.Context, tx *sql.Tx, ref bot.MessageRef) (reply bot.ID, ours bool, err error) {
+	var id bot.ID
+	var kind, state string
+	var withdrawing bool
+	err = tx.QueryRowContext(ctx, `SELECT p.id, p.kind, p.state, COALESCE(p.reply_id, ''), d.state = 'withdrawing' FROM posts p JOIN discussions d ON d.id = p.discussion_id
+		WHERE p.platform = $1 AND p.workspace = $2 AND p.channel = $3 AND p.message_id = $4 AND p.message_id <> ''`,
+		ref.Platform, ref.Workspace, ref.ID, ref.MessageID).Scan(&id, &kind, &state, &reply, &withdrawing)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return "", false, nil
+	case err != nil:
+		return "", false, err
+	case withdrawing || state != bot.PostSent || kind != bot.PostAnswer && kind != bot.PostQuestion:
+		return "", true, nil
 	}
-	return id, err
+	return reply, true, endPost(ctx, tx, id, bot.PostRemoved, "")
 }
 
 // SetReactions implements [bot.Store].

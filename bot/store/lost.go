@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"time"
 
 	"colloquy/bot"
@@ -10,9 +11,23 @@ import (
 
 // Recording implements [bot.Store].
 func (db *DB) Recording(ctx context.Context, ch bot.Channel) ([]bot.Discussion, error) {
-	rows, err := db.r.QueryContext(ctx, selectDiscussion+`WHERE d.platform = $1 AND d.workspace = $2 AND d.channel = $3 AND ($4 = '' OR d.thread = $4)
+	rows, err := db.r.QueryContext(ctx, selectDiscussion+`WHERE d.platform = $1 AND d.workspace = $2 AND d.channel = $3 AND ($4 = '' OR `+inThread+`)
 		AND d.opened_at IS NOT NULL AND d.state IN ('posting', 'open', 'closing') ORDER BY d.opened_at, d.id`, ch.Platform, ch.Workspace, ch.ID, ch.Thread)
 	return collect(rows, err, scanDiscussion)
+}
+
+// inThread are discussions with a thread, or with a question that has that for
+// itself; its arguments are the first four.
+const inThread = `(d.thread = $4 OR d.id IN (SELECT q.discussion_id ` + questionThread + `))`
+
+// InThread implements [bot.Store].
+func (db *DB) InThread(ctx context.Context, ch bot.Channel) (bot.Discussion, bool, error) {
+	d, err := scanDiscussion(db.r.QueryRowContext(ctx, selectDiscussion+`WHERE d.platform = $1 AND d.workspace = $2 AND d.channel = $3 AND $4 <> '' AND `+inThread+`
+		ORDER BY d.created_at DESC, d.id DESC LIMIT 1`, ch.Platform, ch.Workspace, ch.ID, ch.Thread))
+	if errors.Is(err, sql.ErrNoRows) {
+		return d, false, nil
+	}
+	return d, err == nil, writeProblem(err)
 }
 
 // Lose implements [bot.Store].

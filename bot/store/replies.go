@@ -5,35 +5,50 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"colloquy/bot"
 )
 
-// insertReply stores a reply if the newest discussion in its thread, or the one
-// that it names, still records, and its author did not opt out. Where it has no
-// thread, what stood in the channel before it is none of its replies. A known reply changes only to a
-// newer version, or when a listing brings other reactions. A tombstone stays.
+// insertReply stores a reply if the newest discussion with a thread, or the one
+// that it names, still records, and its author did not opt out. Where a discussion has no
+// thread, what stood in the channel before it is none of its replies. The thread in
+// which the reply was written may be another: see [questionThread]. A known reply changes only to a
+// newer version, or when a listing brings other reactions, or the name of its
+// author that was not known. A known name is not lost. A tombstone stays.
 const insertReply = `INSERT INTO replies (id, discussion_id, platform, workspace, channel, thread, message_id, question,
 		author_id, author, text, files, reactions, version, created_at, edited_at, deleted, late, recorded_at, reply_to, excluded)
-	SELECT $1, d.id, d.platform, d.workspace, d.channel, d.thread, $2,
-		CASE WHEN $3 BETWEEN 1 AND d.question_count THEN $3 ELSE
-			COALESCE((SELECT p.question FROM posts p WHERE p.discussion_id = d.id AND p.message_id = $4 AND $4 <> ''), 0) END,
-		$5, $6, $7, $8, $9, $10, $11, $12, $13, d.closed_at IS NOT NULL AND $11 > d.closed_at, $14, $4,
-		EXISTS (SELECT 1 FROM ledger_exclusions x WHERE x.platform = d.platform AND x.workspace = d.workspace AND x.channel = d.channel AND x.message_id = $2)
+	SELECT $1, d.id, d.platform, d.workspace, d.channel, $2, $3,
+		CASE WHEN $4 BETWEEN 1 AND d.question_count THEN $4 ELSE
+			COALESCE((SELECT p.question FROM posts p WHERE p.discussion_id = d.id AND p.message_id = $5 AND $5 <> ''), 0) END,
+		$6, $7, $8, $9, $10, $11, $12, $13, $14, d.closed_at IS NOT NULL AND $12 > d.closed_at, $15, $5,
+		EXISTS (SELECT 1 FROM ledger_exclusions x WHERE x.platform = d.platform AND x.workspace = d.workspace AND x.channel = d.channel AND x.message_id = $3)
 	FROM discussions d
-	WHERE d.platform = $15 AND d.workspace = $16 AND d.channel = $17 AND d.thread = $18 AND d.opened_at IS NOT NULL
-		AND d.state IN ('posting', 'open', 'closing', 'closed') AND (d.closed_at IS NULL OR $11 <= d.closed_at + $19)
-		AND (d.thread <> '' OR $11 >= d.opened_at - 60000)
-		AND NOT EXISTS (SELECT 1 FROM optouts WHERE hash = $20) AND ($21 = '' OR d.id = $21)
+	WHERE d.platform = $16 AND d.workspace = $17 AND d.channel = $18 AND d.thread = $19 AND d.opened_at IS NOT NULL
+		AND d.state IN ('posting', 'open', 'closing', 'closed') AND (d.closed_at IS NULL OR $12 <= d.closed_at + $20)
+		AND (d.thread <> '' OR $12 >= d.opened_at - 60000)
+		AND NOT EXISTS (SELECT 1 FROM optouts WHERE hash = $21) AND ($22 = '' OR d.id = $22)
 	ORDER BY d.opened_at DESC LIMIT 1
 	ON CONFLICT (platform, workspace, channel, message_id) DO UPDATE SET
-		question = excluded.question, author = excluded.author, text = excluded.text, files = excluded.files,
+		question = excluded.question, author = CASE WHEN excluded.author <> '' THEN excluded.author ELSE replies.author END, text = excluded.text, files = excluded.files,
 		reactions = COALESCE(excluded.reactions, replies.reactions), version = excluded.version, edited_at = excluded.edited_at,
 		reply_to = CASE WHEN excluded.reply_to <> '' THEN excluded.reply_to ELSE replies.reply_to END
-	WHERE NOT replies.deleted AND (excluded.version > replies.version
-		OR excluded.version = replies.version AND excluded.reactions IS NOT NULL AND excluded.reactions IS DISTINCT FROM replies.reactions)
+	WHERE NOT replies.deleted AND (excluded.version > replies.version OR excluded.version = replies.version AND (
+		excluded.reactions IS NOT NULL AND excluded.reactions IS DISTINCT FROM replies.reactions OR replies.author = '' AND excluded.author <> ''))
 	RETURNING id`
+
+// Places of some arguments of [insertReply].
+const (
+	argThread     = 1 // where it was written
+	argMessage    = 2
+	argNow        = 14
+	argPlatform   = 15
+	argWorkspace  = 16
+	argChannel    = 17
+	argHome       = 18 // the thread of its discussion
+	argDiscussion = 21
+)
 
 func replyArgs(r bot.Reply, who string, now time.Time, lateFor time.Duration) []any {
 	files, reactions := "[]", any(nil)
@@ -43,19 +58,50 @@ func replyArgs(r bot.Reply, who string, now time.Time, lateFor time.Duration) []
 	if r.Reactions != nil {
 		reactions = pack(r.Reactions)
 	}
-	return []any{r.ID, r.Ref.MessageID, r.Question, r.ReplyTo, r.Author.ID, r.Author.Name, r.Text, files, reactions,
+	return []any{r.ID, r.Ref.Thread, r.Ref.MessageID, r.Question, r.ReplyTo, r.Author.ID, r.Author.Name, r.Text, files, reactions,
 		r.Version, ms(r.CreatedAt), ms(r.EditedAt), false, ms(now),
 		r.Ref.Platform, r.Ref.Workspace, r.Ref.ID, r.Ref.Thread, lateFor.Milliseconds(), who, r.DiscussionID}
 }
 
-// recordOne runs insertReply in tx and says what became of the reply.
+// questionThread is a thread that a question has for itself: that of the post of
+// it, which is the first message there. It belongs to the discussion.
+const questionThread = `FROM posts q JOIN discussions d ON d.id = q.discussion_id
+	WHERE q.platform = $1 AND q.workspace = $2 AND q.channel = $3 AND q.message_id = $4 AND q.message_id <> '' AND q.thread = q.message_id AND q.kind = 'question'`
+
+// ofQuestion finds the discussion whose question has a thread for itself, and the
+// thread of that discussion.
+func ofQuestion(ctx context.Context, tx *sql.Tx, thread ...any) (id bot.ID, home string, err error) {
+	err = tx.QueryRowContext(ctx, `SELECT d.id, d.thread `+questionThread, thread...).Scan(&id, &home)
+	return id, home, err
+}
+
+// putReply runs insertReply, which gives the id of the row that it changed. Only
+// what is in no discussion's thread is looked for in those of questions.
+func putReply(ctx context.Context, tx *sql.Tx, stmt *sql.Stmt, args []any) (id bot.ID, err error) {
+	err = stmt.QueryRowContext(ctx, args...).Scan(&id)
+	if !errors.Is(err, sql.ErrNoRows) || args[argThread] == "" {
+		return id, err
+	}
+	of, home, err := ofQuestion(ctx, tx, args[argPlatform], args[argWorkspace], args[argChannel], args[argThread])
+	if err != nil {
+		return id, err
+	}
+	again := slices.Clone(args)
+	again[argHome] = home
+	if again[argDiscussion] == bot.ID("") {
+		again[argDiscussion] = of
+	}
+	err = stmt.QueryRowContext(ctx, again...).Scan(&id)
+	return id, err
+}
+
+// recordOne stores a reply in tx and says what became of it.
 func recordOne(ctx context.Context, tx *sql.Tx, stmt *sql.Stmt, args []any) (bot.Recorded, error) {
-	var id string
-	err := stmt.QueryRowContext(ctx, args...).Scan(&id)
+	id, err := putReply(ctx, tx, stmt, args)
 	if err == nil {
-		res := bot.Recorded{Stored: true, New: id == string(args[0].(bot.ID))}
+		res := bot.Recorded{Stored: true, New: id == args[0]}
 		if !res.New {
-			err = staleRecap(ctx, tx, time.UnixMilli(args[13].(int64)), `id = $3`, id)
+			err = staleRecap(ctx, tx, time.UnixMilli(args[argNow].(int64)), `id = $3`, id)
 		}
 		return res, err
 	}
@@ -65,7 +111,7 @@ func recordOne(ctx context.Context, tx *sql.Tx, stmt *sql.Stmt, args []any) (bot
 	// Either none of ours, or known in this version or a newer one.
 	var known bool
 	err = tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM replies WHERE platform = $1 AND workspace = $2 AND channel = $3 AND message_id = $4)`,
-		args[14], args[15], args[16], args[1]).Scan(&known)
+		args[argPlatform], args[argWorkspace], args[argChannel], args[argMessage]).Scan(&known)
 	return bot.Recorded{Stored: known}, err
 }
 
@@ -97,18 +143,27 @@ func removeReply(ctx context.Context, tx *sql.Tx, n *noted, ref bot.MessageRef, 
 	if !errors.Is(err, sql.ErrNoRows) {
 		return err
 	}
-	if id, err := removedAnswer(ctx, tx, ref); err != nil || id != "" {
-		if err == nil {
+	if id, ours, err := removedPost(ctx, tx, ref); err != nil || ours {
+		if err == nil && id != "" {
 			_, err = eraseReply(ctx, tx, n, id, now)
 		}
 		return err
 	}
-	e, err = scanErased(tx.QueryRowContext(ctx, insertTombstone+`WHERE d.platform = $6 AND d.workspace = $7 AND d.channel = $8 AND d.thread = $9 AND d.opened_at IS NOT NULL
-			AND NOT EXISTS (SELECT 1 FROM posts p WHERE p.discussion_id = d.id AND p.message_id = $3)
-		ORDER BY d.opened_at DESC LIMIT 1 ON CONFLICT (platform, workspace, channel, message_id) DO NOTHING`+gone,
-		bot.NewID(now), ref.Thread, ref.MessageID, ms(now), false, ref.Platform, ref.Workspace, ref.ID, ref.Thread))
-	if err == nil {
-		n.note(e)
+	leave := func(condition string, args ...any) error {
+		e, err := scanErased(tx.QueryRowContext(ctx, insertTombstone+`WHERE `+condition+` AND d.opened_at IS NOT NULL
+			ORDER BY d.opened_at DESC LIMIT 1 ON CONFLICT (platform, workspace, channel, message_id) DO NOTHING`+gone,
+			append([]any{bot.NewID(now), ref.Thread, ref.MessageID, ms(now), false}, args...)...))
+		if err == nil {
+			n.note(e)
+		}
+		return err
+	}
+	err = leave(`d.platform = $6 AND d.workspace = $7 AND d.channel = $8 AND d.thread = $9`, ref.Platform, ref.Workspace, ref.ID, ref.Thread)
+	if errors.Is(err, sql.ErrNoRows) && ref.Thread != "" {
+		var of bot.ID
+		if of, _, err = ofQuestion(ctx, tx, ref.Platform, ref.Workspace, ref.ID, ref.Thread); err == nil {
+			err = leave(`d.id = $6`, of)
+		}
 	}
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil
