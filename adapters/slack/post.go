@@ -26,6 +26,7 @@ func (a *Adapter) Post(ctx context.Context, ch bot.Channel, m bot.Message, key s
 	if err != nil {
 		return bot.Posted{}, notPosted(err)
 	}
+	m = t.app.ownWords(m)
 	apart := t.asksApart(m) && ch.Thread != ""
 	l := look{key: key, ping: true}
 	k := call{method: "chat.postMessage", args: a.render(ctx, m, l).args(ch.ID, key), channel: ch.ID}
