@@ -67,7 +67,10 @@
 // after disconnect; what must be answered within 3 s is not made shorter. Events
 // about one channel begin in their order, each after the one before was answered;
 // Slack promises less, see [Server.Release]. An event that cannot be delivered is
-// tried again at once, after one minute and after five, over Socket Mode too.
+// tried again at once, after one minute and after five, over Socket Mode too. A
+// page of replies begins with the parent, which counts, but never is without a reply.
+// All blocks of a message may have 13,200 characters as JSON. A bot is told of public
+// channels that are renamed, archived or deleted, and else only of those it is in.
 //
 // # What is not here
 //
