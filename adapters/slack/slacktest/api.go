@@ -262,7 +262,7 @@ func (q *request) read() error {
 			return nil
 		}
 		var o map[string]json.RawMessage
-		if err := json.Unmarshal(b, &o); err != nil {
+		if err := json.Unmarshal(b, &o); err != nil && len(b) > 0 { // a body of no arguments may be empty
 			return err
 		}
 		for k, v := range o {
