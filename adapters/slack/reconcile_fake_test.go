@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"os"
 	"slices"
 	"testing"
 	"time"
@@ -14,8 +13,8 @@ import (
 	"colloquy/bot"
 )
 
-// A hall is a Slack with a workspace, a channel, and a discussion in it.
-type hall struct {
+// A talk is a Slack with a workspace, a channel, and a discussion in it.
+type talk struct {
 	*slacktest.Server
 	t                 *testing.T
 	a                 *Adapter
@@ -28,13 +27,13 @@ type hall struct {
 	rootRef, question bot.MessageRef
 }
 
-func newHall(t *testing.T, o slacktest.Options, layout Layout) *hall {
+func newTalk(t *testing.T, o slacktest.Options, layout Layout) *talk {
 	t.Helper()
 	if o.Speed == 0 {
 		o.Speed = 1000
 	}
 	s := slacktest.New(t, o)
-	h := &hall{Server: s, t: t, app: s.AddApp(slacktest.App{Name: "readers", SocketMode: true}), team: s.AddTeam("Readers")}
+	h := &talk{Server: s, t: t, app: s.AddApp(slacktest.App{Name: "readers", SocketMode: true}), team: s.AddTeam("Readers")}
 	h.ada, h.grace, h.boss = s.AddUser(h.team, "ada"), s.AddUser(h.team, "grace"), s.AddUser(h.team, "boss", slacktest.Admin)
 	h.in = s.InstallApp(h.app.ID, h.team, h.boss)
 	h.channel = s.AddChannel(h.team, slacktest.Channel{Name: "talk", Members: []string{h.ada, h.grace, h.boss, h.in.BotUser}})
@@ -48,12 +47,12 @@ func newHall(t *testing.T, o slacktest.Options, layout Layout) *hall {
 }
 
 // connect makes an adapter like that of a process which starts anew.
-func (h *hall) connect(layout Layout, speed float64) {
-	h.a = New(Options{API: h.API, Apps: []App{{Name: "readers", BotToken: h.in.Token, AppToken: h.app.AppToken, Layout: layout}}, Log: slog.New(slog.NewTextHandler(os.Stderr, nil))})
+func (h *talk) connect(layout Layout, speed float64) {
+	h.a = New(Options{API: h.API, Apps: []App{{Name: "readers", BotToken: h.in.Token, AppToken: h.app.AppToken, Layout: layout}}, Log: slog.New(slog.NewTextHandler(h.t.Output(), nil))})
 	h.a.speed = speed
 }
 
-func (h *hall) post(ch bot.Channel, m bot.Message, key string) bot.Posted {
+func (h *talk) post(ch bot.Channel, m bot.Message, key string) bot.Posted {
 	h.t.Helper()
 	posted, err := h.a.Post(h.t.Context(), ch, m, key)
 	if err != nil {
@@ -62,17 +61,17 @@ func (h *hall) post(ch bot.Channel, m bot.Message, key string) bot.Posted {
 	return posted
 }
 
-func (h *hall) ref(r slacktest.Ref) bot.MessageRef {
+func (h *talk) ref(r slacktest.Ref) bot.MessageRef {
 	return bot.MessageRef{Channel: h.thread, MessageID: r.TS}
 }
 
-func (h *hall) list(known ...bot.MessageRef) listed {
+func (h *talk) list(known ...bot.MessageRef) listed {
 	h.t.Helper()
 	return listAll(h.t, h.a, h.t.Context(), h.thread, known...)
 }
 
 // listen runs the adapter until the test ends, or stop.
-func (h *hall) listen(k bot.Handler) (stop func()) {
+func (h *talk) listen(k bot.Handler) (stop func()) {
 	ctx, cancel := context.WithCancel(h.t.Context())
 	ended := make(chan struct{})
 	go func() {
@@ -87,16 +86,16 @@ func (h *hall) listen(k bot.Handler) (stop func()) {
 	return stop
 }
 
-// A hearer is a keeper that a whole adapter can tell everything.
-type hearer struct{ *keeper }
+// An overhearer is a keeper that a whole adapter can tell everything.
+type overhearer struct{ *keeper }
 
-func (hearer) Connected(context.Context, string, bool) error { return nil }
+func (overhearer) Connected(context.Context, string, bool) error { return nil }
 
-func (hearer) InstallationChanged(context.Context, bot.Installation) error { return nil }
+func (overhearer) InstallationChanged(context.Context, bot.Installation) error { return nil }
 
-func (hearer) ChannelLost(context.Context, bot.Channel, error) error { return nil }
+func (overhearer) ChannelLost(context.Context, bot.Channel, error) error { return nil }
 
-func (hearer) Missed(context.Context, bot.Channel, time.Time) error { return nil }
+func (overhearer) Missed(context.Context, bot.Channel, time.Time) error { return nil }
 
 func (k *keeper) texts() map[string]string {
 	k.mu.Lock()
@@ -115,7 +114,7 @@ func TestThirtyReplies(t *testing.T) {
 	for _, layout := range []Layout{OneThread, ThreadPerQuestion} {
 		t.Run(string(layout), func(t *testing.T) {
 			t.Parallel()
-			h := newHall(t, slacktest.Options{}, layout)
+			h := newTalk(t, slacktest.Options{}, layout)
 			if want := layout == ThreadPerQuestion; (h.question.Thread == h.question.MessageID) != want {
 				t.Fatalf("the question is %+v", h.question)
 			}
@@ -124,7 +123,7 @@ func TestThirtyReplies(t *testing.T) {
 			thread := h.thread
 			thread.Thread = to.TS
 			k := newKeeper()
-			stop := h.listen(hearer{k})
+			stop := h.listen(overhearer{k})
 			var said []slacktest.Ref
 			for i := range 30 {
 				said = append(said, h.Reply(to, []string{h.ada, h.grace}[i%2], fmt.Sprint("reply ", i)))
@@ -182,7 +181,7 @@ func TestThirtyReplies(t *testing.T) {
 // nothing, it is whole or an error.
 func TestListFromFakeSlack(t *testing.T) {
 	t.Parallel()
-	h := newHall(t, slacktest.Options{}, OneThread)
+	h := newTalk(t, slacktest.Options{}, OneThread)
 	other := h.AddBot(h.team, "other")
 	var known []bot.MessageRef
 	for i := range 450 { // three pages
@@ -222,20 +221,20 @@ func TestListClosedToUs(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		name string
-		do   func(h *hall)
+		do   func(h *talk)
 		code string
 	}{
-		{"kicked", func(h *hall) { h.Kick(h.channel, h.in.BotUser) }, "no_access"},
-		{"deleted", func(h *hall) { h.DeleteChannel(h.channel) }, "channel_gone"},
-		{"private now", func(h *hall) { h.MakePrivate(h.channel, true); h.Kick(h.channel, h.in.BotUser) }, "channel_gone"},
-		{"no scope", func(h *hall) { h.SetScopes(h.app.ID, h.team, "chat:write", "users:read") }, "no_permission"},
-		{"uninstalled", func(h *hall) { h.Uninstall(h.app.ID, h.team) }, "guild_gone"},
-		{"taken back", func(h *hall) { h.RevokeToken(h.app.ID, h.team, true) }, "guild_gone"},
-		{"another workspace", func(h *hall) { h.thread.Workspace = "T0OTHER" }, "not_installed"},
+		{"kicked", func(h *talk) { h.Kick(h.channel, h.in.BotUser) }, "no_access"},
+		{"deleted", func(h *talk) { h.DeleteChannel(h.channel) }, "channel_gone"},
+		{"private now", func(h *talk) { h.MakePrivate(h.channel, true); h.Kick(h.channel, h.in.BotUser) }, "channel_gone"},
+		{"no scope", func(h *talk) { h.SetScopes(h.app.ID, h.team, "chat:write", "users:read") }, "no_permission"},
+		{"uninstalled", func(h *talk) { h.Uninstall(h.app.ID, h.team) }, "guild_gone"},
+		{"taken back", func(h *talk) { h.RevokeToken(h.app.ID, h.team, true) }, "guild_gone"},
+		{"another workspace", func(h *talk) { h.thread.Workspace = "T0OTHER" }, "not_installed"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			h := newHall(t, slacktest.Options{}, OneThread)
+			h := newTalk(t, slacktest.Options{}, OneThread)
 			reply := h.ref(h.Reply(h.root, h.ada, "hi"))
 			c.do(h)
 			if l := h.list(reply, h.ref(h.root)); bot.ReasonCode(l.err) != c.code || !bot.IsPermanent(l.err) || len(l.removed)+len(l.texts) != 0 {
@@ -243,7 +242,7 @@ func TestListClosedToUs(t *testing.T) {
 			}
 		})
 	}
-	h := newHall(t, slacktest.Options{}, OneThread)
+	h := newTalk(t, slacktest.Options{}, OneThread)
 	reply := h.Reply(h.root, h.ada, "hi")
 	h.Archive(h.channel, true)
 	if l := h.list(h.ref(reply)); l.err != nil || l.texts[reply.TS] != "hi" {
@@ -256,10 +255,10 @@ func TestRootDeleted(t *testing.T) {
 	for name, o := range map[string]slacktest.Options{"a tombstone stays": {}, "all is gone": {NoTombstone: true}} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			h := newHall(t, o, OneThread)
+			h := newTalk(t, o, OneThread)
 			reply := h.ref(h.Reply(h.root, h.ada, "hi"))
 			k := newKeeper()
-			h.listen(hearer{k})
+			h.listen(overhearer{k})
 			h.Delete(h.root)
 			h.AwaitDelivered()
 			if !k.removed[h.rootRef] {
@@ -275,9 +274,9 @@ func TestRootDeleted(t *testing.T) {
 
 func TestExcludeByReaction(t *testing.T) {
 	t.Parallel()
-	h := newHall(t, slacktest.Options{}, OneThread)
+	h := newTalk(t, slacktest.Options{}, OneThread)
 	k := newKeeper()
-	h.listen(hearer{k})
+	h.listen(overhearer{k})
 	reply := h.Reply(h.root, h.ada, "hi")
 	elsewhere := h.Say(h.channel, h.ada, "in the channel")
 	h.React(reply, h.boss, "no_entry")
@@ -293,13 +292,13 @@ func TestExcludeByReaction(t *testing.T) {
 // Somebody of another workspace, in a channel that both share.
 func TestStranger(t *testing.T) {
 	t.Parallel()
-	h := newHall(t, slacktest.Options{}, OneThread)
+	h := newTalk(t, slacktest.Options{}, OneThread)
 	far := h.AddTeam("Far")
 	stranger := h.AddUser(far, "stranger")
 	shared := h.AddChannel(h.team, slacktest.Channel{Name: "shared", Shared: []string{far}, Members: []string{h.ada, stranger, h.in.BotUser}})
 	root := h.post(bot.Channel{Platform: Platform, Workspace: h.team, ID: shared}, bot.Message{Title: "Shared"}, "shared")
 	k := newKeeper()
-	h.listen(hearer{k})
+	h.listen(overhearer{k})
 	reply := h.Reply(slacktest.Ref{Channel: shared, TS: root.Ref.MessageID}, stranger, "from afar")
 	h.AwaitDelivered()
 	heard := k.replies[reply.TS]
@@ -315,7 +314,7 @@ func TestStranger(t *testing.T) {
 // With the rule of one page a minute a listing is slow, and whole.
 func TestListUnderTheHistoryRule(t *testing.T) {
 	t.Parallel()
-	h := newHall(t, slacktest.Options{HistoryRule: true, Speed: 200}, OneThread)
+	h := newTalk(t, slacktest.Options{HistoryRule: true, Speed: 200}, OneThread)
 	for i := range 40 {
 		h.Reply(h.root, h.ada, fmt.Sprint("reply ", i))
 	}
