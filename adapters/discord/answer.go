@@ -48,7 +48,7 @@ func (a *Adapter) parts(ctx context.Context, answer bot.Answer) []part {
 		all = all[:1+mostFollowUps]
 	}
 	if answer.File != nil {
-		files = append(files, &file{name: cmp.Or(fileName(answer.File.Name), "file.txt"), data: answer.File.Data})
+		files = append(files, &file{name: cmp.Or(text.FileName(answer.File.Name, maxLabel), "file.txt"), data: answer.File.Data})
 	}
 	for _, o := range all {
 		out = append(out, part{out: o})
@@ -88,16 +88,6 @@ func words(all []outgoing) string {
 		}
 	}
 	return strings.TrimSpace(b.String()) + "\n"
-}
-
-// fileName is a name that no program takes for a path.
-func fileName(s string) string {
-	return strings.Trim(strings.Map(func(r rune) rune {
-		if r == '/' || r == '\\' || r == ':' || r == '"' {
-			return '-'
-		}
-		return r
-	}, text.Cut(text.Inline(s), maxLabel, text.Units)), ". ")
 }
 
 // answer shows an answer to who asked, and to nobody else: its first message

@@ -19,10 +19,14 @@ const mostSkew = 30 * time.Second
 const fewIdentifies = 50
 
 // Check finds out whether Discord lets us in and, in a channel, whether we may
-// do there what a discussion needs.
+// do there what a discussion needs. A server without a channel stands for the bot
+// being there.
 func (a *Adapter) Check(ctx context.Context, ch bot.Channel) []bot.Finding {
-	if ch.ID == "" {
+	switch {
+	case ch.ID == "" && ch.Workspace == "":
 		return a.checkConnection(ctx)
+	case ch.ID == "":
+		return []bot.Finding{a.checkGuild(ctx, ch.Workspace)}
 	}
 	return []bot.Finding{a.checkChannel(ctx, ch)}
 }
@@ -58,6 +62,15 @@ func (a *Adapter) checkConnection(ctx context.Context) []bot.Finding {
 		out = append(out, f)
 	}
 	return out
+}
+
+func (a *Adapter) checkGuild(ctx context.Context, id string) bot.Finding {
+	const name = "server"
+	var g guild
+	if err := a.rest.do(ctx, call{method: http.MethodGet, path: "/guilds/" + id}, &g); err != nil {
+		return unchecked(name, err)
+	}
+	return good(name, "the bot is in it")
 }
 
 func (a *Adapter) checkIntents(ctx context.Context) bot.Finding {

@@ -3,7 +3,6 @@ package slack
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"maps"
 	"regexp"
 	"slices"
@@ -16,32 +15,33 @@ import (
 )
 
 // mostMessages is how many messages an answer has: so often can be answered by
-// one response_url. What does not fit comes as a file.
+// one response_url.
 const mostMessages = 5
 
-// restFile is the name of what does not fit into an answer.
-const restFile = "rest.txt"
+// wholeFile is the name of an answer that is too long for messages.
+const wholeFile = "answer.txt"
 
 // answer shows an answer to who asked.
 func (q *asked) answer(ctx context.Context, a bot.Answer) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), replyWithin)
 	defer cancel()
-	all, rest := q.messages(ctx, a)
+	all, long := q.messages(ctx, a)
 	for i, m := range all {
 		if err := q.tell(ctx, m, !a.Private, i == 0); err != nil {
-			q.p.a.o.Log.WarnContext(ctx, "not answered", "kind", q.kind, "workspace", q.place.Workspace, "slack_code", codeOf(err), "err", err)
+			q.unanswered(ctx, err)
 			return
 		}
 	}
-	for _, f := range []*bot.Document{rest, a.File} {
+	for _, f := range []*bot.Document{long, a.File} {
 		if f != nil {
 			q.hand(ctx, *f)
 		}
 	}
 }
 
-// messages are what an answer is shown as, and what does not fit in them.
-func (q *asked) messages(ctx context.Context, a bot.Answer) (all []outgoing, rest *bot.Document) {
+// messages are what an answer is shown as; if it is too long for that, its
+// beginning and its end, and all of it as a file.
+func (q *asked) messages(ctx context.Context, a bot.Answer) (all []outgoing, file *bot.Document) {
 	m := q.p.ownWords(a.Message)
 	var left []string
 	m.Buttons, left = answerButtons(a.Choices, m.Buttons, q.p.asks.called())
@@ -49,13 +49,20 @@ func (q *asked) messages(ctx context.Context, a bot.Answer) (all []outgoing, res
 	if all = q.p.a.renderAll(ctx, m, a.Private); len(all) <= mostMessages {
 		return all, nil
 	}
-	var said strings.Builder
-	for _, o := range all[mostMessages-1 : len(all)-1] {
-		said.WriteString(unescape.Replace(o.Text) + "\n\n")
-	}
 	last := all[len(all)-1]
-	said.WriteString(unescape.Replace(last.Text) + "\n")
-	return append(all[:mostMessages-1:mostMessages-1], last), &bot.Document{Name: restFile, Data: []byte(said.String())}
+	return append(all[:mostMessages-1:mostMessages-1], last), &bot.Document{Name: wholeFile, Data: []byte(whole(m))}
+}
+
+// whole is all that a message says, as a text.
+func whole(m bot.Message) string {
+	said := []string{m.Title, m.Link, m.Source}
+	said = append(said, m.Paragraphs...)
+	for _, q := range m.Quotation {
+		said = append(said, q.Text, q.By)
+	}
+	said = append(said, strings.Join(m.Lines, "\n"), m.Footer, m.FooterLink)
+	said = slices.DeleteFunc(said, func(s string) bool { return !text.Visible(s) })
+	return text.Clean(strings.Join(said, "\n\n")) + "\n"
 }
 
 // answerButtons are the choices of an answer, before the buttons of its message.
@@ -97,6 +104,18 @@ func toType(b bot.Button, called string) string {
 func (q *asked) refuse(ctx context.Context, why string) {
 	q.replace = false
 	q.answer(ctx, bot.Answer{Private: true, Message: bot.Message{Paragraphs: []string{why}}})
+}
+
+// say adds a sentence to an answer.
+func (q *asked) say(ctx context.Context, s string) {
+	m := q.p.a.renderAll(ctx, bot.Message{Paragraphs: []string{s}}, true)[0]
+	if err := q.tell(ctx, m, false, false); err != nil {
+		q.unanswered(ctx, err)
+	}
+}
+
+func (q *asked) unanswered(ctx context.Context, err error) {
+	q.p.a.o.Log.WarnContext(ctx, "not answered", "kind", q.kind, "workspace", q.place.Workspace, "code", bot.ReasonCode(err), "slack_code", codeOf(err), "err", err)
 }
 
 // failed says that a command was not carried out.
@@ -149,15 +168,18 @@ func sentence(s string) string {
 	return s + "."
 }
 
-// hand gives somebody a file in their private chat with us, and says so.
+// hand gives somebody a file in their private chat with us, since there are none
+// that only one person in a channel sees, and says so.
 func (q *asked) hand(ctx context.Context, f bot.Document) {
-	what := fmt.Sprintf("The file %s is in your private chat with Colloquy.", cmp.Or(text.Inline(f.Name), "file.txt"))
-	if err := q.upload(ctx, f); err != nil {
+	name := cmp.Or(text.FileName(f.Name, maxLabel), "file.txt")
+	what := "The file " + name + " is in your private chat with Colloquy."
+	chat, err := q.chat(ctx)
+	if err == nil {
+		err = q.t.upload(ctx, chat, "", name, f.Data)
+	}
+	if err != nil {
 		q.p.a.o.Log.WarnContext(ctx, "file not handed over", "workspace", q.place.Workspace, "code", bot.ReasonCode(err), "slack_code", codeOf(err), "err", err)
 		what = "The file could not be sent to you: " + bot.Explain(err) + "."
 	}
-	q.replace = false
-	if err := q.tell(ctx, q.p.a.renderAll(ctx, bot.Message{Paragraphs: []string{what}}, true)[0], false, false); err != nil {
-		q.p.a.o.Log.WarnContext(ctx, "not answered", "kind", q.kind, "workspace", q.place.Workspace, "slack_code", codeOf(err), "err", err)
-	}
+	q.say(ctx, what)
 }

@@ -4,8 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
-	"net/http"
 	"net/url"
 	"strings"
 	"time"
@@ -69,40 +67,11 @@ func (q *asked) tell(ctx context.Context, m outgoing, public, first bool) error 
 
 // respond uses the response_url.
 func (q *asked) respond(ctx context.Context, r reply) error {
-	if q.uses == mostUses || !q.p.a.mayRespond(q.url) {
+	if q.url == "" || q.uses == mostUses {
 		return errors.New("no response_url is left")
 	}
 	q.uses++
-	body, err := json.Marshal(r)
-	if err != nil {
-		return err
-	}
-	return insist(ctx, func() error {
-		status, answered, wait, err := q.p.a.hook(ctx, q.url, "application/json", string(body))
-		var said struct {
-			OK    *bool  `json:"ok"`
-			Error string `json:"error"`
-		}
-		switch _ = json.Unmarshal(answered, &said); {
-		case err != nil:
-			return err
-		case status == http.StatusTooManyRequests:
-			return bot.RetryAfter(wait, errors.New("slack: too many answers"))
-		case status/100 != 2 || said.OK != nil && !*said.OK:
-			return bot.Permanent(fmt.Errorf("slack: answer refused: %w", &slackError{method: "response_url", code: said.Error}))
-		}
-		return nil
-	})
-}
-
-// mayRespond reports whether an address can be one of Slack's.
-func (a *Adapter) mayRespond(addr string) bool {
-	u, err := url.Parse(addr)
-	if err != nil || u.Host == "" {
-		return false
-	}
-	api, err := url.Parse(a.o.API)
-	return u.Scheme == "https" || err == nil && u.Scheme == api.Scheme && u.Host == api.Host
+	return insist(ctx, func() error { return q.p.a.respond(ctx, q.url, r) })
 }
 
 // whisper posts where it was asked, for the eyes of its person.

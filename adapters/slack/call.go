@@ -21,6 +21,7 @@ type call struct {
 	args    url.Values // nil: none
 	channel string     // of methods chat.*: in whose queue it waits, one after another; empty: in none
 	bulk    bool       // one of many for which nobody waits: it leaves room for others of its method
+	scopes  *[]string  // takes the scopes of the token, as Slack names them in an answer; nil: nobody asks
 }
 
 // A caller is on whose behalf calls are made: a workspace, or an app as a whole.
@@ -66,6 +67,9 @@ func (a *Adapter) ask(ctx context.Context, who caller, k call, out any) error {
 	var res result
 	err := a.out.Do(ctx, a.request(who, k), func(ctx context.Context) outbox.Verdict {
 		res = a.send(ctx, who, k)
+		if k.scopes != nil {
+			*k.scopes = res.scopes
+		}
 		return res.verdict
 	})
 	switch {

@@ -64,7 +64,7 @@ const (
 	aLittle = 0.98
 	// Of what a minute allows, so much is even and so much may come at once; what
 	// is left is for other processes.
-	even, atOnce = 0.84, 0.12
+	even, burst = 0.84, 0.12
 	// bulkShare is how much of a method calls in bulk take.
 	bulkShare = 0.75
 )
@@ -85,11 +85,11 @@ func (a *Adapter) request(who caller, k call) outbox.Request {
 		if k.channel != "" {
 			add(outbox.Limit{Name: name + " " + k.channel, Every: perChannel, Apart: true})
 		}
-		burst := 1
+		most := 1
 		if a.o.PerMinute >= 100 {
-			burst = 2 // makes up for what timers oversleep
+			most = 2 // makes up for what timers oversleep
 		}
-		add(outbox.Limit{Name: name, Every: perMinute(aLittle * float64(a.o.PerMinute)), Burst: burst})
+		add(outbox.Limit{Name: name, Every: perMinute(aLittle * float64(a.o.PerMinute)), Burst: most})
 		return r
 	}
 	tier, known := tiers[k.method]
@@ -102,12 +102,12 @@ func (a *Adapter) request(who caller, k call) outbox.Request {
 	rate := float64(tier)
 	if k.bulk {
 		share := even * bulkShare * rate
-		if lists(k.method) && who.pages.slow(a.o.Clock()) {
+		if heldBack(k.method) && who.pages.slow(a.o.Clock()) {
 			share = 0.5
 		}
 		add(outbox.Limit{Name: "bulk " + name, Every: perMinute(share)})
 	}
-	add(outbox.Limit{Name: name, Every: perMinute(even * rate), Burst: int(atOnce * rate)})
+	add(outbox.Limit{Name: name, Every: perMinute(even * rate), Burst: int(burst * rate)})
 	return r
 }
 

@@ -15,19 +15,19 @@ import (
 // manifest inside an organisation is exempt, but Slack alone decides what is one: so it
 // is noticed.
 const (
-	slowPage  = 15
-	slowEvery = 61 * time.Second
-	// slowWait is the least Retry-After that shows it, after no more than slowCalls
+	cutPage   = 15
+	ruleEvery = 61 * time.Second
+	// ruleWait is the least Retry-After that shows it, after no more than ruleCalls
 	// calls within a minute: at our pace, what is left of a minute in which fifty
 	// are allowed cannot be used up by then.
-	slowWait  = 20 * time.Second
-	slowCalls = 3
-	// slowFor is how long it is believed. A mistake heals, at one refusal an hour.
-	slowFor = time.Hour
+	ruleWait  = 20 * time.Second
+	ruleCalls = 3
+	// ruleFor is how long it is believed. A mistake heals, at one refusal an hour.
+	ruleFor = time.Hour
 )
 
-// lists reports whether the rule is about a method.
-func lists(method string) bool {
+// heldBack reports whether the rule is about a method.
+func heldBack(method string) bool {
 	return method == "conversations.history" || method == "conversations.replies"
 }
 
@@ -45,7 +45,7 @@ func (p *pages) slow(now time.Time) bool {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return !p.since.IsZero() && now.Sub(p.since) < slowFor
+	return !p.since.IsZero() && now.Sub(p.since) < ruleFor
 }
 
 // begin notes a call, and gives how many there were within a minute, with it.
@@ -56,7 +56,7 @@ func (p *pages) begin(method string, now time.Time) int {
 		p.begun = map[string][]time.Time{}
 	}
 	last := append(p.begun[method], now)
-	for len(last) > slowCalls+1 || now.Sub(last[0]) >= time.Minute {
+	for len(last) > ruleCalls+1 || now.Sub(last[0]) >= time.Minute {
 		last = last[1:]
 	}
 	p.begun[method] = last
@@ -67,7 +67,7 @@ func (p *pages) begin(method string, now time.Time) int {
 func (p *pages) see(k call, calls int, v outbox.Verdict, body []byte, now time.Time) (news bool) {
 	shows := false
 	if v.Refused {
-		if shows = calls <= slowCalls && v.Wait >= slowWait; !shows {
+		if shows = calls <= ruleCalls && v.Wait >= ruleWait; !shows {
 			return false
 		}
 	} else {
@@ -76,19 +76,19 @@ func (p *pages) see(k call, calls int, v outbox.Verdict, body []byte, now time.T
 			More     bool              `json:"has_more"`
 		}
 		asked, _ := strconv.Atoi(k.args.Get("limit"))
-		if json.Unmarshal(body, &page) != nil || asked <= slowPage+1 {
+		if json.Unmarshal(body, &page) != nil || asked <= cutPage+1 {
 			return false
 		}
 		n := len(page.Messages)
 		// The first page of a thread may hold its parent beside the 15.
-		shows = page.More && (n == slowPage || n == slowPage+1 && k.method == "conversations.replies")
-		if !shows && n <= slowPage+1 {
+		shows = page.More && (n == cutPage || n == cutPage+1 && k.method == "conversations.replies")
+		if !shows && n <= cutPage+1 {
 			return false
 		}
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	news = shows && (p.since.IsZero() || now.Sub(p.since) >= slowFor)
+	news = shows && (p.since.IsZero() || now.Sub(p.since) >= ruleFor)
 	switch {
 	case !shows:
 		p.since = time.Time{}
@@ -99,4 +99,6 @@ func (p *pages) see(k call, calls int, v outbox.Verdict, body []byte, now time.T
 }
 
 // historySlow reports whether Slack holds listings of the workspace to one a minute.
-func (t *team) historySlow() bool { return t.pages.slow(t.app.a.o.Clock()) }
+func (t *team) historySlow() bool { return t.slow() }
+
+func (t *team) slow() bool { return t.pages.slow(t.app.a.o.Clock()) }

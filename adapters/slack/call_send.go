@@ -34,12 +34,13 @@ type result struct {
 	body    []byte
 	verdict outbox.Verdict
 	err     error // as [team.do] gives it
+	scopes  []string
 }
 
 // send makes one request.
 func (a *Adapter) send(ctx context.Context, who caller, k call) result {
 	calls := 0
-	if who.pages != nil && lists(k.method) {
+	if who.pages != nil && heldBack(k.method) {
 		calls = who.pages.begin(k.method, a.o.Clock())
 	}
 	res, err := a.post(ctx, a.o.API+"/"+k.method, who.token, "application/x-www-form-urlencoded", k.args.Encode())
@@ -64,6 +65,7 @@ type answer struct {
 	err        error // why body is not complete; nil: it is
 	retryAfter string
 	date       string
+	scopes     []string // of the token
 }
 
 // post sends a body to an address of Slack's and reads the answer. An error says
@@ -93,7 +95,7 @@ func (a *Adapter) post(ctx context.Context, addr, token, kind, body string) (ans
 		return answer{}, bot.RetryAfter(time.Second, unreachable(err))
 	}
 	defer func() { _ = res.Body.Close() }()
-	out := answer{status: res.StatusCode, retryAfter: res.Header.Get("Retry-After"), date: res.Header.Get("Date")}
+	out := answer{status: res.StatusCode, retryAfter: res.Header.Get("Retry-After"), date: res.Header.Get("Date"), scopes: scopesIn(res.Header.Get("X-OAuth-Scopes"))}
 	out.body, out.err = io.ReadAll(io.LimitReader(res.Body, maxAnswer+1))
 	if out.err == nil && len(out.body) > maxAnswer {
 		out.err = fmt.Errorf("an answer of more than %d MiB", maxAnswer>>20)
@@ -173,6 +175,17 @@ func (a *Adapter) watchPages(ctx context.Context, who caller, k call, calls int,
 	}
 	if who.pages.slow(now) {
 		v := &out.verdict
-		v.Limit, v.Remaining, v.Reset = 1, 0, max(time.Duration(float64(slowEvery)/a.speed), v.Wait)
+		v.Limit, v.Remaining, v.Reset = 1, 0, max(time.Duration(float64(ruleEvery)/a.speed), v.Wait)
 	}
+}
+
+// scopesIn reads a list with commas.
+func scopesIn(header string) []string {
+	var list []string
+	for s := range strings.SplitSeq(header, ",") {
+		if s = strings.TrimSpace(s); s != "" {
+			list = append(list, s)
+		}
+	}
+	return list
 }

@@ -83,7 +83,7 @@ func (a *Adapter) endpoint(contentType string, serve func(*app, http.ResponseWri
 			return
 		}
 		if again := r.Header.Get("X-Slack-Retry-Num"); again != "" {
-			a.o.Log.InfoContext(r.Context(), "slack repeats a delivery", "scope", p.scope(), "retry", clip(again), "reason", clip(r.Header.Get("X-Slack-Retry-Reason")))
+			a.o.Log.InfoContext(r.Context(), "slack repeats a delivery", "scope", p.scope(), "retry", clipHeader(again), "reason", clipHeader(r.Header.Get("X-Slack-Retry-Reason")))
 		}
 		serve(p, w, body)
 	})
@@ -96,8 +96,8 @@ func looksAtCertificate(body []byte) bool {
 	return err == nil && form.Get("ssl_check") == "1"
 }
 
-// clip bounds what a header puts into the log.
-func clip(s string) string { return s[:min(len(s), 40)] }
+// clipHeader bounds what a header puts into the log.
+func clipHeader(s string) string { return s[:min(len(s), 40)] }
 
 // verify checks that Slack signed a body not more than five minutes ago.
 func verify(header http.Header, secret string, body []byte) error {

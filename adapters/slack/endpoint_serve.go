@@ -53,7 +53,7 @@ func unavailable(w http.ResponseWriter) {
 
 // otherApp refuses what is signed for us and names another app.
 func (p *app) otherApp(ctx context.Context, w http.ResponseWriter, id string) {
-	p.a.o.Log.WarnContext(ctx, "request refused: it is for another app", "scope", p.scope(), "app", clip(id))
+	p.a.o.Log.WarnContext(ctx, "request refused: it is for another app", "scope", p.scope(), "app", clipHeader(id))
 	http.Error(w, "another app", http.StatusForbidden)
 }
 
@@ -83,7 +83,7 @@ func (p *app) serveInteraction(w http.ResponseWriter, body []byte) {
 	var said struct {
 		App string `json:"api_app_id"`
 	}
-	lenient(payload, &said)
+	_ = json.Unmarshal(payload, &said)
 	if err != nil || !json.Valid(payload) {
 		http.Error(w, "no payload", http.StatusBadRequest)
 		return

@@ -52,7 +52,7 @@ type fate int
 
 const (
 	never   fate = iota // it was not carried out, and will not be
-	later               // it was not, and may be after a while
+	inTime              // it was not, and may be after a while
 	unclear             // nobody knows
 )
 
@@ -62,7 +62,7 @@ type sense struct {
 	fate    fate
 	problem string // its code for the engine
 	text    string
-	wait    time.Duration // of later
+	wait    time.Duration // of inTime
 }
 
 // meaning gives the error for a code.
@@ -86,7 +86,7 @@ func meaning(e *slackError) error {
 	switch s.fate {
 	case never:
 		return bot.Permanent(err)
-	case later:
+	case inTime:
 		return bot.RetryAfter(s.wait, err)
 	}
 	return err

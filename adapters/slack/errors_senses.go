@@ -31,8 +31,8 @@ var senses = map[string]sense{
 	"enterprise_is_restricted": {never, "no_access",
 		"Colloquy was installed for a whole Slack organisation, which it does not support: install it in one workspace", 0},
 	"two_factor_setup_required": {never, "no_access", textOrg, 0},
-	"ekm_access_denied":         {later, "no_access", "the admins of this Slack organisation have suspended posting: ask them", 15 * time.Minute},
-	"accesslimited":             {later, "no_permission", "Slack refuses this machine's network: have an admin allow its address for the app", 5 * time.Minute},
+	"ekm_access_denied":         {inTime, "no_access", "the admins of this Slack organisation have suspended posting: ask them", 15 * time.Minute},
+	"accesslimited":             {inTime, "no_permission", "Slack refuses this machine's network: have an admin allow its address for the app", 5 * time.Minute},
 
 	// The channel.
 	"channel_not_found": {never, "channel_gone",
@@ -140,9 +140,9 @@ var senses = map[string]sense{
 	"forbidden_team":    {never, "refused", "Slack does not let this workspace use Socket Mode: use the HTTP endpoints", 0},
 
 	// For the moment.
-	"message_limit_exceeded": {later, "rate_limited", "too many messages are sent in this Slack workspace; it goes on in a minute", time.Minute},
-	"too_many_websockets":    {later, "rate_limited", "the Slack app has too many connections open: stop other copies of it", time.Minute},
-	"team_added_to_org":      {later, "slack_down", "the workspace is being moved into a Slack organisation, and takes nothing until that is done", 5 * time.Minute},
+	"message_limit_exceeded": {inTime, "rate_limited", "too many messages are sent in this Slack workspace; it goes on in a minute", time.Minute},
+	"too_many_websockets":    {inTime, "rate_limited", "the Slack app has too many connections open: stop other copies of it", time.Minute},
+	"team_added_to_org":      {inTime, "slack_down", "the workspace is being moved into a Slack organisation, and takes nothing until that is done", 5 * time.Minute},
 	"internal_error":         {unclear, "slack_down", textDown, 0},
 	"fatal_error":            {unclear, "slack_down", textDown, 0},
 	"request_timeout":        {unclear, "slack_down", textDown, 0},

@@ -61,7 +61,7 @@ func (p *app) installEnd(w http.ResponseWriter, r *http.Request) {
 	p.a.o.Log.InfoContext(ctx, "installed", "scope", p.scope(), "workspace", t.id)
 	q := url.Values{"app": {appID}, "team": {t.id}}
 	p.a.show(w, http.StatusOK, webPage{
-		Title: "Colloquy is installed", Done: t.name, Bot: "@Colloquy", Open: p.a.site() + "/app_redirect?" + q.Encode(),
+		Title: "Colloquy is installed", Done: t.name, Open: p.a.site() + "/app_redirect?" + q.Encode(),
 	})
 }
 
@@ -159,7 +159,11 @@ func (p *app) isApp(id string) bool {
 // would post everything twice.
 func (p *app) unclaimed(ctx context.Context, workspace string) error {
 	taken := refusef(http.StatusConflict, "taken", "Another app of this server is in that workspace already: remove one of the two, so that nothing is posted twice.", nil)
+	// Asking for it also finds what is there by a token of the configuration.
 	if t, err := p.a.team(ctx, workspace); err == nil && t.app != p {
+		return taken
+	}
+	if t := p.a.teams.get(workspace); t != nil && t.app != p {
 		return taken
 	}
 	for _, other := range p.a.apps {
@@ -177,21 +181,21 @@ func (p *app) unclaimed(ctx context.Context, workspace string) error {
 	return nil
 }
 
-// keep makes sure that the token works, keeps it in place of an older one, and
-// begins with the workspace.
+// keep keeps the token in place of an older one, and begins with the workspace.
 func (p *app) keep(ctx context.Context, got *slackgo.OAuthV2Response) (*team, error) {
-	owner := bot.Person{Platform: Platform, Workspace: got.Team.ID, ID: got.AuthedUser.ID}
-	err := p.a.o.Vault.PutCredential(ctx, bot.Credential{
+	c := bot.Credential{
 		Platform: Platform, App: p.Name, Workspace: got.Team.ID, Name: got.Team.Name,
-		Owner: owner, Secret: got.AccessToken, CreatedAt: p.a.o.Clock(),
-	})
-	if err != nil {
+		Owner:  bot.Person{Platform: Platform, Workspace: got.Team.ID, ID: got.AuthedUser.ID},
+		Secret: got.AccessToken, CreatedAt: p.a.o.Clock(),
+	}
+	if err := p.a.o.Vault.PutCredential(ctx, c); err != nil {
 		return nil, err
 	}
-	t, err := p.meet(ctx, got.AccessToken)
-	if err != nil {
-		return nil, err
+	p.put(c)
+	t, err := p.find(ctx, c.Workspace)
+	if t == nil { // it is kept, and will be shown to Slack again when it is needed
+		p.a.o.Log.WarnContext(ctx, "token of an installation not tried yet", "scope", p.scope(), "workspace", c.Workspace, "code", bot.ReasonCode(err), "err", err)
+		t = &team{app: p, id: c.Workspace, name: c.Name, owner: c.Owner.ID}
 	}
-	t.owner = owner.ID
 	return t, p.installed(ctx, t)
 }

@@ -38,7 +38,6 @@ type webPage struct {
 	Start  string  // where its button leads; empty: it has none
 
 	Done string // the page with which it ends: the workspace
-	Bot  string // as it is invited, with @
 	Open string // where Slack is
 
 	Style template.CSS

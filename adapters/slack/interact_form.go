@@ -19,7 +19,7 @@ const (
 	mostLabel    = 2000
 	mostWords    = 3000
 	mostMetadata = 3000
-	mostBefore    = 600 // ours, of what is asked
+	mostBefore   = 600 // ours, of what is asked
 	mostError    = 500 // ours, of what is wrong
 )
 

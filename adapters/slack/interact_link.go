@@ -9,9 +9,6 @@ import (
 	"colloquy/bot"
 )
 
-// shortcutCallback names "Discuss this link" in the menu of messages.
-const shortcutCallback = "discuss_message"
-
 // mostLinks is how many links of one message there are to choose from, and
 // partsDeep how deep its parts are looked through.
 const (
@@ -54,22 +51,22 @@ func (m pressed) links() []string {
 	for _, raw := range []json.RawMessage{m.Blocks, m.Attachments} {
 		var v any
 		if json.Unmarshal(raw, &v) == nil {
-			walk(v, 0, add, words)
+			linksIn(v, 0, add, words)
 		}
 	}
 	return out
 }
 
-// walk finds the links in blocks and attachments: what is a link, and what
+// linksIn finds the links in blocks and attachments: what is a link, and what
 // stands in texts. Pictures and buttons are none.
-func walk(v any, depth int, add, words func(string)) {
+func linksIn(v any, depth int, add, words func(string)) {
 	if depth > partsDeep {
 		return
 	}
 	switch v := v.(type) {
 	case []any:
 		for _, x := range v {
-			walk(x, depth+1, add, words)
+			linksIn(x, depth+1, add, words)
 		}
 	case map[string]any:
 		kind, _ := v["type"].(string)
@@ -86,7 +83,7 @@ func walk(v any, depth int, add, words func(string)) {
 				words(s)
 				continue
 			}
-			walk(v[name], depth+1, add, words)
+			linksIn(v[name], depth+1, add, words)
 		}
 	}
 }

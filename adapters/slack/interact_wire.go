@@ -23,16 +23,16 @@ type interaction struct {
 	URL       string    `json:"response_url"`
 	ActionTS  string    `json:"action_ts"`
 	MessageTS string    `json:"message_ts"` // of message_action
-	Team      named     `json:"team"`
+	Team      wireID    `json:"team"`
 	User      account   `json:"user"`
-	Channel   named     `json:"channel"`
+	Channel   wireID    `json:"channel"`
 	Message   pressed   `json:"message"`
 	Container container `json:"container"`
 	Actions   []action  `json:"actions"`
 	View      view      `json:"view"`
 }
 
-type named struct {
+type wireID struct {
 	ID string `json:"id"`
 }
 

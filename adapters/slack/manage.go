@@ -3,8 +3,6 @@ package slack
 import (
 	"cmp"
 	"context"
-	"errors"
-	"net/url"
 	"slices"
 
 	"colloquy/bot"
@@ -46,26 +44,18 @@ func (u account) member(team string) bool {
 // actor is somebody who asks for something, and whether the workspace lets them
 // manage Colloquy: its admins and owners, and who installed it. It is asked anew
 // each time, since rights are also taken away. With an error nobody knows, and
-// they are no manager.
+// they are no manager; see [unknown].
 func (t *team) actor(ctx context.Context, userID string) (bot.Actor, error) {
 	who := bot.Actor{Person: bot.Person{Platform: Platform, Workspace: t.id, ID: userID}}
-	var got struct {
-		User account `json:"user"`
-	}
-	err := t.do(ctx, call{method: "users.info", args: url.Values{"user": {userID}}}, &got)
-	switch codeOf(err) {
-	case "user_not_found", "user_not_visible": // of another workspace, and none of ours
-		return who, nil
-	}
+	u, err := t.account(ctx, userID, false)
 	if err != nil {
 		return who, err
 	}
-	u := got.User
-	if u.ID != userID {
-		return who, errors.New("slack users.info: it told of nobody, or of somebody else")
-	}
-	t.app.a.names.put(t.nameKey(userID), u.shown(), t.app.a.o.Clock().Add(keepName))
 	who.Name = u.shown()
 	who.Manager = u.member(t.id) && (u.Admin || u.Owner || u.Primary || u.ID == t.owner)
 	return who, nil
 }
+
+// unknown reports whether an error of [team.actor] means that Slack knows nobody
+// of that id in the workspace, and not that it could not be asked.
+func unknown(err error) bool { return bot.ReasonCode(err) == "no_person" }

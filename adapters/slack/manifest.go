@@ -25,11 +25,11 @@ type ManifestOptions struct {
 
 // Limits of a manifest, from https://docs.slack.dev/reference/app-manifest.
 const (
-	mostName     = 35
-	mostCommand  = 32
-	mostAbout    = 140
-	leastAtLarge = 174
-	mostAtLarge  = 4000
+	mostName        = 35
+	mostCommand     = 32
+	mostDescription = 140
+	leastAtLarge    = 174
+	mostAtLarge     = 4000
 )
 
 const (

@@ -38,7 +38,7 @@ func ScopeNames() []string {
 }
 
 // freeMethods need no scope, or that of another kind of token.
-var freeMethods = []string{"auth.test", "apps.connections.open", "oauth.v2.access", "views.open", "views.update"}
+var freeMethods = []string{"auth.test", "apps.connections.open", "oauth.v2.access", "views.open"}
 
 // An eventKind is what an app subscribes to.
 type eventKind struct {
@@ -52,21 +52,16 @@ func events() []eventKind {
 	return []eventKind{
 		{"message.channels", "message", "replies in threads of public channels"},
 		{"message.groups", "message", "replies in threads of private channels"},
-		{"reaction_added", "reaction_added", "a reply is left out of the recap"},
-		{"reaction_removed", "reaction_removed", "or is not, after all"},
+		{"reaction_added", "reaction_added", "a manager leaves a reply out of the recap"},
 		{"app_uninstalled", "app_uninstalled", "the workspace has removed the app"},
 		{"tokens_revoked", "tokens_revoked", "or its token"},
-		{"channel_archive", "channel_archive", "a channel is closed"},
-		{"channel_unarchive", "channel_unarchive", "or open again"},
-		{"channel_deleted", "channel_deleted", "or gone"},
-		{"channel_rename", "channel_rename", "or has another name"},
-		{"channel_id_changed", "channel_id_changed", "or another id"},
-		{"channel_left", "channel_left", "the app was removed from a channel"},
-		{"group_archive", "group_archive", "the same of private channels"},
-		{"group_unarchive", "group_unarchive", "the same of private channels"},
-		{"group_deleted", "group_deleted", "the same of private channels"},
-		{"group_rename", "group_rename", "the same of private channels"},
-		{"group_left", "group_left", "the same of private channels"},
 		{"member_joined_channel", "member_joined_channel", "the app was invited to a channel"},
+		{"channel_left", "channel_left", "it was removed from a public channel"},
+		{"group_left", "group_left", "or from a private one"},
+		{"channel_archive", "channel_archive", "a public channel was closed"},
+		{"group_archive", "group_archive", "or a private one"},
+		{"channel_deleted", "channel_deleted", "a public channel is gone"},
+		{"group_deleted", "group_deleted", "or a private one"},
+		{"channel_id_changed", "channel_id_changed", "a channel has another id"},
 	}
 }

@@ -68,7 +68,7 @@ func revokes(e inner, userID string) bool {
 			Bot []string `json:"bot"`
 		} `json:"tokens"`
 	}
-	lenient(e, &in)
+	_ = json.Unmarshal(e, &in)
 	return userID != "" && slices.Contains(in.Tokens.Bot, userID)
 }
 
@@ -134,7 +134,7 @@ func (e placing) channel() string {
 		var whole struct {
 			ID string `json:"id"`
 		}
-		lenient(e.Channel, &whole)
+		_ = json.Unmarshal(e.Channel, &whole)
 		id = whole.ID
 	}
 	for _, other := range []string{e.Old, e.Item.Channel} {

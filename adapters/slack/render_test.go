@@ -81,6 +81,10 @@ func TestRenderCutsWhatIsLongAndKeepsTheRest(t *testing.T) {
 	if n := text.Units(shownBy(t, small)); n > 2*fewWords || !strings.Contains(shownBy(t, small), "Why?") {
 		t.Errorf("a plainer message has %d characters:\n%s", n, shownBy(t, small))
 	}
+	m.Link, m.FooterLink = "https://example.org/"+strings.Repeat("x", 1900), "https://example.org/"+strings.Repeat("y", 1900)
+	if s := shownBy(t, rendered(t, m, look{key: "k", plainer: true})); !strings.Contains(s, "Why?") {
+		t.Errorf("long addresses leave no room for the question:\n%s", s)
+	}
 	lines := bot.Message{Title: "T", Question: "Why?", Footer: "The end."}
 	for i := range 300 {
 		lines.Lines = append(lines.Lines, fmt.Sprintf("line %d, which says something that takes some room of its own, and more", i))

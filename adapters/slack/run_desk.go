@@ -3,6 +3,7 @@ package slack
 import (
 	"context"
 	"errors"
+	"net"
 	"sync"
 	"time"
 
@@ -13,6 +14,7 @@ import (
 type desk struct {
 	slots chan struct{} // of what comes over HTTP, and of what people ask for
 	owed  *ledger
+	dial  func(ctx context.Context, network, address string) (net.Conn, error) // websockets
 
 	mu     sync.Mutex
 	h      bot.Handler     // nil: Run has not begun, or has ended
@@ -27,7 +29,7 @@ type desk struct {
 const underWay = 64
 
 func newDesk() *desk {
-	return &desk{slots: make(chan struct{}, underWay), owed: newLedger()}
+	return &desk{slots: make(chan struct{}, underWay), owed: newLedger(), dial: (&net.Dialer{Timeout: dialLimit}).DialContext}
 }
 
 func (d *desk) begin(ctx context.Context, h bot.Handler) {

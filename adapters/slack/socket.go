@@ -32,12 +32,13 @@ func (s *socket) began(n int, at time.Time) {
 	s.since[n] = at
 }
 
-// paired reports whether a connection began so near to the one before it that
-// Slack would end both together; of two, that is so of one.
+// paired reports whether a connection that has just begun did so near enough to
+// the other one for Slack to end both together.
 func (s *socket) paired(n int, life time.Duration) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return n > 0 && s.since[n].Sub(s.since[n-1]).Abs() < life/4
+	other := s.since[connections-1-n]
+	return !other.IsZero() && s.since[n].Sub(other) < life/4
 }
 
 // listen keeps the connections of the app until ctx ends or it cannot go on.

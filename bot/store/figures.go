@@ -61,13 +61,3 @@ func (db *DB) Figures(ctx context.Context, now time.Time) (bot.Figures, error) {
 	})
 	return f, err
 }
-
-// Ready is nil when the database answers.
-func (db *DB) Ready(ctx context.Context) error {
-	var n int
-	err := db.r.QueryRowContext(ctx, `SELECT 1 FROM settings UNION ALL SELECT 1 LIMIT 1`).Scan(&n)
-	if err != nil && ctx.Err() == nil {
-		return &bot.Problem{Code: "database", Text: "the database does not answer: the log says why", Err: err}
-	}
-	return err
-}

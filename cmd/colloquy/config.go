@@ -28,6 +28,8 @@ type Config struct {
 	Shortest     time.Duration // the shortest interval of a schedule
 
 	Discord        DiscordConfig
+	Slack          SlackConfig
+	Web            WebConfig
 	NoticesChannel bot.Channel // where the operator hears of trouble; zero: nowhere
 	NoticesWebhook string      // what is called besides; may be a secret
 
@@ -98,6 +100,8 @@ func ParseConfig(file string, data []byte) (*Config, error) {
 			})
 		},
 		"discord":           c.readDiscord(f),
+		"slack":             c.readSlack(f),
+		"web":               c.readWeb(f),
 		"notices":           c.notices(f),
 		"retention":         f.duration(&c.Retention, day, 3650*day),
 		"feed_interval":     f.duration(&c.FeedInterval, time.Second, 7*day),

@@ -12,7 +12,6 @@ import (
 	"github.com/spf13/pflag"
 
 	"colloquy/adapters/console"
-	"colloquy/adapters/discord"
 	"colloquy/bot"
 	"colloquy/bot/store"
 )
@@ -79,20 +78,6 @@ func flagInstallation(text string) (bot.Installation, error) {
 		return i, &usageError{err}
 	}
 	return i, nil
-}
-
-// runnable are the platforms that this build can post on.
-var runnable = []string{console.Platform, discord.Platform}
-
-// canPost refuses a channel on a platform that this build cannot post on.
-func canPost(ch bot.Channel) error {
-	for _, p := range runnable {
-		if ch.Platform == p {
-			return nil
-		}
-	}
-	return usagef("%s cannot be posted in: this version of Colloquy has no connection to %s yet; use a channel of %s, such as console:general",
-		ch, ch.Platform, strings.Join(runnable, " or "))
 }
 
 // wrongFlag makes err wrong usage when the engine refused what was given.

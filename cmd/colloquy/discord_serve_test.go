@@ -1,18 +1,11 @@
 package main
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
-	"syscall"
 	"testing"
-	"time"
 
 	"colloquy/adapters/discord"
 	"colloquy/adapters/discord/discordtest"
@@ -21,81 +14,13 @@ import (
 // A discordRun is the real program, in a process of its own, on the Discord of
 // the tests.
 type discordRun struct {
-	t        testing.TB
-	s        *discordtest.Server
-	dir, bin string
-	site     *town
-	log      growing
-	process  *exec.Cmd
+	*program
+	s *discordtest.Server
 }
 
 func newDiscordRun(t testing.TB, o discordtest.Options, config string) *discordRun {
-	bin := buildProgram(t) // in the folder of this package
 	s := discordtest.New(t, o)
-	r := &discordRun{t: t, s: s, bin: bin, site: newTown(t)}
-	r.dir, _ = os.Getwd() // newTown made it
-	writeFile(t, "colloquy.yaml", config)
-	t.Cleanup(r.kill)
-	return r
-}
-
-func (r *discordRun) command(args ...string) *exec.Cmd {
-	p := exec.Command(r.bin, args...)
-	p.Dir = r.dir
-	p.Env = append(os.Environ(), "COLLOQUY_DISCORD_TOKEN="+r.s.Token, "COLLOQUY_DISCORD_API="+r.s.URL, "COLLOQUY_ALLOW_NETWORK=127.0.0.0/8")
-	return p
-}
-
-// start runs serve, and waits until Discord hears of it.
-func (r *discordRun) start() {
-	r.t.Helper()
-	r.process = r.command("serve")
-	r.process.Stderr = &r.log
-	if err := r.process.Start(); err != nil {
-		r.t.Fatal(err)
-	}
-}
-
-// kill ends serve at once.
-func (r *discordRun) kill() {
-	if r.process != nil {
-		_ = r.process.Process.Kill()
-		_ = r.process.Wait()
-		r.process = nil
-	}
-}
-
-// stop ends serve as a supervisor does.
-func (r *discordRun) stop() {
-	r.t.Helper()
-	_ = r.process.Process.Signal(syscall.SIGTERM)
-	if err := r.process.Wait(); err != nil {
-		r.t.Errorf("serve ended with %v\n%s", err, r.log.since(0))
-	}
-	r.process = nil
-}
-
-// ok runs another command beside serve.
-func (r *discordRun) ok(args ...string) string {
-	r.t.Helper()
-	p := r.command(args...)
-	var errs bytes.Buffer
-	p.Stderr = &errs
-	out, err := p.Output()
-	if err != nil {
-		r.t.Fatalf("%s: %v: %s", strings.Join(args, " "), err, errs.String())
-	}
-	return string(out)
-}
-
-// until waits for what only another process can tell.
-func (r *discordRun) until(what string, ok func() bool) {
-	r.t.Helper()
-	for end := time.Now().Add(2 * time.Minute); !ok(); time.Sleep(100 * time.Millisecond) {
-		if time.Now().After(end) {
-			r.t.Fatalf("waited two minutes for %s\n%s\n%s", what, r.log.since(0), r.ok("discussion", "list", "--format", "json"))
-		}
-	}
+	return &discordRun{newProgram(t, config, "COLLOQUY_DISCORD_TOKEN="+s.Token, "COLLOQUY_DISCORD_API="+s.URL), s}
 }
 
 // presses makes somebody press the button of a command, and gives what they are shown.
@@ -305,51 +230,4 @@ func TestDiscordFromInvitationToRecap(t *testing.T) {
 			t.Errorf("message %s notified %v", m.ID, m.Notified)
 		}
 	}
-}
-
-type exportedReply struct {
-	Type      string `json:"type"`
-	MessageID string `json:"message_id"`
-	Text      string `json:"text"`
-	Deleted   bool   `json:"deleted"`
-	Form      bool   `json:"form"`
-	Reactions []struct {
-		Key   string `json:"key"`
-		Count int    `json:"count"`
-	} `json:"reactions"`
-	From      string `json:"from"`
-	To        string `json:"to"`
-	Recovered int    `json:"recovered"`
-}
-
-// export reads the newest discussion's export: the replies that are there, by
-// their message, and the gaps.
-func (r *discordRun) export() (replies map[string]exportedReply, gaps []exportedReply) {
-	r.t.Helper()
-	var list []struct {
-		ID string `json:"id"`
-	}
-	if err := json.Unmarshal([]byte(r.ok("discussion", "list", "--format", "json")), &list); err != nil || len(list) == 0 {
-		r.t.Fatalf("discussions: %v, %v", list, err)
-	}
-	file := filepath.Join(r.t.TempDir(), "export.jsonl")
-	r.ok("discussion", "export", list[0].ID, "--format", "jsonl", "--output", file)
-	data, err := os.ReadFile(file)
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	replies = map[string]exportedReply{}
-	for line := range strings.Lines(string(data)) {
-		var e exportedReply
-		if err := json.Unmarshal([]byte(line), &e); err != nil {
-			r.t.Fatalf("%v in %s", err, line)
-		}
-		switch {
-		case e.Type == "gap":
-			gaps = append(gaps, e)
-		case e.Type == "reply" && !e.Deleted:
-			replies[e.MessageID] = e
-		}
-	}
-	return replies, gaps
 }

@@ -19,7 +19,7 @@ type findingJSON struct {
 }
 
 func (a *app) doctorCommand() *cobra.Command {
-	var quick bool
+	var quick, all bool
 	format := choice{value: "text", options: outputFormats}
 	cmd := &cobra.Command{
 		Use:   "doctor",
@@ -31,18 +31,19 @@ done, for health checks that run often.`,
 		Example: `  colloquy doctor --format json`,
 		GroupID: groupAdmin,
 		Args:    takes(),
-		RunE:    func(cmd *cobra.Command, _ []string) error { return a.doctor(cmd.Context(), quick, format.value) },
+		RunE:    func(cmd *cobra.Command, _ []string) error { return a.doctor(cmd.Context(), quick, all, format.value) },
 	}
 	cmd.Flags().BoolVar(&quick, "quick", false, "only whether it runs")
+	cmd.Flags().BoolVar(&all, "all", false, "a line for each server and workspace as well")
 	a.set.addDB(cmd.Flags())
 	addFormat(cmd, &format)
 	return cmd
 }
 
-func (a *app) doctor(ctx context.Context, quick bool, format string) error {
+func (a *app) doctor(ctx context.Context, quick, all bool, format string) error {
 	done := a.progress("examining")
 	e := &examination{app: a}
-	e.run(ctx, quick)
+	e.run(ctx, quick, all)
 	done()
 	if err := ctx.Err(); err != nil {
 		return err
@@ -122,7 +123,7 @@ func (e *examination) failed(name string, err error) {
 }
 
 // run makes the checks in an order in which each needs those before it.
-func (e *examination) run(ctx context.Context, quick bool) {
+func (e *examination) run(ctx context.Context, quick, all bool) {
 	if !quick {
 		e.configuration()
 		e.folder()
@@ -134,8 +135,7 @@ func (e *examination) run(ctx context.Context, quick bool) {
 		}
 		return
 	}
-	if _, err := e.discordToken(); err != nil { // else it would seem to be the database
-		e.badToken(err)
+	if !e.accountsUnderstood() {
 		return
 	}
 	rt, err := e.existing(ctx, hidden())
@@ -157,6 +157,9 @@ func (e *examination) run(ctx context.Context, quick bool) {
 		return
 	}
 	e.connections(ctx, rt, schedules)
+	if all {
+		e.installations(ctx, rt)
+	}
 	e.feeds(ctx, rt)
 	e.schedules(ctx, rt, schedules)
 	e.channels(ctx, rt, schedules)

@@ -194,24 +194,20 @@ func (e *examination) scheduleFeeds(ctx context.Context, rt *running, s bot.Sche
 // for, and where the operator hears of trouble.
 func (e *examination) channels(ctx context.Context, rt *running, schedules []bot.Schedule) {
 	var seen []bot.Channel
-	check := func(ch bot.Channel, fix string) {
+	check := func(ch bot.Channel) {
 		if ch == (bot.Channel{}) || slices.Contains(seen, ch) {
 			return
 		}
 		seen = append(seen, ch)
-		if err := canPost(ch); err != nil {
-			e.bad(ch.String(), "this version of Colloquy has no connection to "+ch.Platform, fix)
-			return
-		}
 		e.ask(ctx, rt, ch)
 	}
 	for _, s := range schedules {
 		if !s.Paused {
-			check(s.Channel, "remove its schedules, or use a version that has one")
-			check(s.Rules.Approve, "name another channel for drafts with 'colloquy schedule change "+s.ID.Short()+" --approve CHANNEL'")
+			check(s.Channel)
+			check(s.Rules.Approve)
 		}
 	}
-	check(e.config.NoticesChannel, "name another under notices in "+e.config.File)
+	check(e.config.NoticesChannel)
 }
 
 // posts looks for posts of the last week that may be there or not.

@@ -6,32 +6,75 @@ import (
 	"slices"
 
 	"colloquy/adapters/discord"
+	"colloquy/adapters/slack"
 	"colloquy/bot"
 )
 
+// An account is a platform that needs one, and what is to be set to reach it.
+type account struct{ platform, name, lacks, fix string }
+
+var accounts = []account{
+	{discord.Platform, "Discord", "no token", "set " + discordTokenVariable + " to the bot's token, here and for 'colloquy serve'"},
+	{slack.Platform, "Slack", "no app", "set COLLOQUY_SLACK_BOT_TOKEN and COLLOQUY_SLACK_APP_TOKEN, here and for 'colloquy serve', or name the app in the configuration file"},
+}
+
 // connections asks each platform that needs an account whether it lets us in.
 func (e *examination) connections(ctx context.Context, rt *running, schedules []bot.Schedule) {
-	wanted := slices.ContainsFunc(schedules, func(s bot.Schedule) bool { return s.Channel.Platform == discord.Platform && !s.Paused })
-	if rt.adapter(discord.Platform) != nil {
-		e.ask(ctx, rt, bot.Channel{Platform: discord.Platform})
-	} else if wanted {
-		e.bad("discord", "there are schedules for Discord, and no token to reach it with", "set "+discordTokenVariable+" to the bot's token, here and for 'colloquy serve'")
+	for _, p := range accounts {
+		wanted := slices.ContainsFunc(schedules, func(s bot.Schedule) bool { return s.Channel.Platform == p.platform && !s.Paused })
+		if rt.adapter(p.platform) != nil {
+			e.ask(ctx, rt, bot.Channel{Platform: p.platform})
+		} else if wanted {
+			e.bad(p.platform, "there are schedules for "+p.name+", and "+p.lacks+" to reach it with", p.fix)
+		}
 	}
 }
 
-// badToken notes what can be no connection to Discord.
-func (e *examination) badToken(err error) {
-	e.bad("discord", errorLine(err), "correct it, or unset it to do without Discord")
+// accountsUnderstood reports whether what is said of the accounts can be used;
+// else it notes what is wrong with it, which would seem to be the database.
+func (e *examination) accountsUnderstood() bool {
+	_, err := e.discordToken()
+	platform := discord.Platform
+	if err == nil {
+		platform = slack.Platform
+		_, err = e.slackAdapter(nil, slog.New(slog.DiscardHandler))
+	}
+	if err != nil {
+		e.bad(platform, errorLine(err), "correct it, or unset it to do without")
+	}
+	return err == nil
 }
 
 // beforehand asks the platforms while nothing is stored yet.
 func (e *examination) beforehand(ctx context.Context) {
-	d, err := e.discordAdapter(slog.New(slog.DiscardHandler))
-	switch {
-	case err != nil:
-		e.badToken(err)
-	case d != nil:
+	if !e.accountsUnderstood() {
+		return
+	}
+	quiet := slog.New(slog.DiscardHandler)
+	if d, err := e.discordAdapter(quiet); err == nil && d != nil {
 		e.checked(ctx, d, bot.Channel{Platform: discord.Platform})
+	}
+	if s, err := e.slackAdapter(nil, quiet); err == nil && s != nil {
+		e.checked(ctx, s, bot.Channel{Platform: slack.Platform})
+	}
+}
+
+// installations asks about each server and workspace by itself.
+func (e *examination) installations(ctx context.Context, rt *running) {
+	for _, p := range accounts {
+		if rt.adapter(p.platform) == nil {
+			continue
+		}
+		list, err := rt.db.InstallationsOf(ctx, p.platform)
+		if err != nil {
+			e.failed(p.platform, err)
+			return
+		}
+		for _, i := range list {
+			if !i.Gone {
+				e.ask(ctx, rt, i.Everywhere())
+			}
+		}
 	}
 }
 
@@ -45,8 +88,11 @@ func (e *examination) ask(ctx context.Context, rt *running, ch bot.Channel) {
 
 func (e *examination) checked(ctx context.Context, doctor bot.Doctor, ch bot.Channel) {
 	name := ch.String()
-	if ch.ID == "" {
+	switch {
+	case ch.ID == "" && ch.Workspace == "":
 		name = ch.Platform
+	case ch.ID == "":
+		name = ch.Platform + ":" + ch.Workspace
 	}
 	for _, f := range doctor.Check(ctx, ch) {
 		f.Name = name + " " + f.Name

@@ -61,7 +61,11 @@ func (a *app) open(ctx context.Context, p place) (*running, error) {
 	if err != nil {
 		return nil, err
 	}
-	db, err := store.Open(ctx, a.set.db, store.Options{Clock: a.now})
+	keys, err := a.secretKeys()
+	if err != nil {
+		return nil, err
+	}
+	db, err := store.Open(ctx, a.set.db, store.Options{Clock: a.now, Keys: keys})
 	if err != nil {
 		return nil, err
 	}
@@ -82,11 +86,36 @@ func (a *app) open(ctx context.Context, p place) (*running, error) {
 	if d != nil {
 		adapters = append(adapters, d)
 	}
+	sl, err := a.slackAdapter(db, log)
+	if err != nil {
+		_ = db.Close()
+		return nil, err
+	}
+	if sl != nil {
+		adapters = append(adapters, sl)
+	}
 	engine := bot.New(bot.Options{
 		Store: db, Reader: a.reader(p.level), Writer: w, Judge: w, Adapters: adapters,
 		Clock: a.now, Log: log, Settings: a.engineSettings(p.settings), Notices: notices,
 	})
 	return &running{db: db, engine: engine, console: c, adapters: adapters, log: log, now: a.now}, nil
+}
+
+// secretKeyVariable holds the keys that the tokens of installations are encrypted with.
+const secretKeyVariable = "COLLOQUY_SECRET_KEY"
+
+// secretKeys are the keys for the tokens of installations; none is fine while
+// there are none.
+func (a *app) secretKeys() ([][]byte, error) {
+	text, err := secret(a.getenv, secretKeyVariable)
+	if err != nil {
+		return nil, err
+	}
+	keys, err := store.ParseKeys(text)
+	if err != nil {
+		return nil, usagef("%s: %w", secretKeyVariable, err)
+	}
+	return keys, nil
 }
 
 // consoleDir is the folder of the console's channels, beside the database.

@@ -124,6 +124,7 @@ It needs no account, no key and no network to begin with: try "colloquy demo".`,
 		a.restoreCommand(),
 		a.installationCommand(),
 		a.discordCommand(),
+		a.slackCommand(),
 		a.versionCommand(),
 	)
 	return root

@@ -86,9 +86,6 @@ without it, articles come from the feeds of the channel.`,
 }
 
 func (a *app) addSchedule(ctx context.Context, s bot.Schedule, feeds []string, format string) error {
-	if err := canPost(s.Channel); err != nil {
-		return err
-	}
 	if _, err := s.Times(a.config.Shortest); err != nil {
 		return wrongFlag(err) // before a database is made
 	}

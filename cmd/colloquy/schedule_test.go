@@ -49,7 +49,7 @@ func TestScheduleAddRefuses(t *testing.T) {
 		{"--cron|* * * * *", "--channel is missing"},
 		{"--channel|console:a", "--at is missing"},
 		{"--cron|@daily|--channel|nowhere", "is no channel"},
-		{"--cron|@daily|--channel|slack:T1/C2", "no connection to slack yet; use a channel of console or discord"},
+		{"--cron|@daily|--channel|slack:C2", "is no channel: no workspace"},
 		{"--channel|console:a|--cron|9 o'clock", "9 o'clock"},
 		{"--channel|console:a|--cron|0 0 30 2 *", "never come"},
 		{"--channel|console:a|--cron|@every 1s", "come too often"},

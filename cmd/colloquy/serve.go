@@ -20,6 +20,7 @@ import (
 const grace = 10 * time.Second
 
 func (a *app) serveCommand() *cobra.Command {
+	var listen string
 	cmd := &cobra.Command{
 		Use:   "serve",
 		Short: "Run every schedule, record the replies and post the recaps",
@@ -28,6 +29,9 @@ replies, close discussions and post their recaps. What the configuration file
 declares is applied first, and again on SIGHUP. On SIGTERM or Ctrl-C it finishes
 what is under way, for up to 10 seconds.
 
+With --listen it serves HTTP as well: the endpoints of Slack apps, /healthz,
+/readyz, and /metrics for Prometheus.
+
 A line "#NAME text" on standard input is a reply in console:NAME, and
 "#NAME /discuss help" a command there; "recorded ID" says that it is stored.`,
 		Example: `  colloquy serve
@@ -35,7 +39,7 @@ A line "#NAME text" on standard input is a reply in console:NAME, and
 		GroupID: groupRun,
 		Args:    takes(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			err := a.serve(cmd.Context())
+			err := a.serve(cmd.Context(), listen)
 			if cmd.Context().Err() != nil && errors.Is(err, context.Canceled) {
 				return nil // stopped before it had begun
 			}
@@ -43,10 +47,11 @@ A line "#NAME text" on standard input is a reply in console:NAME, and
 		},
 	}
 	a.set.addDB(cmd.Flags())
+	cmd.Flags().StringVar(&listen, "listen", "", "`ADDRESS` to serve HTTP at, such as :8080 (default none)")
 	return cmd
 }
 
-func (a *app) serve(ctx context.Context) error {
+func (a *app) serve(ctx context.Context, listen string) error {
 	hangups := make(chan os.Signal, 1)
 	signal.Notify(hangups, syscall.SIGHUP)
 	defer signal.Stop(hangups)
@@ -68,6 +73,10 @@ func (a *app) serve(ctx context.Context) error {
 	if err := a.applyConfig(ctx, rt); err != nil {
 		return err
 	}
+	server, err := a.listen(ctx, rt, listen)
+	if err != nil {
+		return err
+	}
 	runner, err := jobs.New(ctx, jobs.Options{DB: rt.db, Engine: rt.engine, Clock: a.now, Log: quiet(rt.log)})
 	if err != nil {
 		return err
@@ -80,6 +89,13 @@ func (a *app) serve(ctx context.Context) error {
 		beside.Go(func() {
 			if err := adapter.Run(ctx, rt.engine); err != nil {
 				stop(fmt.Errorf("%s cannot go on: %w", adapter.Platform(), err))
+			}
+		})
+	}
+	if server != nil {
+		beside.Go(func() {
+			if err := server.Serve(ctx, server.at); err != nil {
+				stop(err)
 			}
 		})
 	}

@@ -43,16 +43,11 @@ func (o *Outbox) passLimits(ctx context.Context, w *waiter, limits []Limit, agai
 			h.p.line.leave(h.at)
 		}
 	}
+	if wait := o.tooLong(w, limits, again); wait != nil {
+		return leave, wait
+	}
 	for _, l := range limits {
 		p := o.limit(l)
-		before := p.line.len()
-		if again {
-			before = 0
-		}
-		now := time.Now()
-		if at := later(p.opens(now, before), o.world); at.After(w.until) {
-			return leave, &WaitError{After: at.Sub(now)}
-		}
 		h := held{p, p.line.place(w, again)}
 		places = append(places, h)
 		for {
@@ -69,6 +64,22 @@ func (o *Outbox) passLimits(ctx context.Context, w *waiter, limits []Limit, agai
 		}
 	}
 	return leave, nil
+}
+
+// tooLong is the error if one of the limits will surely not open in time.
+func (o *Outbox) tooLong(w *waiter, limits []Limit, again bool) error {
+	now := time.Now()
+	for _, l := range limits {
+		p := o.limit(l)
+		before := p.line.len()
+		if again {
+			before = 0
+		}
+		if at := later(p.opens(now, before), o.world); at.After(w.until) {
+			return &WaitError{After: at.Sub(now)}
+		}
+	}
+	return nil
 }
 
 // limitsOpen reports whether none of the limits has closed meanwhile.

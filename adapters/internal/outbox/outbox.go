@@ -143,6 +143,9 @@ func (o *Outbox) Do(ctx context.Context, r Request, send func(context.Context) V
 		if n == maxRefusals {
 			return &WaitError{After: max(v.Wait, busyWait)}
 		}
+		if time.Now().Add(v.Wait).After(w.until) {
+			return &WaitError{After: v.Wait}
+		}
 	}
 }
 

@@ -33,3 +33,14 @@ func CountsUp(lines []string) (first int, ok bool) {
 	}
 	return first, len(lines) > 0
 }
+
+// FileName is a name of at most limit characters that no program takes for a
+// path. It is empty if nothing is left.
+func FileName(s string, limit int) string {
+	return strings.Trim(strings.Map(func(r rune) rune {
+		if r == '/' || r == '\\' || r == ':' || r == '"' {
+			return '-'
+		}
+		return r
+	}, Cut(Inline(s), limit, Units)), ". ")
+}
