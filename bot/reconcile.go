@@ -199,5 +199,6 @@ func (e *Engine) listAgain(asked time.Time) time.Time {
 // unchanged reports whether a listing brings nothing beyond what is stored, so
 // that listing a long thread again costs no writes.
 func unchanged(old, listed Reply) bool {
-	return old.Deleted || (listed.Unread || listed.Version <= old.Version) && (listed.Reactions == nil || slices.Equal(old.Reactions, listed.Reactions))
+	named := listed.Version == old.Version && old.Author.Name == "" && listed.Author.Name != ""
+	return old.Deleted || (listed.Unread || listed.Version <= old.Version && !named) && (listed.Reactions == nil || slices.Equal(old.Reactions, listed.Reactions))
 }

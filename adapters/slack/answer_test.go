@@ -146,7 +146,7 @@ func TestFormStaysOpen(t *testing.T) {
 		t.Error(ack)
 	}
 	// Too late for the form: its person gets their words back.
-	o.p.asks.window = 1
+	o.p.asks.wait(1)
 	acked := make(chan struct{})
 	o.answer = func(context.Context, bot.Command) (bot.Answer, error) {
 		<-acked
@@ -181,7 +181,7 @@ func (o *office) uses(user string, message map[string]any) {
 	o.t.Helper()
 	acts++
 	message["ts"], message["thread_ts"], message["team"] = "4.4", "1.1", "T9"
-	ack := o.does("interactive", map[string]any{"type": "message_action", "callback_id": shortcutCallback, "trigger_id": fmt.Sprintf("menu%d", acts), "response_url": o.hook(),
+	ack := o.does("interactive", map[string]any{"type": "message_action", "callback_id": ShortcutID, "trigger_id": fmt.Sprintf("menu%d", acts), "response_url": o.hook(),
 		"team": map[string]any{"id": "T1"}, "user": map[string]any{"id": user}, "channel": map[string]any{"id": "C1"}, "message_ts": "4.4", "message": message})
 	if ack[0] != "null" {
 		o.t.Error(ack)

@@ -26,8 +26,14 @@ func wired(t *testing.T, serve http.HandlerFunc) (*team, *logged) {
 	t.Helper()
 	s := httptest.NewServer(serve)
 	t.Cleanup(s.Close)
+	return joined(t, s.URL+"/api")
+}
+
+// joined gives one whose Slack is there.
+func joined(t *testing.T, api string) (*team, *logged) {
+	t.Helper()
 	log := &logged{}
-	a := New(Options{API: s.URL + "/api", Version: "1.2.3", Apps: []App{{Name: "readers", BotToken: testToken}},
+	a := New(Options{API: api, Version: "1.2.3", Apps: []App{{Name: "readers", BotToken: testToken}},
 		Log: slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug}))})
 	t.Cleanup(a.http.CloseIdleConnections)
 	w := &team{app: a.apps[0], id: "T1", userID: "U1", botID: "B1", token: testToken}
@@ -317,3 +323,9 @@ func (c counting) RoundTrip(*http.Request) (*http.Response, error) {
 	c()
 	return nil, errors.New("not here")
 }
+
+type roundTrip func(*http.Request) (*http.Response, error)
+
+func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+func responder() *httptest.ResponseRecorder { return httptest.NewRecorder() }

@@ -109,7 +109,7 @@ func (q *asked) did(ctx context.Context, payload []byte) {
 		act = q.pressed
 	case in.Type == "view_submission" && in.View.Callback == formCallback:
 		act = q.sent
-	case in.Type == "message_action" && in.Callback == shortcutCallback:
+	case in.Type == "message_action" && in.Callback == ShortcutID:
 		act = q.linked
 	default: // a form that was closed, a button that leads elsewhere: nothing to do
 		return
@@ -191,7 +191,7 @@ func (q *asked) wait(ctx context.Context, c bot.Command) outcome {
 	defer cancel()
 	done := make(chan outcome, 1)
 	go func() { done <- q.do(work, c) }()
-	window := time.NewTimer(cmp.Or(q.p.asks.window, readyWithin))
+	window := time.NewTimer(q.p.asks.ready())
 	defer window.Stop()
 	select {
 	case r := <-done:

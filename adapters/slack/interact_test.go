@@ -144,7 +144,7 @@ func TestSlackCannotBeAsked(t *testing.T) {
 func TestSlow(t *testing.T) {
 	o := newOffice(t)
 	o.types("UMEMBER", "status")
-	o.p.asks.window = time.Nanosecond
+	o.p.asks.wait(time.Nanosecond)
 	acked := make(chan struct{})
 	o.answer = func(context.Context, bot.Command) (bot.Answer, error) {
 		<-acked

@@ -42,9 +42,9 @@ func (l *lane) end(workspace string) {
 // ask makes a request for a page, and again after each wait that Slack demands.
 func (l *listing) ask(ctx context.Context, method string, args url.Values, out any) error {
 	for {
-		err := l.t.do(ctx, call{method: method, args: args}, out)
-		after, limited := bot.RetryDelay(err)
-		if !limited || after > mostWait || ctx.Err() != nil || !l.a.listings.begin(l.t.id) {
+		err := l.t.do(ctx, call{method: method, args: args, bulk: true}, out)
+		after, _ := bot.RetryDelay(err)
+		if bot.ReasonCode(err) != "rate_limited" || after > mostWait || !l.a.listings.begin(l.t.id) {
 			return err
 		}
 		slept := sleep(ctx, after)

@@ -22,7 +22,7 @@ func (s *Server) composed(q *request, update bool) (*message, error) {
 		if problems != nil {
 			return nil, refuse("invalid_blocks", problems...)
 		}
-		if size(list) > maxBlocksBytes {
+		if size(list) > maxBlocksLength {
 			return nil, refuse("msg_blocks_too_long")
 		}
 		m.blocks = s.named(list)

@@ -238,6 +238,7 @@ func (s *Server) bring(x *act, payload any, form, to string) {
 		} else {
 			res := s.signedPost(x.app, to, http.Header{"Content-Type": {"application/x-www-form-urlencoded"}}, []byte(form))
 			body, failed, kind = res.body, res.reason, res.kind
+			s.mail.client.CloseIdleConnections()
 		}
 		s.set(func() {
 			x.body, x.failed, x.done = body, failed, true

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // view0 is what somebody gets to see of messages.
@@ -115,9 +116,13 @@ func (s *Server) named(blocks []any) []any {
 	return out
 }
 
+// size is the length of something as JSON.
 func size(v any) int {
-	b, _ := json.Marshal(v)
-	return len(b)
+	var b strings.Builder
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	_ = e.Encode(v)
+	return length(b.String()) - 1
 }
 
 func sorted[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
