@@ -198,7 +198,7 @@ func (e *Engine) offerReplies(ctx context.Context, c Command, spec CommandSpec) 
 		case spec.Name == "remove" && !r.ByForm():
 		case spec.Name != "remove" && r.Excluded != (spec.Name == "include"):
 		default:
-			out = append(out, offer{r.ID.Short(), clip(cmp.Or(r.Author.Name, r.Author.ID), 30) + ": " + r.Text, string(r.ID)})
+			out = append(out, offer{r.ID.Short(), clip(cmp.Or(r.Author.Name, english.somebody), 30) + ": " + r.Text, string(r.ID)})
 		}
 	}
 	return out, err

@@ -21,6 +21,7 @@ type phrases struct {
 	replies     counted
 	wrote       string  // {people} {replies}
 	most        counted // {question}: the one with the most replies
+	somebody    string  // who has no name that is known
 	onQuestion  string  // {question}: follows the name of whom a quotation is by
 	disagreeing string  // follows that
 	byWriter    string  // {writer}: the small print of a recap

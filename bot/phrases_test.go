@@ -132,7 +132,10 @@ func TestValuesInPhrasesStayValues(t *testing.T) {
 	if got := en.quoted(RecapStatement{Kind: RecapDissent}, r, "").By; got != "\u2068آدا\u2069, on question 2, disagreeing" {
 		t.Errorf("%q", got)
 	}
-	if got := ur.quoted(RecapStatement{Kind: RecapQuote}, Reply{Author: Person{ID: "ada"}, Question: 2}, "").By; got != "\u2068ada\u2069، سوال 2 پر" {
+	if got := en.quoted(RecapStatement{Kind: RecapQuote}, Reply{Author: Person{ID: "U0G9QF9C6"}, Question: 1}, "").By; got != "somebody, on question 1" {
+		t.Errorf("%q", got)
+	}
+	if got := ur.quoted(RecapStatement{Kind: RecapQuote}, Reply{Author: Person{ID: "1", Name: "ada"}, Question: 2}, "").By; got != "\u2068ada\u2069، سوال 2 پر" {
 		t.Errorf("%q", got)
 	}
 }

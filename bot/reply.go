@@ -10,10 +10,10 @@ type Reply struct {
 	ID           ID         // ours; set by the store
 	DiscussionID ID         // set by the store
 	Ref          MessageRef // unique by platform, workspace, channel and message id
-	Author       Person
-	ReplyTo      string // id of the message it answers on the platform; empty if none
-	Question     int    // from 1; 0 is the discussion as a whole. The engine finds it out
-	Text         string // as the person wrote it, unescaped
+	Author       Person     // without a name where the platform did not give one; a later version or a listing may
+	ReplyTo      string     // id of the message it answers on the platform; empty if none
+	Question     int        // from 1; 0 is the discussion as a whole. The engine finds it out
+	Text         string     // as the person wrote it, unescaped
 	Files        []File
 	Reactions    []Reaction // known when listed; nil leaves what is stored
 	Version      int64      // edit time on the platform in µs, else creation; the highest wins
@@ -32,6 +32,16 @@ const formPrefix = "form-"
 // ByForm reports whether a reply came by a form and is shown in the thread by a
 // post of ours. Then the message id of its Ref is ours and not the platform's.
 func (r Reply) ByForm() bool { return strings.HasPrefix(r.Ref.MessageID, formPrefix) }
+
+// ShortMessage is what people see of a platform's message id, and may type: its
+// end, with enough of it before a dot.
+func ShortMessage(id string) string {
+	const digits = 4
+	if dot := strings.LastIndexByte(id, '.'); dot > digits {
+		return id[dot-digits:]
+	}
+	return ID(id).Short()
+}
 
 // A File is something attached to a reply; only its name and link are kept.
 type File struct {

@@ -1,7 +1,6 @@
 package bot
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"strconv"
@@ -195,14 +194,18 @@ func (v voice) quoted(s RecapStatement, r Reply, link string) Quoted {
 		q.By += v.disagreeing
 	}
 	if link == "" {
-		q.ID = ID(r.Ref.MessageID).Short()
+		q.ID = ShortMessage(r.Ref.MessageID)
 	}
 	return q
 }
 
-// author names who wrote a reply, and what it answers.
+// author names who wrote a reply, and what it answers. An id says nothing to
+// people.
 func (v voice) author(r Reply) string {
-	by := v.isolate(cmp.Or(r.Author.Name, r.Author.ID))
+	by := v.somebody
+	if r.Author.Name != "" {
+		by = v.isolate(r.Author.Name)
+	}
 	if r.Question > 0 {
 		by += v.fill(v.onQuestion, "question", strconv.Itoa(r.Question))
 	}

@@ -43,6 +43,20 @@ func TestPressed(t *testing.T) {
 	}
 }
 
+// TestPressedAgain: what failed can be pressed again.
+func TestPressedAgain(t *testing.T) {
+	o := newOffice(t)
+	o.answer = func(context.Context, bot.Command) (bot.Answer, error) {
+		return bot.Answer{}, bot.Problemf("x", "the disk is full")
+	}
+	o.presses("UMEMBER", actionID("", "forget-me", 0), `{"confirm":"yes"}`, func(in map[string]any) {
+		in["container"] = map[string]any{"type": "message", "message_ts": "5.5", "is_ephemeral": true, "channel_id": "C1"}
+	})
+	if got := o.calls("/hook"); len(got) != 1 || !strings.Contains(got[0].body, `"replace_original":false`) || !strings.Contains(got[0].text(), "the disk is full") {
+		t.Errorf("%+v", got)
+	}
+}
+
 func TestPressedInVain(t *testing.T) {
 	o := newOffice(t)
 	for id, value := range map[string]string{"": "", "other": "x", "k/nothing/0": "", "k/complete/0": "", "k/now/0": "no json", "k/now/x": "", strings.Repeat("k", 300): ""} {
@@ -146,7 +160,7 @@ func TestFormStaysOpen(t *testing.T) {
 		t.Error(ack)
 	}
 	// Too late for the form: its person gets their words back.
-	o.p.asks.window = 1
+	o.p.asks.wait(1)
 	acked := make(chan struct{})
 	o.answer = func(context.Context, bot.Command) (bot.Answer, error) {
 		<-acked
@@ -181,7 +195,7 @@ func (o *office) uses(user string, message map[string]any) {
 	o.t.Helper()
 	acts++
 	message["ts"], message["thread_ts"], message["team"] = "4.4", "1.1", "T9"
-	ack := o.does("interactive", map[string]any{"type": "message_action", "callback_id": shortcutCallback, "trigger_id": fmt.Sprintf("menu%d", acts), "response_url": o.hook(),
+	ack := o.does("interactive", map[string]any{"type": "message_action", "callback_id": ShortcutID, "trigger_id": fmt.Sprintf("menu%d", acts), "response_url": o.hook(),
 		"team": map[string]any{"id": "T1"}, "user": map[string]any{"id": user}, "channel": map[string]any{"id": "C1"}, "message_ts": "4.4", "message": message})
 	if ack[0] != "null" {
 		o.t.Error(ack)
@@ -190,6 +204,9 @@ func (o *office) uses(user string, message map[string]any) {
 
 func TestDiscussThisLink(t *testing.T) {
 	o := newOffice(t)
+	if err := o.p.a.keep(t.Context(), &team{app: o.p, id: "T9"}); err != nil { // that of the message's author
+		t.Fatal(err)
+	}
 	o.uses("UADMIN", map[string]any{"text": "Read <https://news.example/quay?a=1&amp;b=2|this>, please"})
 	c := o.last()
 	if c.Name != "now" || c.Args["source"] != "https://news.example/quay?a=1&b=2" || c.Ref.MessageID != "4.4" || !c.Actor.Manager || c.Channel.Workspace != "T1" || c.Channel.ID != "C1" {

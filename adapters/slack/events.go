@@ -122,14 +122,14 @@ func (t *team) changed(ctx context.Context, h bot.Handler, ch bot.Channel, e hap
 // wrote takes a message as it is now. What is older than what is recorded, or the
 // same, changes nothing there.
 func (t *team) wrote(ctx context.Context, h bot.Handler, ch bot.Channel, m message) error {
-	if !m.reply() || t.ours(m) || !m.written() {
+	if !m.reply() || t.ours(m) || !m.written() || !m.says() {
 		return nil
 	}
 	short, cancel := context.WithTimeout(ctx, liveNames)
 	defer cancel()
-	r, ok := t.reply(short, ch, m)
-	if !ok {
-		return nil
+	r, unnamed := t.reply(short, ch, m, false)
+	if unnamed != nil {
+		t.app.a.o.Log.InfoContext(ctx, "name not known", "workspace", t.id, "user", m.User, "err", unnamed)
 	}
 	_, err := h.ReplyChanged(ctx, r)
 	return err

@@ -9,9 +9,6 @@ import (
 	"colloquy/bot"
 )
 
-// shortcutCallback names "Discuss this link" in the menu of messages.
-const shortcutCallback = "discuss_message"
-
 // mostLinks is how many links of one message there are to choose from, and
 // partsDeep how deep its parts are looked through.
 const (

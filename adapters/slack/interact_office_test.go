@@ -60,6 +60,7 @@ func newOffice(t *testing.T) *office {
 	srv := httptest.NewServer(o)
 	t.Cleanup(srv.Close)
 	a := New(Options{Apps: []App{{Name: "main", BotToken: "xoxb-1", SigningSecret: "s"}}, API: srv.URL + "/api"})
+	a.speed = 1000
 	o.p = a.apps[0]
 	return o
 }
@@ -195,4 +196,11 @@ func (o *office) calls(method string) []sent {
 		}
 	}
 	return out
+}
+
+// wait sets how long an acknowledgement waits for an answer.
+func (s *asks) wait(d time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.window = d
 }

@@ -1,6 +1,7 @@
 package slack
 
 import (
+	"cmp"
 	"strings"
 	"sync"
 	"time"
@@ -14,9 +15,8 @@ const mostRecent = 2000
 
 // asks is what an app remembers of what people ask for.
 type asks struct {
-	window time.Duration // before an acknowledgement without an answer; 0 means [readyWithin]
-
 	mu          sync.Mutex
+	window      time.Duration   // before an acknowledgement without an answer; 0 means [readyWithin]
 	now, before map[string]bool // triggers
 	name        string          // of the command in this workspace's app; empty until somebody used it
 }
@@ -44,6 +44,13 @@ func (s *asks) call(name string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.name = name
+}
+
+// ready is after how long an acknowledgement goes without an answer.
+func (s *asks) ready() time.Duration {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return cmp.Or(s.window, readyWithin)
 }
 
 // called is what it is called.

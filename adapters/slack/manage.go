@@ -47,7 +47,7 @@ func (u account) member(team string) bool {
 // they are no manager; see [unknown].
 func (t *team) actor(ctx context.Context, userID string) (bot.Actor, error) {
 	who := bot.Actor{Person: bot.Person{Platform: Platform, Workspace: t.id, ID: userID}}
-	u, err := t.account(ctx, userID)
+	u, err := t.account(ctx, userID, false)
 	if err != nil {
 		return who, err
 	}

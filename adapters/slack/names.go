@@ -32,18 +32,19 @@ type names struct {
 
 type knownName struct {
 	name  string // empty: it has none that we may know
+	err   error  // why it is not known, for now
 	until time.Time
 }
 
 // get returns what is remembered, and moves it to the young generation.
-func (n *names) get(key string, now time.Time) (string, bool) {
+func (n *names) get(key string, now time.Time) (knownName, bool) {
 	k, ok := n.young[key]
 	if !ok {
 		if k, ok = n.old[key]; ok {
 			n.set(key, k)
 		}
 	}
-	return k.name, ok && now.Before(k.until)
+	return k, ok && now.Before(k.until)
 }
 
 func (n *names) set(key string, k knownName) {
@@ -54,10 +55,12 @@ func (n *names) set(key string, k knownName) {
 }
 
 // put remembers a name that came by itself.
-func (n *names) put(key, name string, until time.Time) {
+func (n *names) put(key, name string, until time.Time) { n.keep(key, knownName{name, nil, until}) }
+
+func (n *names) keep(key string, k knownName) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	n.set(key, knownName{name, until})
+	n.set(key, k)
 }
 
 // look gives a name, and asks for it if need be: one asks for all who want it at
@@ -65,10 +68,10 @@ func (n *names) put(key, name string, until time.Time) {
 func (n *names) look(ctx context.Context, key string, now func() time.Time, ask func(context.Context) (string, error)) (string, error) {
 	for {
 		n.mu.Lock()
-		name, ok := n.get(key, now())
+		k, ok := n.get(key, now())
 		if ok {
 			n.mu.Unlock()
-			return name, nil
+			return k.name, k.err
 		}
 		wait, busy := n.asking[key]
 		if !busy {
@@ -105,7 +108,7 @@ func (n *names) asked(ctx context.Context, key string, now func() time.Time, ask
 		n.put(key, "", now().Add(keepNoName))
 		return "", nil
 	case !errors.Is(ctx.Err(), context.Canceled):
-		n.put(key, "", now().Add(keepFailed)) // so that not each message of theirs waits for it
+		n.keep(key, knownName{"", err, now().Add(keepFailed)}) // so that not each message of theirs waits for it
 	}
 	return name, err
 }
@@ -113,12 +116,13 @@ func (n *names) asked(ctx context.Context, key string, now func() time.Time, ask
 // slackbot is Slack's own voice in every workspace, though not marked as a bot.
 const slackbot = "USLACKBOT"
 
-// account asks what Slack says of somebody now: that is what rights rest on.
-func (t *team) account(ctx context.Context, id string) (account, error) {
+// account asks what Slack says of somebody now: that is what rights rest on. It is
+// asked in bulk where nobody waits.
+func (t *team) account(ctx context.Context, id string, bulk bool) (account, error) {
 	var got struct {
 		User account `json:"user"`
 	}
-	if err := t.do(ctx, call{method: "users.info", args: url.Values{"user": {id}}}, &got); err != nil {
+	if err := t.do(ctx, call{method: "users.info", args: url.Values{"user": {id}}, bulk: bulk}, &got); err != nil {
 		return account{}, err
 	}
 	if got.User.ID != id {
@@ -131,28 +135,28 @@ func (t *team) account(ctx context.Context, id string) (account, error) {
 // person is somebody with the name that they have in the workspace. With an error,
 // which means that Slack could not be asked now, the name is empty; it is empty
 // as well for whom we may not know.
-func (t *team) person(ctx context.Context, userID string) (bot.Person, error) {
-	name, err := t.userName(ctx, userID)
+func (t *team) person(ctx context.Context, userID string, bulk bool) (bot.Person, error) {
+	name, err := t.userName(ctx, userID, bulk)
 	return bot.Person{Platform: Platform, Workspace: t.id, ID: userID, Name: name}, err
 }
 
-func (t *team) userName(ctx context.Context, id string) (string, error) {
+func (t *team) userName(ctx context.Context, id string, bulk bool) (string, error) {
 	return t.look(ctx, id, func(ctx context.Context) (string, error) {
-		u, err := t.account(ctx, id)
+		u, err := t.account(ctx, id, bulk)
 		return u.shown(), err
 	})
 }
 
 // channelName is what a channel is called, without "#"; empty for one that we may
 // not know.
-func (t *team) channelName(ctx context.Context, id string) (string, error) {
+func (t *team) channelName(ctx context.Context, id string, bulk bool) (string, error) {
 	return t.look(ctx, id, func(ctx context.Context) (string, error) {
 		var got struct {
 			Channel struct {
 				Name string `json:"name"`
 			} `json:"channel"`
 		}
-		err := t.do(ctx, call{method: "conversations.info", args: url.Values{"channel": {id}}}, &got)
+		err := t.do(ctx, call{method: "conversations.info", args: url.Values{"channel": {id}}, bulk: bulk}, &got)
 		return oneLine(got.Channel.Name), err
 	})
 }

@@ -114,8 +114,8 @@ func (p *app) fresh(ctx context.Context, env envelope) (tokens []string, err err
 	return tokens, err
 }
 
-// A placeChange is what events about places have in common.
-type placeChange struct {
+// A placing is what events about places have in common.
+type placing struct {
 	Channel json.RawMessage `json:"channel"` // an id, or an object with one
 	User    string          `json:"user"`
 	Inviter string          `json:"inviter"`
@@ -128,7 +128,7 @@ type placeChange struct {
 }
 
 // channel is the id of the channel that it happened in or to; empty if none.
-func (e placeChange) channel() string {
+func (e placing) channel() string {
 	var id string
 	if json.Unmarshal(e.Channel, &id) != nil {
 		var whole struct {
@@ -149,8 +149,8 @@ func (e placeChange) channel() string {
 // changes a name or opens a channel again needs nothing: names are asked for, and
 // what ended because of a channel is begun again by people.
 func (t *team) placeEvent(ctx context.Context, h bot.Handler, kind string, env envelope) error {
-	var e placeChange
-	_ = json.Unmarshal(env.Event, &e)
+	var e placing
+	lenient(env.Event, &e)
 	ch := bot.Channel{Platform: Platform, Workspace: t.id, ID: e.channel()}
 	why := t.loss(kind, e)
 	switch {
@@ -169,7 +169,7 @@ func (t *team) placeEvent(ctx context.Context, h bot.Handler, kind string, env e
 
 // loss says, for those whose discussions end there, why a channel is of no use
 // any more; nil if it is.
-func (t *team) loss(kind string, e placeChange) error {
+func (t *team) loss(kind string, e placing) error {
 	switch kind {
 	case "channel_deleted", "group_deleted":
 		return bot.Problemf("channel_gone", "the channel was deleted")

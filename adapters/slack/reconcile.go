@@ -12,8 +12,10 @@ import (
 	"colloquy/bot"
 )
 
-// listNames is how long a listing waits for one name.
-const listNames = 5 * time.Second
+// listNames is how long a listing waits for the names in one message. When Slack
+// gives none for its limits, the listing ends and is tried again, since a reply
+// that is stored keeps the name that it came with.
+const listNames = 30 * time.Second
 
 // Reconcile lists a thread completely: all that people wrote, and our own posts
 // with their reactions. The first page of it has the message that began it, so
@@ -140,19 +142,29 @@ func (l *listing) message(ctx context.Context, raw json.RawMessage) error {
 	if l.oldest == "" {
 		l.oldest = m.TS
 	}
-	short, cancel := context.WithTimeout(ctx, listNames)
-	defer cancel()
-	if m.written() && !l.t.ours(m) {
-		m.ThreadTS = l.thread.Thread
-		if r, ok := l.t.reply(short, l.thread, m); ok {
-			r.Reactions = m.reactions()
-			return l.give(r)
-		}
+	if m.written() && m.says() && !l.t.ours(m) {
+		return l.reply(ctx, m)
 	}
 	if m.Subtype == unread || m.written() || l.t.ours(m) {
 		return l.give(bot.Reply{Ref: bot.MessageRef{Channel: l.thread, MessageID: m.TS}, Unread: true, Reactions: m.reactions()})
 	}
 	return nil
+}
+
+// reply takes what a person wrote.
+func (l *listing) reply(ctx context.Context, m message) error {
+	m.ThreadTS = l.thread.Thread
+	short, cancel := context.WithTimeout(ctx, listNames)
+	defer cancel()
+	r, unnamed := l.t.reply(short, l.thread, m, true)
+	if _, limited := bot.RetryDelay(unnamed); limited {
+		return unnamed
+	}
+	if unnamed != nil {
+		l.a.o.Log.InfoContext(ctx, "name not known", "workspace", l.t.id, "user", m.User, "err", unnamed)
+	}
+	r.Reactions = m.reactions()
+	return l.give(r)
 }
 
 // unread is a subtype of our own: of a message that cannot be read.

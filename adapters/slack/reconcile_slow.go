@@ -43,8 +43,8 @@ func (l *lane) end(workspace string) {
 func (l *listing) ask(ctx context.Context, method string, args url.Values, out any) error {
 	for {
 		err := l.t.do(ctx, call{method: method, args: args, bulk: true}, out)
-		after, limited := bot.RetryDelay(err)
-		if !limited || after > mostWait || ctx.Err() != nil || !l.a.listings.begin(l.t.id) {
+		after, _ := bot.RetryDelay(err)
+		if bot.ReasonCode(err) != "rate_limited" || after > mostWait || !l.a.listings.begin(l.t.id) {
 			return err
 		}
 		slept := sleep(ctx, after)

@@ -11,6 +11,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"colloquy/bot"
 )
@@ -256,6 +258,82 @@ func TestNothingToList(t *testing.T) {
 	}
 }
 
+// Where Slack lets an app read a page a minute, one listing waits for it, and the
+// others come again later.
+func TestListingSlowly(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		in, w := newWire(t)
+		pages, refusals := thread(1, rootPost, said(1, "one", ""), said(2, "two", ""), said(3, "three", "")), 0
+		w.on("conversations.replies", func(args url.Values) string {
+			if args.Get("ts") != rootTS {
+				return "refused for 60"
+			}
+			if args.Get("cursor") != "" && refusals < 2 {
+				refusals++
+				return "refused for 60"
+			}
+			return pages(args)
+		})
+		begun := time.Now()
+		var first listed
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			first = listAll(t, in.app.a, t.Context(), inThread, ref(3), ref(90))
+		}()
+		synctest.Wait() // it waits for its second page
+		other := inThread
+		other.Thread = ts(50)
+		if l := listAll(t, in.app.a, t.Context(), other, bot.MessageRef{Channel: other, MessageID: ts(51)}); bot.ReasonCode(l.err) != "rate_limited" || len(l.removed) != 0 || bot.IsPermanent(l.err) {
+			t.Errorf("the second: %+v", l)
+		}
+		<-done
+		if first.err != nil || len(first.texts) != 3 || !slices.Equal(first.removed, []bot.MessageRef{ref(90)}) || time.Since(begun) < 2*time.Minute {
+			t.Errorf("the first, after %s: %+v", time.Since(begun), first)
+		}
+		w.on("conversations.replies", func(url.Values) string { return "refused for 3600" })
+		if l := listAll(t, in.app.a, t.Context(), inThread, ref(1)); l.err == nil || len(l.removed) != 0 {
+			t.Errorf("for an hour: %+v", l)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		defer cancel()
+		w.on("conversations.replies", func(url.Values) string { return "refused for 60" })
+		if l := listAll(t, in.app.a, ctx, inThread, ref(1)); l.err == nil || len(l.removed) != 0 {
+			t.Errorf("no time: %+v", l)
+		}
+	})
+}
+
+// A reply that is stored keeps its author's name, so that none is listed without
+// while Slack only asks us to wait. Whom Slack does not know stays without.
+func TestListingWaitsForNames(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		in, w := newWire(t)
+		w.on("conversations.replies", thread(9, rootPost, said(1, "one", `,"user":"U0GONE"`), said(2, "two", "")))
+		known := w.answers["users.info"]
+		w.on("users.info", func(args url.Values) string {
+			if args.Get("user") == "U0GONE" {
+				return known(args)
+			}
+			return "refused for 60"
+		})
+		l := listAll(t, in.app.a, t.Context(), inThread, ref(90))
+		if l.err == nil || len(l.removed) != 0 || len(l.texts) != 1 || l.replies[ts(1)].Author.ID != "U0GONE" {
+			t.Errorf("%+v", l)
+		}
+		w.on("users.info", known)
+		time.Sleep(2 * time.Minute)
+		if l := listAll(t, in.app.a, t.Context(), inThread, ref(90)); l.err != nil || l.replies[ts(2)].Author.Name != "Ada L." || len(l.removed) != 1 {
+			t.Errorf("later: %+v", l)
+		}
+		w.on("users.info", func(url.Values) string { return "<html>" })
+		time.Sleep(keepName)
+		if l := listAll(t, in.app.a, t.Context(), inThread, ref(90)); l.err != nil || l.replies[ts(2)].Author.Name != "" || len(l.removed) != 1 {
+			t.Errorf("without names: %+v", l)
+		}
+	})
+}
+
 // FuzzListed: a listing has each message that it was given, or fails.
 func FuzzListed(f *testing.F) {
 	for _, raw := range payloads(f) {
@@ -268,6 +346,9 @@ func FuzzListed(f *testing.F) {
 			changes = append(changes, c)
 			return err == nil
 		}}
+		var m message
+		lenient(raw, &m)
+		in.app.a.names.put(in.nameKey(m.User), "Ada", time.Now().Add(time.Hour))
 		err := l.message(offline(), json.RawMessage(raw))
 		if err == nil && len(l.there) != 1 {
 			t.Errorf("%d messages of %s", len(l.there), raw)

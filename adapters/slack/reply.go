@@ -97,25 +97,28 @@ func (m message) written() bool {
 // reply reports whether a message stands in a thread and does not begin it.
 func (m message) reply() bool { return m.ThreadTS != "" && m.ThreadTS != m.TS }
 
-// A reply is a message that a person wrote, as the engine records it. Names are
-// asked for as long as ctx lets. It is false if there is nothing to record: no
-// words and no files.
-func (t *team) reply(ctx context.Context, ch bot.Channel, m message) (bot.Reply, bool) {
+// reply is a message that a person wrote, as the engine records it. Names are
+// asked for as long as ctx lets, in bulk where nobody waits. The error is why that
+// of its author is not known; all else is there.
+func (t *team) reply(ctx context.Context, ch bot.Channel, m message, bulk bool) (bot.Reply, error) {
 	created, _ := stamp(m.TS)
 	version, edited := created, time.Time{}
 	if us, ok := m.edited(); ok {
 		version, edited = max(us, created+1), time.UnixMicro(us).UTC()
 	}
 	ch.Thread = cmp.Or(m.ThreadTS, ch.Thread)
-	r := bot.Reply{
-		Ref:     bot.MessageRef{Channel: ch, MessageID: m.TS},
-		ReplyTo: ch.Thread, Files: m.files(), Version: version, CreatedAt: time.UnixMicro(created).UTC(), EditedAt: edited,
-	}
-	if r.Text = t.said(ctx, m); r.Text == "" && len(r.Files) == 0 {
-		return r, false
-	}
-	r.Author = t.author(ctx, m)
-	return r, true
+	by, err := t.author(ctx, m, bulk)
+	return bot.Reply{
+		Ref:    bot.MessageRef{Channel: ch, MessageID: m.TS},
+		Author: by, ReplyTo: ch.Thread, Text: t.said(ctx, m, bulk), Files: m.files(),
+		Version: version, CreatedAt: time.UnixMicro(created).UTC(), EditedAt: edited,
+	}, err
+}
+
+// says reports whether a message has words or files. One that hands on what
+// somebody else wrote has neither.
+func (m message) says() bool {
+	return strings.Trim(cmp.Or(m.Text, typed(m.Blocks)), "\x00") != "" || len(m.files()) > 0
 }
 
 // edited is when a message was changed last.
@@ -127,18 +130,14 @@ func (m message) edited() (us int64, ok bool) {
 }
 
 // author is who wrote a message, by the name that came with it, or one that is
-// known or asked for. Without any, the name is empty.
-func (t *team) author(ctx context.Context, m message) bot.Person {
+// known or asked for.
+func (t *team) author(ctx context.Context, m message, bulk bool) (bot.Person, error) {
 	if m.Profile != nil && m.Profile.name() != "" {
 		name := m.Profile.name()
 		t.app.a.names.put(t.nameKey(m.User), name, t.app.a.o.Clock().Add(keepName))
-		return bot.Person{Platform: Platform, Workspace: t.id, ID: m.User, Name: name}
+		return bot.Person{Platform: Platform, Workspace: t.id, ID: m.User, Name: name}, nil
 	}
-	p, err := t.person(ctx, m.User)
-	if err != nil {
-		t.app.a.o.Log.InfoContext(ctx, "name not known", "workspace", t.id, "user", m.User, "err", err)
-	}
-	return p
+	return t.person(ctx, m.User, bulk)
 }
 
 // files are names and links, without those that were deleted.

@@ -119,10 +119,10 @@ func TestNames(t *testing.T) {
 	}
 	long := strings.Repeat("x", 300)
 	w.users(map[string]string{"U0LONG": "@" + long, "U0EMPTY": ""})
-	if p, err := in.person(t.Context(), "U0LONG"); err != nil || len(p.Name) > longestName+2 || p.Name[0] != 'x' {
+	if p, err := in.person(t.Context(), "U0LONG", false); err != nil || len(p.Name) > longestName+2 || p.Name[0] != 'x' {
 		t.Errorf("%+v, %v", p, err)
 	}
-	if p, _ := in.person(t.Context(), "U0EMPTY"); p.Name != "Real Name" {
+	if p, _ := in.person(t.Context(), "U0EMPTY", false); p.Name != "Real Name" {
 		t.Errorf("%+v", p)
 	}
 }

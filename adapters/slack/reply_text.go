@@ -21,7 +21,7 @@ const (
 )
 
 // said is what a message says, as its author sees it.
-func (t *team) said(ctx context.Context, m message) string {
+func (t *team) said(ctx context.Context, m message, bulk bool) string {
 	known := map[string]string{}
 	return unescaped(cmp.Or(m.Text, typed(m.Blocks)), func(id string, channel bool) string {
 		name, ok := known[id]
@@ -29,9 +29,9 @@ func (t *team) said(ctx context.Context, m message) string {
 		case ok || len(known) == mostLookUps:
 			return name
 		case channel:
-			name, _ = t.channelName(ctx, id) // without one, the id is shown
+			name, _ = t.channelName(ctx, id, bulk) // without one, the id is shown
 		default:
-			name, _ = t.userName(ctx, id)
+			name, _ = t.userName(ctx, id, bulk)
 		}
 		known[id] = name
 		return name

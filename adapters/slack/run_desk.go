@@ -25,11 +25,11 @@ type desk struct {
 	warned time.Time      // when it was logged last that requests are not Slack's
 }
 
-// atOnce is how many of these are under way at the same time.
-const atOnce = 64
+// underWay is how many of these are under way at the same time.
+const underWay = 64
 
 func newDesk() *desk {
-	return &desk{slots: make(chan struct{}, atOnce), owed: newLedger(), dial: (&net.Dialer{Timeout: dialLimit}).DialContext}
+	return &desk{slots: make(chan struct{}, underWay), owed: newLedger(), dial: (&net.Dialer{Timeout: dialLimit}).DialContext}
 }
 
 func (d *desk) begin(ctx context.Context, h bot.Handler) {

@@ -337,7 +337,7 @@ func start(t *testing.T, x *exchange, apps ...App) *session {
 
 func startWith(t *testing.T, x *exchange, o Options) *session {
 	log := &textLog{}
-	o.API, o.Log = "https://slack.example/api", slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	o.API, o.Log = "http://127.0.0.1:1/api", slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	s := &session{hearer: &hearer{}, t: t, a: New(o), x: x, log: log, err: make(chan error, 1)}
 	s.a.http = &http.Client{Transport: x}
 	for _, p := range s.a.apps {

@@ -28,9 +28,9 @@ func (p *app) gather(ctx context.Context, h bot.Handler) error {
 	}
 }
 
-// final reports whether a token will never be of use again.
+// final reports whether a token will never be of use again, or not to this app.
 func final(err error) bool {
-	return slices.Contains([]string{"bad_token", "guild_gone"}, bot.ReasonCode(err))
+	return slices.Contains([]string{"bad_token", "guild_gone", "twice", "bad_api"}, bot.ReasonCode(err))
 }
 
 func (p *app) tellAll(ctx context.Context, h bot.Handler) error {

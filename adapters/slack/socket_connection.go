@@ -1,6 +1,8 @@
 package slack
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -9,6 +11,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -20,6 +23,7 @@ import (
 const (
 	dialLimit   = 20 * time.Second
 	longestRead = 4 << 20  // bytes of one payload; Slack's are below one MB
+	maxOpen     = 1 << 20  // bytes of the answer with the address
 	writeBuffer = 32 << 10 // Slack reads no acknowledgement in several frames
 )
 
@@ -54,11 +58,39 @@ func newConnection(s *socket, n int, going func()) *connection {
 
 // Do asks Slack for the address, once.
 func (c *connection) Do(req *http.Request) (*http.Response, error) {
+	a := c.s.p.a
 	if c.asked.Swap(true) {
 		return nil, errOver
 	}
-	return c.s.p.a.http.Do(req)
+	if a.badAPI != nil {
+		return nil, a.badAPI
+	}
+	ctx, cancel := context.WithTimeout(req.Context(), maxTime)
+	defer cancel()
+	req = req.WithContext(ctx)
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded") // slack-go says JSON and sends none
+	req.Header.Set("User-Agent", "Colloquy/"+cmp.Or(a.o.Version, "devel"))
+	res, err := a.http.Do(req)
+	if err != nil {
+		return nil, bare(err)
+	}
+	defer func() { _ = res.Body.Close() }()
+	b, err := io.ReadAll(io.LimitReader(res.Body, maxOpen))
+	if err != nil {
+		return nil, err
+	}
+	var said struct {
+		URL string `json:"url"`
+	}
+	_ = json.Unmarshal(b, &said) // slack-go says what is wrong with it
+	if strings.HasPrefix(a.o.API, "https:") && said.URL != "" && !strings.HasPrefix(said.URL, "wss:") {
+		return nil, errPlain
+	}
+	res.Body = io.NopCloser(bytes.NewReader(b))
+	return res, nil
 }
+
+var errPlain = errors.New("the address that Slack gave for the connection is no wss address")
 
 func (c *connection) dial(ctx context.Context, network, address string) (net.Conn, error) {
 	conn, err := c.s.p.desk.dial(ctx, network, address)
@@ -175,65 +207,4 @@ func bare(err error) error {
 		return at.Err
 	}
 	return err
-}
-
-// A received is what Slack sends over a connection.
-type received struct {
-	Type     string          `json:"type"`
-	Envelope string          `json:"envelope_id"`
-	Payload  json.RawMessage `json:"payload"`
-}
-
-// take hands on what came, and never waits. slack-go gives what it cannot read
-// itself as a bad message.
-func (c *connection) take(ctx context.Context, e socketmode.Event) {
-	var r received
-	switch data := e.Data.(type) {
-	case *socketmode.ErrorBadMessage:
-		_ = json.Unmarshal(data.Message, &r)
-	case *slack.IncomingEventError:
-		var syntax *json.SyntaxError
-		if errors.As(data.ErrorObj, &syntax) { // the connection goes on
-			c.lose(ctx, r, data.ErrorObj)
-		}
-		return
-	default:
-		if e.Request == nil {
-			return
-		}
-		r = received{e.Request.Type, e.Request.EnvelopeID, e.Request.Payload}
-	}
-	switch r.Type {
-	case socketmode.RequestTypeHello:
-		c.ready(e.Request)
-	case socketmode.RequestTypeEventsAPI:
-		env, err := openEnvelope(r.Payload)
-		if err != nil {
-			c.lose(ctx, r, err)
-			return
-		}
-		c.s.lanes.put(ctx, job{env: env, ack: func(ctx context.Context) error { return c.ack(ctx, r.Envelope, nil) }})
-	case socketmode.RequestTypeSlashCommands, socketmode.RequestTypeInteractive:
-		c.s.p.ask(r.Type, r.Payload, func(body any) error { return c.ack(ctx, r.Envelope, body) }, func(int) {})
-	default:
-		c.lose(ctx, r, errNoType)
-	}
-}
-
-// lose acknowledges what cannot be read, so that Slack does not send it again,
-// and has every thread listed.
-func (c *connection) lose(ctx context.Context, r received, err error) {
-	c.s.p.a.o.Log.ErrorContext(ctx, "delivery cannot be read, threads will be listed", "scope", c.s.p.scope(), "type", r.Type, "id", r.Envelope, "err", err)
-	c.s.p.desk.owed.miss("", c.s.p.before(envelope{}))
-	if r.Envelope != "" {
-		_ = c.ack(ctx, r.Envelope, nil) // else it comes again
-	}
-}
-
-// ack acknowledges a delivery. slack-go refuses a body of 20 KB, which Slack
-// would drop without a word.
-func (c *connection) ack(ctx context.Context, id string, body any) error {
-	ctx, cancel := context.WithTimeout(ctx, lastWords)
-	defer cancel()
-	return c.client.AckCtx(ctx, id, body)
 }

@@ -2,7 +2,6 @@ package slack
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"hash/fnv"
 	"sync/atomic"
@@ -47,8 +46,8 @@ func newLanes(p *app, h bot.Handler) *lanes {
 
 // put never waits.
 func (l *lanes) put(ctx context.Context, j job) {
-	var e placeChange
-	_ = json.Unmarshal(j.env.Event, &e)
+	var e placing
+	lenient(j.env.Event, &e)
 	sum := fnv.New32a()
 	_, _ = sum.Write([]byte(j.env.workspace() + "/" + e.channel()))
 	if l.held.Add(j.size()) <= laneBytes {

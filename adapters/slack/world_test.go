@@ -3,10 +3,13 @@ package slack
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"net/http"
-	"net/http/httptest"
 	"net/url"
+	"path"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -66,7 +69,8 @@ func (k *keeper) Command(_ context.Context, c bot.Command) (bot.Answer, error) {
 }
 
 // A wireSlack answers the Web API with what a test writes down, byte for byte, so
-// that it can say what a well-behaved server never would.
+// that it can say what a well-behaved server never would. "refused for 60" is an
+// answer over a limit.
 type wireSlack struct {
 	t       testing.TB
 	mu      sync.Mutex
@@ -74,19 +78,26 @@ type wireSlack struct {
 	asked   map[string]int
 }
 
-func (w *wireSlack) ServeHTTP(out http.ResponseWriter, r *http.Request) {
-	_ = r.ParseForm()
-	method := r.URL.Path[1:]
+func (w *wireSlack) RoundTrip(r *http.Request) (*http.Response, error) {
+	raw, err := io.ReadAll(r.Body)
+	if err != nil || r.Context().Err() != nil {
+		return nil, errors.Join(err, r.Context().Err())
+	}
+	args, _ := url.ParseQuery(string(raw))
+	method := path.Base(r.URL.Path)
 	w.mu.Lock()
 	w.asked[method]++
 	answer := w.answers[method]
 	w.mu.Unlock()
-	if answer == nil {
-		_, _ = fmt.Fprint(out, `{"ok":false,"error":"unknown_method"}`)
-		return
+	body, head, status := `{"ok":false,"error":"unknown_method"}`, http.Header{}, http.StatusOK
+	if answer != nil {
+		body = answer(args)
 	}
-	out.Header().Set("Content-Type", "application/json")
-	_, _ = fmt.Fprint(out, answer(r.PostForm))
+	if after, ok := strings.CutPrefix(body, "refused for "); ok {
+		status = http.StatusTooManyRequests
+		head.Set("Retry-After", after)
+	}
+	return &http.Response{StatusCode: status, Header: head, Body: io.NopCloser(strings.NewReader(body)), Request: r}, nil
 }
 
 func (w *wireSlack) on(method string, answer func(url.Values) string) {
@@ -116,12 +127,10 @@ func (w *wireSlack) users(names map[string]string) {
 // newWire is an adapter that has met one workspace, and the Slack that it asks.
 func newWire(t testing.TB) (*team, *wireSlack) {
 	w := &wireSlack{t: t, answers: map[string]func(url.Values) string{}, asked: map[string]int{}}
-	server := httptest.NewServer(w)
-	t.Cleanup(server.Close)
 	w.users(map[string]string{"U0ADA": "Ada L.", "U0GRACE": "Grace\u202e H.", "U0BOSS": "boss", "U0TWO": "2 Chainz", selfUser: "Colloquy"})
 	w.on("conversations.info", func(args url.Values) string { return `{"ok":true,"channel":{"id":"C0OTHER","name":"other-talk"}}` })
-	a := New(Options{API: server.URL, Apps: []App{{Name: "acme", BotToken: "xoxb-1", AppToken: "xapp-1"}}})
-	a.speed = 1e6
+	a := New(Options{Apps: []App{{Name: "acme", BotToken: "xoxb-1", AppToken: "xapp-1"}}})
+	a.speed, a.http = 1e6, &http.Client{Transport: w}
 	return newTeam(a), w
 }
 

@@ -98,11 +98,11 @@ func (r *Report) Heard(ctx context.Context) (time.Time, error) {
 	return at(alive), writeProblem(err)
 }
 
-// People lists who wrote in the discussions, each with their latest name there,
+// People lists who wrote in the discussions, each with their latest known name there,
 // in no order.
 func (r *Report) People(ctx context.Context) ([]bot.Person, error) {
 	rows, err := r.tx.QueryContext(ctx, `SELECT author_id, author FROM (
-			SELECT r.author_id, r.author, ROW_NUMBER() OVER (PARTITION BY r.author_id ORDER BY r.created_at DESC, r.id DESC) AS newest
+			SELECT r.author_id, r.author, ROW_NUMBER() OVER (PARTITION BY r.author_id ORDER BY r.author = '', r.created_at DESC, r.id DESC) AS newest
 			FROM discussions d JOIN replies r ON r.discussion_id = d.id WHERE NOT r.deleted AND `+inReport+`) AS written
 		WHERE newest = 1`, r.args...)
 	return collect(rows, err, func(s scanner) (bot.Person, error) {
@@ -115,7 +115,7 @@ func (r *Report) People(ctx context.Context) ([]bot.Person, error) {
 // workspace; seen is false if nothing of them is stored.
 func (r *Report) Seen(ctx context.Context, person string) (name string, seen bool, err error) {
 	err = r.tx.QueryRowContext(ctx, `SELECT author FROM replies WHERE platform = $1 AND workspace = $2 AND author_id = $3 AND author_id <> '' AND NOT deleted
-		ORDER BY created_at DESC, id DESC LIMIT 1`, r.ch.Platform, r.ch.Workspace, person).Scan(&name)
+		ORDER BY author = '', created_at DESC, id DESC LIMIT 1`, r.ch.Platform, r.ch.Workspace, person).Scan(&name)
 	if errors.Is(err, sql.ErrNoRows) {
 		return "", false, nil
 	}

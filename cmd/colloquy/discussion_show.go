@@ -176,7 +176,7 @@ func (a *app) byline(r bot.Reply, author string) string {
 	for _, re := range r.Reactions {
 		parts = append(parts, fmt.Sprintf("%s %d", inline(re.Key), re.Count))
 	}
-	return strings.Join(append(parts, bot.ID(r.Ref.MessageID).Short()), " · ")
+	return strings.Join(append(parts, bot.ShortMessage(r.Ref.MessageID)), " · ")
 }
 
 // replyText is what a reply says, with its files.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -127,10 +128,7 @@ func (m *markdown) recap(ctx context.Context, rt *running, rec record, replies [
 	if err != nil {
 		return err
 	}
-	byMessage := map[string]bot.Reply{}
-	for _, reply := range replies {
-		byMessage[bot.ID(reply.Ref.MessageID).Short()] = reply
-	}
+	author := quotedAuthors(r, replies)
 	m.printf("\n## Recap\n\n")
 	for _, p := range rec.recap.Paragraphs {
 		m.printf("%s\n\n", escape(inline(p)))
@@ -139,12 +137,35 @@ func (m *markdown) recap(ctx context.Context, rt *running, rec record, replies [
 		m.quote(q.Text)
 		by := q.By
 		if m.names != nil {
-			_, by = m.names.author(byMessage[q.ID].Author)
+			_, by = m.names.author(author(q.Text))
 		}
 		m.printf("> — %s\n\n", escape(inline(by)))
 	}
 	m.printf("_Written by the %s writer._\n", escape(r.Writer.Name))
 	return nil
+}
+
+// quotedAuthors gives who wrote each quotation of a recap, asked for in their order:
+// some of its statements may be shown no more.
+func quotedAuthors(r bot.Recap, replies []bot.Reply) func(quotation string) bot.Person {
+	var quoted []bot.Reply
+	for _, s := range r.Statements {
+		if (s.Kind == bot.RecapQuote || s.Kind == bot.RecapDissent) && len(s.Replies) > 0 {
+			at := slices.IndexFunc(replies, func(reply bot.Reply) bool { return reply.ID == s.Replies[0] })
+			if at >= 0 {
+				quoted = append(quoted, replies[at])
+			}
+		}
+	}
+	return func(quotation string) bot.Person {
+		for n, reply := range quoted {
+			if strings.HasSuffix(reply.Text, quotation) { // the number of a question stands before it
+				quoted = quoted[n+1:]
+				return reply.Author
+			}
+		}
+		return bot.Person{}
+	}
 }
 
 // stamp is a moment in UTC.

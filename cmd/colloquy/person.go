@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -59,7 +60,7 @@ func summarize(p bot.Person, replies []bot.Reply) personJSON {
 	in := map[bot.ID]bool{}
 	for _, r := range replies {
 		in[r.DiscussionID] = true
-		out.Name = r.Author.Name
+		out.Name = cmp.Or(r.Author.Name, out.Name)
 	}
 	out.Discussions = len(in)
 	if n := len(replies); n > 0 {

@@ -258,8 +258,11 @@ func (q *request) read() error {
 	}
 	switch kind, _, _ := strings.Cut(q.Header.Get("Content-Type"), ";"); kind {
 	case "application/json":
+		if len(b) == 0 {
+			return nil
+		}
 		var o map[string]json.RawMessage
-		if err := json.Unmarshal(b, &o); err != nil {
+		if err := json.Unmarshal(b, &o); err != nil && len(b) > 0 { // a body of no arguments may be empty
 			return err
 		}
 		for k, v := range o {

@@ -7,13 +7,15 @@ import (
 	"strings"
 )
 
-// Limits of Block Kit. How large all blocks of a message may be together is
-// documented nowhere; this is an assumption.
+// Limits of Block Kit. How long all blocks of a message may be together is
+// documented nowhere: people report msg_blocks_too_long from about 13,200
+// characters on (github.com/slackapi/bolt-js/issues/2509 and 2867), which fits
+// their length as JSON.
 const (
-	maxBlocks      = 50
-	maxViewBlocks  = 100
-	maxBlocksBytes = 100 << 10
-	maxViewBytes   = 250 << 10
+	maxBlocks       = 50
+	maxViewBlocks   = 100
+	maxBlocksLength = 13200
+	maxViewBytes    = 250 << 10
 )
 
 // A checker finds what Slack would refuse in blocks. Each problem names its place.

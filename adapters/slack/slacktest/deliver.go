@@ -105,7 +105,11 @@ func (s *Server) runLane(lane string) {
 		waiting := s.mail.lanes[lane]
 		if len(waiting) == 0 || s.mail.closed {
 			delete(s.mail.lanes, lane)
+			idle := len(s.mail.lanes) == 0
 			s.mu.Unlock()
+			if idle {
+				s.mail.client.CloseIdleConnections()
+			}
 			return
 		}
 		d := waiting[0]

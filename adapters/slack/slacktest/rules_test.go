@@ -11,7 +11,7 @@ import (
 // world is a workspace with the app in one of its channels.
 type world struct {
 	*Server
-	t       *testing.T
+	t       testing.TB
 	app     App
 	team    string
 	ada     string
@@ -109,6 +109,8 @@ func TestPosting(t *testing.T) {
 	other := w.AddChannel(w.team, Channel{Name: "other"})
 	secret := w.AddChannel(w.team, Channel{Name: "secret", Private: true})
 	w.wantError(w.post("channel", secret, "text", "x"), "channel_not_found")
+	w.wantError(w.post("channel", other, "text", "x"), "not_in_channel")
+	w.SetScopes(w.app.ID, w.team, append([]string{"chat:write.public"}, DefaultScopes...)...)
 	w.wantError(w.post("channel", other, "text", "x"), "")
 	w.wantError(w.call(w.in.Token, "conversations.history", "channel", other), "not_in_channel")
 	w.wantError(w.call(w.in.Token, "conversations.join", "channel", other), "")

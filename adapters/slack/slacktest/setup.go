@@ -6,8 +6,8 @@ import (
 )
 
 // DefaultScopes are the bot scopes of an app for which none are given.
-var DefaultScopes = []string{"chat:write", "chat:write.public", "channels:join", "channels:read", "channels:history", "groups:read",
-	"groups:history", "commands", "reactions:read", "users:read", "im:write", "metadata.message:read"}
+var DefaultScopes = []string{"chat:write", "commands", "channels:join", "channels:read", "groups:read", "channels:history", "groups:history",
+	"reactions:read", "users:read", "im:write", "im:history", "files:write", "metadata.message:read"}
 
 // DefaultEvents are the events that an app is told of if none are given.
 var DefaultEvents = []string{"app_uninstalled", "tokens_revoked", "message.channels", "message.groups", "reaction_added", "reaction_removed",
@@ -68,8 +68,8 @@ func (s *Server) AddApp(a App) App {
 }
 
 // Point sets where an app is reached over HTTP, and its redirect URL: base +
-// "/events", "/commands", "/interactions" and "/oauth/callback". The address is
-// verified when the first event goes there; see [Server.Verify].
+// "/events", "/commands", "/interactions" and "/oauth/callback". [Server.Verify] is
+// what Slack does when somebody types the first in.
 func (s *Server) Point(app, base string) {
 	s.set(func() {
 		a := s.apps[app]

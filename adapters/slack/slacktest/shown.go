@@ -9,7 +9,7 @@ import (
 
 // Shown is what people see of a message: its blocks, or its text where it has
 // none, as plain text. Formatting is gone where Slack would format; links are
-// their labels, mentions are names, buttons are "[label]".
+// "label (address)", mentions are names, buttons are "[label]".
 func (s *Server) Shown(r Ref) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -100,8 +100,8 @@ func (s *Server) renderElement(e obj) string {
 		if id, ok := o["user_id"].(string); ok {
 			t = s.byHandle(id)
 		}
-		if u, ok := o["url"].(string); ok && t == "" {
-			t = u
+		if u, ok := o["url"].(string); ok {
+			t = labelled(t, u)
 		}
 		parts = append(parts, t+s.renderInner(o))
 	}
@@ -153,7 +153,7 @@ func (s *Server) render(text string) string {
 
 // resolve is what stands for something in angle brackets.
 func (s *Server) resolve(a string) string {
-	what, label, labelled := strings.Cut(a, "|")
+	what, label, labels := strings.Cut(a, "|")
 	switch {
 	case strings.HasPrefix(what, "@"):
 		return s.byHandle(what[1:])
@@ -166,13 +166,21 @@ func (s *Server) resolve(a string) string {
 		if g := s.group(strings.TrimPrefix(what, "!subteam^")); g != nil {
 			return "@" + g.handle
 		}
-	case strings.HasPrefix(what, "!") && !labelled:
+	case strings.HasPrefix(what, "!") && !labels:
 		return "@" + what[1:]
 	}
-	if labelled {
+	if labels && !address.MatchString(what) {
 		return label
 	}
-	return what
+	return labelled(label, what)
+}
+
+// labelled is what people see of a link, and where it leads.
+func labelled(label, address string) string {
+	if label == "" || label == address {
+		return address
+	}
+	return label + " (" + address + ")"
 }
 
 func unescape(t string) string {

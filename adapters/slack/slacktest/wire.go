@@ -5,16 +5,17 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 )
 
-// view0 is what somebody gets to see of messages.
-type view0 struct {
+// sight is what somebody gets to see of messages.
+type sight struct {
 	metadata bool
 	event    bool // in an event, which tells neither of threads nor of reactions
 }
 
 // messageObj is a message as Slack sends it.
-func (s *Server) messageObj(m *message, v view0) obj {
+func (s *Server) messageObj(m *message, v sight) obj {
 	o := obj{"type": "message", "text": m.text, "ts": m.ts}
 	put := func(k, v string) {
 		if v != "" {
@@ -65,7 +66,7 @@ func (s *Server) messageObj(m *message, v view0) obj {
 }
 
 // threadFields say to which thread a message belongs, or what its thread is like.
-func (s *Server) threadFields(o obj, m *message, v view0) {
+func (s *Server) threadFields(o obj, m *message, v sight) {
 	c := s.channels[m.channel]
 	if c == nil {
 		return
@@ -78,7 +79,7 @@ func (s *Server) threadFields(o obj, m *message, v view0) {
 		if m.broadcast {
 			o["subtype"] = "thread_broadcast"
 			if p != nil {
-				o["root"] = s.messageObj(p, view0{event: v.event})
+				o["root"] = s.messageObj(p, sight{event: v.event})
 			}
 		}
 		return
@@ -115,9 +116,13 @@ func (s *Server) named(blocks []any) []any {
 	return out
 }
 
+// size is the length of something as JSON.
 func size(v any) int {
-	b, _ := json.Marshal(v)
-	return len(b)
+	var b strings.Builder
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	_ = e.Encode(v)
+	return length(b.String()) - 1
 }
 
 func sorted[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
