@@ -90,37 +90,44 @@ func TestWaysBackThatAreNotTaken(t *testing.T) {
 	code, body = b.open(http.MethodGet, b.last.String())
 	w.expect("the same again", code, 400, body, says, "acme/T1=xoxb-acme-1")
 
-	w.says = "stop" // Slack gives no code, so that the way back can be made here
 	back := func(b *browser, app string, change func(url.Values)) string {
-		t.Helper()
-		code, body := b.install(app)
-		w.expect("stopped", code, 400, body, "Slack did not let the app be installed", "acme/T1=xoxb-acme-1")
-		if _, body := b.open(http.MethodPost, w.ours+"/slack/"+app+"/install"); body == "" {
-			t.Fatal()
-		}
+		b.leave(app)
 		q := b.last.Query()
-		q.Del("error")
-		q.Set("code", "code-x")
 		change(q)
 		return w.ours + "/slack/acme/oauth/callback?" + q.Encode()
 	}
 	exchanges := len(w.asked)
-	for what, change := range map[string]func(url.Values){
-		"no state":      func(q url.Values) { q.Del("state") },
-		"another state": func(q url.Values) { q.Set("state", random()) },
-		"rubbish":       func(q url.Values) { q.Set("state", "<i>T' OR 1=1 --") },
-	} {
-		code, body := b.open(http.MethodGet, back(b, "acme", change))
+	refused := func(what string, b *browser, address string) {
+		t.Helper()
+		code, body := b.open(http.MethodGet, address)
 		w.expect(what, code, 400, body, says, "acme/T1=xoxb-acme-1")
 	}
-	keep := func(url.Values) {}
-	code, body = w.browser().open(http.MethodGet, back(b, "acme", keep))
-	w.expect("another browser", code, 400, body, says, "acme/T1=xoxb-acme-1")
-	code, body = b.open(http.MethodGet, back(b, "globex", keep)) // the cookie is for the other path, and the state for the other app
-	w.expect("another app", code, 400, body, says, "acme/T1=xoxb-acme-1")
+	refused("no state", b, back(b, "acme", func(q url.Values) { q.Del("state") }))
+	refused("another state", b, back(b, "acme", func(q url.Values) { q.Set("state", random()) }))
+	refused("rubbish", b, back(b, "acme", func(q url.Values) { q.Set("state", "<i>T' OR 1=1 --") }))
+	other, keep := w.browser(), func(url.Values) {}
+	other.leave("acme") // so that it has a cookie of its own
+	stolen := back(b, "acme", keep)
+	refused("another browser", other, stolen)
+	refused("a new browser", w.browser(), stolen)
+	fresh := w.browser()
+	address := back(fresh, "globex", keep)
+	at := func(app string) *url.URL {
+		u, err := url.Parse(w.ours + "/slack/" + app + "/oauth/callback")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return u
+	}
+	fresh.http.Jar.SetCookies(at("acme"), fresh.http.Jar.Cookies(at("globex")))
+	refused("another app", fresh, address)
 	if len(w.asked) != exchanges {
 		t.Errorf("Slack was asked for %d tokens", len(w.asked)-exchanges)
 	}
+	mine := back(b, "acme", keep) // whatever others tried
+	refused("somebody else", other, mine)
+	code, body = b.open(http.MethodGet, mine)
+	w.expect("its own", code, 200, body, "is installed", "acme/T1=xoxb-acme-2")
 }
 
 func TestAnInstallationThatTookTooLong(t *testing.T) {
@@ -152,7 +159,8 @@ func TestWhatSlackSaysOfAnInstallation(t *testing.T) {
 		"old code":       {func(w *world) { w.refuses = "invalid_code" }, 400, "begin again"},
 		"unknown code":   {func(w *world) { w.refuses = "<i>T" }, 502, "its log"},
 		"down":           {func(w *world) { w.down = true }, 502, "Slack does not answer"},
-		"organisation":   {func(w *world) { w.answer = map[string]any{"is_enterprise_install": true, "team": nil} }, 400, "whole organisation"},
+		"organisation":   {func(w *world) { w.answer = map[string]any{"is_enterprise_install": true} }, 400, "whole organisation"},
+		"no workspace":   {func(w *world) { w.answer = map[string]any{"team": nil} }, 400, "whole organisation"},
 		"no bot":         {func(w *world) { w.answer = map[string]any{"token_type": "user"} }, 400, "no token of a bot"},
 		"no token":       {func(w *world) { w.answer = map[string]any{"access_token": ""} }, 400, "no token of a bot"},
 		"rotation":       {func(w *world) { w.answer = map[string]any{"refresh_token": "xoxe-1", "expires_in": 43200} }, 400, "token rotation"},

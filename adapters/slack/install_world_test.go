@@ -232,6 +232,7 @@ type browser struct {
 	w    *world
 	http *http.Client
 	last *url.URL
+	stay bool // do not come back from Slack
 }
 
 func (w *world) browser() *browser {
@@ -240,7 +241,12 @@ func (w *world) browser() *browser {
 		w.t.Fatal(err)
 	}
 	b := &browser{w: w}
-	b.http = &http.Client{Jar: jar, CheckRedirect: func(r *http.Request, _ []*http.Request) error { b.last = r.URL; return nil }}
+	b.http = &http.Client{Jar: jar, CheckRedirect: func(r *http.Request, _ []*http.Request) error {
+		if b.last = r.URL; b.stay && strings.HasPrefix(r.URL.String(), w.ours) {
+			return http.ErrUseLastResponse
+		}
+		return nil
+	}}
 	return b
 }
 
@@ -268,6 +274,22 @@ func (b *browser) open(method, address string) (int, string) {
 		b.w.t.Errorf("%s %s shows what it must not:\n%s", method, address, body)
 	}
 	return res.StatusCode, body
+}
+
+// leave goes to Slack and stays there; last is the way back.
+func (b *browser) leave(app string) {
+	b.w.t.Helper()
+	b.stay = true
+	defer func() { b.stay = false }()
+	req, err := http.NewRequestWithContext(b.w.t.Context(), http.MethodPost, b.w.ours+"/slack/"+app+"/install", nil)
+	if err != nil {
+		b.w.t.Fatal(err)
+	}
+	res, err := b.http.Do(req)
+	if err != nil {
+		b.w.t.Fatal(err)
+	}
+	_ = res.Body.Close()
 }
 
 // install goes all the way with an app.

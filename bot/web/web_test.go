@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -216,8 +217,14 @@ func TestHeadsHaveALimit(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer func() { _ = c.Close() }()
+		if err := c.SetDeadline(time.Now().Add(readAll * 2 / 3)); err != nil { // before the time for the whole is over
+			t.Fatal(err)
+		}
 		_, _ = io.WriteString(c, head)
-		line, _ := bufio.NewReader(c).ReadString('\n')
+		line, err := bufio.NewReader(c).ReadString('\n')
+		if errors.Is(err, os.ErrDeadlineExceeded) {
+			t.Error("the connection stays open")
+		}
 		return strings.TrimSpace(line)
 	}
 	if got := dial("GET /healthz HTTP/1.1\r\nHost: x\r\nX: " + strings.Repeat("y", 2*headBytes) + "\r\n\r\n"); got != "HTTP/1.1 431 Request Header Fields Too Large" && got != "" {
