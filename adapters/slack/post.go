@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"fmt"
 	"net/url"
 	"time"
 
@@ -26,7 +25,9 @@ func (a *Adapter) Post(ctx context.Context, ch bot.Channel, m bot.Message, key s
 	if err != nil {
 		return bot.Posted{}, notPosted(err)
 	}
+	m = t.app.ownWords(m)
 	apart := t.asksApart(m) && ch.Thread != ""
+	m = t.app.ownWords(m)
 	l := look{key: key, ping: true}
 	k := call{method: "chat.postMessage", args: a.render(ctx, m, l).args(ch.ID, key), channel: ch.ID}
 	k.args.Set("mrkdwn", "false") // of the text beside the blocks
@@ -48,7 +49,7 @@ func (a *Adapter) Post(ctx context.Context, ch bot.Channel, m bot.Message, key s
 	case err != nil:
 		return bot.Posted{}, err
 	case got.TS == "":
-		return bot.Posted{}, bot.Problemf("bad_answer", "Slack did not say which message it made; look for it there before you try again")
+		return bot.Posted{}, problem("bad_answer", nil, "Slack did not say which message it made; look for it there before you try again")
 	}
 	return landed(ch, got.TS, apart), nil
 }
@@ -120,20 +121,13 @@ func (t *team) doInside(ctx context.Context, k call, out any) error {
 	}
 	id := k.args.Get("channel")
 	joining := t.do(ctx, call{method: "conversations.join", args: url.Values{"channel": {id}}, channel: k.channel}, nil)
-	switch codeOf(joining) {
-	case "":
-		if joining != nil {
-			return notPosted(joining)
-		}
+	switch code := codeOf(joining); {
+	case joining == nil:
 		return t.do(ctx, k, out)
-	case "is_archived", "channel_not_found":
-		return joining
+	case code == "is_archived", code == "channel_not_found", !bot.IsPermanent(joining):
+		return notPosted(joining)
 	}
-	if _, later := bot.RetryDelay(joining); later {
-		return joining
-	}
-	return bot.Permanent(&bot.Problem{Code: "no_access", Err: joining,
-		Text: fmt.Sprintf(`Colloquy is not in the channel %s and cannot join it by itself: write "/invite @Colloquy" there`, id)})
+	return err // a private channel: somebody has to invite us
 }
 
 // notPosted marks an error of what was asked before anything was sent: surely
@@ -160,12 +154,8 @@ func (a *Adapter) Direct(ctx context.Context, p bot.Person) (bot.Channel, error)
 		} `json:"channel"`
 	}
 	err = t.do(ctx, call{method: "conversations.open", args: url.Values{"users": {p.ID}}}, &got)
-	switch codeOf(err) {
-	case "user_not_found", "user_not_visible", "user_disabled", "cannot_dm_bot", "users_not_found":
-		return bot.Channel{}, bot.Permanent(&bot.Problem{Code: "no_direct", Err: err, Text: "this person cannot be written to on Slack: the account is closed, or is none of a person in this workspace"})
-	}
 	if err == nil && got.Channel.ID == "" {
-		err = bot.Problemf("bad_answer", "Slack did not say where %s can be written to", p)
+		err = problem("bad_answer", nil, "Slack did not say where %s can be written to", p)
 	}
 	if err != nil {
 		return bot.Channel{}, notPosted(err) // the same conversation is given each time

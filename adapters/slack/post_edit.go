@@ -18,6 +18,7 @@ func (a *Adapter) Edit(ctx context.Context, ref bot.MessageRef, m bot.Message) e
 	if err != nil && !bot.IsPermanent(err) {
 		return err
 	}
+	m = t.app.ownWords(m)
 	l := look{key: key}
 	k := call{method: "chat.update", args: a.render(ctx, m, l).args(ref.ID, key), channel: ref.ID}
 	k.args.Set("ts", ref.MessageID)
@@ -26,12 +27,6 @@ func (a *Adapter) Edit(ctx context.Context, ref bot.MessageRef, m bot.Message) e
 		l.plainer = true
 		a.render(ctx, m, l).put(k.args)
 		err = t.do(ctx, k, nil)
-	}
-	switch codeOf(err) {
-	case "message_not_found":
-		return bot.Permanent(&bot.Problem{Code: "message_gone", Err: err, Text: "the message is gone: it was deleted on Slack"})
-	case "cant_update_message", "edit_window_closed":
-		return bot.Permanent(&bot.Problem{Code: "no_edit", Err: err, Text: "Slack does not let this post be changed any more: it is too old, or none of Colloquy's"})
 	}
 	return err
 }

@@ -256,7 +256,7 @@ func TestPostWhereItIsNoMember(t *testing.T) {
 		t.Errorf("surely not posted, but %v", err)
 	}
 	d.s.Fail(slacktest.Fault{Method: "conversations.join", Code: "method_not_supported_for_channel_type"})
-	if _, err := d.Post(t.Context(), public, rootMessage, "private"); !bot.IsPermanent(err) || bot.ReasonCode(err) != "no_access" || !strings.Contains(bot.Explain(err), "/invite @Colloquy") {
+	if _, err := d.Post(t.Context(), public, rootMessage, "private"); !bot.IsPermanent(err) || bot.ReasonCode(err) != "no_access" || !strings.Contains(bot.Explain(err), "/invite") {
 		t.Errorf("in a private channel: %v", err)
 	}
 	d.s.Archive(public.ID, true)
@@ -322,6 +322,22 @@ func TestEditAndDelete(t *testing.T) {
 	}
 	if _, found := d.find(root.Thread, "asked"); found {
 		t.Error("what is deleted is found")
+	}
+}
+
+// An app may call the command otherwise.
+func TestPostCallsTheCommandByItsName(t *testing.T) {
+	d := newPostOffice(t, "", slacktest.Options{})
+	d.apps[0].asks.name = "/readers"
+	m := bot.Message{Title: "On /discuss", Footer: "/discuss privacy says more."}
+	p := d.post(d.text, m, "k")
+	for range 2 {
+		if got := d.message(p.Ref).Text; got != "On /discuss\n/readers privacy says more." {
+			t.Errorf("it says %q", got)
+		}
+		if err := d.Edit(t.Context(), p.Ref, m); err != nil {
+			t.Error(err)
+		}
 	}
 }
 

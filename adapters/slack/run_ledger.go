@@ -75,11 +75,19 @@ func (l *ledger) settle(ctx context.Context, ended <-chan struct{}, p *app, h bo
 		case <-wake:
 		case <-again:
 		case <-ended:
-			last, cancel := context.WithTimeout(context.WithoutCancel(ctx), farewellLimit)
-			defer cancel()
-			if !l.pay(last, p, h) {
-				p.a.o.Log.ErrorContext(last, "what was missed could not be noted before the end", "scope", p.scope())
-			}
+			l.close(ctx, p, h)
+			return
+		}
+	}
+}
+
+// close tells what is owed while there is a little time left.
+func (l *ledger) close(ctx context.Context, p *app, h bot.Handler) {
+	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), farewellLimit)
+	defer cancel()
+	for !l.pay(last, p, h) {
+		if !sleep(last, farewellLimit/10) {
+			p.a.o.Log.ErrorContext(last, "what was missed could not be noted before the end", "scope", p.scope())
 			return
 		}
 	}

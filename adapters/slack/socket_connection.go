@@ -2,6 +2,7 @@ package slack
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -66,7 +67,10 @@ func (c *connection) Do(req *http.Request) (*http.Response, error) {
 	}
 	ctx, cancel := context.WithTimeout(req.Context(), maxTime)
 	defer cancel()
-	res, err := a.http.Do(req.WithContext(ctx))
+	req = req.WithContext(ctx)
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded") // slack-go says JSON and sends none
+	req.Header.Set("User-Agent", "Colloquy/"+cmp.Or(a.o.Version, "devel"))
+	res, err := a.http.Do(req)
 	if err != nil {
 		return nil, bare(err)
 	}
