@@ -206,8 +206,14 @@ func TestCommandInTheThreadOfAQuestion(t *testing.T) {
 
 // That one question is deleted, with its thread, ends nothing.
 func TestTheThreadOfAQuestionIsLost(t *testing.T) {
+	for _, code := range []string{"channel_gone", "message_gone"} {
+		t.Run(code, func(t *testing.T) { questionLost(t, code) })
+	}
+}
+
+func questionLost(t *testing.T, code string) {
 	b, d, one, two := apart(t)
-	why := bot.Permanent(bot.Problemf("channel_gone", "there is no such thread"))
+	why := bot.Permanent(bot.Problemf(code, "there is no such thread"))
 	b.answers(one, "Ada", "first", true)
 	b.platform.lost = map[string]error{one.Channel.Thread: why}
 	b.command("answer", map[string]string{"n": "1", "text": "Before."})
@@ -235,6 +241,9 @@ func TestTheThreadOfAQuestionIsLost(t *testing.T) {
 	b.work()
 	got := texts(b.replies(d))
 	slices.Sort(got)
+	if gaps, err := b.db.Gaps(t.Context(), d.ID); err != nil || len(gaps) != 1 || !gaps[0].Listed {
+		t.Errorf("gaps %+v, %v", gaps, err)
+	}
 	if now := b.discussion(); now.State != bot.StateOpen || !slices.Equal(got, []string{"After.", "Before.", "first", "missed", "second"}) || len(b.replies(d)) != 5 {
 		t.Errorf("%s with %q, %d rows", now.State, got, len(b.replies(d)))
 	}
@@ -266,6 +275,26 @@ func TestRootRemovedByItsThread(t *testing.T) {
 		b.work()
 		if d = b.discussion(); d.State != bot.StateWithdrawn || len(b.replies(d)) != 0 {
 			t.Errorf("own thread %v: %s with %d rows", own, d.State, len(b.replies(d)))
+		}
+	}
+}
+
+// A thread that cannot be read for good keeps nobody from reading the others.
+func TestOneThreadCannotBeRead(t *testing.T) {
+	for place := range 2 {
+		b, d, one, two := apart(t)
+		threads := []bot.Discussion{d, one, two}
+		b.platform.lost = map[string]error{threads[place].Channel.Thread: bot.Permanent(bot.Problemf("history_hidden", "it is too old"))}
+		b.pass(10 * time.Minute)
+		b.answers(two, "Ada", "missed", false)
+		b.missed(d.Channel.Parent(), time.Minute)
+		b.work()
+		if got := texts(b.replies(d)); !slices.Equal(got, []string{"missed"}) || b.discussion().State != bot.StateOpen {
+			t.Errorf("%q, %s", got, b.discussion().State)
+		}
+		list, err := b.db.Gaps(t.Context(), d.ID)
+		if err != nil || len(list) != 1 || list[0].Listed {
+			t.Errorf("the gap counts as read: %+v, %v", list, err)
 		}
 	}
 }

@@ -95,8 +95,8 @@ func TestAnswerByForm(t *testing.T) {
 	}
 	args := map[string]string{"id": answer.Args["id"], "n": answer.Args["n"], "text": " @1 **Buses**\nbefore cars. "}
 	for range 2 { // the platform delivers it twice
-		if got := said(b.asks(ada, d, "i1", answer.Command, args)); !strings.HasPrefix(got, "Recorded. ") {
-			t.Fatal(got)
+		if a := b.asks(ada, d, "i1", answer.Command, args); !strings.HasPrefix(said(a), "Recorded. ") || a.Refused {
+			t.Fatal(said(a))
 		}
 		b.wait(time.Second)
 	}
@@ -115,8 +115,8 @@ func TestAnswerByForm(t *testing.T) {
 		{"1", " \u200b\n ", "nothing in your answer"}, {"1", strings.Repeat("x", 4001), "4001 characters"},
 		{"99", "hello", "give a number up to"}, {"0", "hello", "a number from 1 on"}, {"x", "hello", "a number from 1 on"},
 	} {
-		got := said(b.asks(ada, d, "", "answer", map[string]string{"id": d.ID.Short(), "n": test.n, "text": test.text}))
-		if !strings.Contains(got, test.want) || len(b.replies(d)) != 2 {
+		a := b.asks(ada, d, "", "answer", map[string]string{"id": d.ID.Short(), "n": test.n, "text": test.text})
+		if got := said(a); !strings.Contains(got, test.want) || !a.Refused || len(b.replies(d)) != 2 {
 			t.Errorf("%.20q to %s: %s", test.text, test.n, got)
 		}
 	}

@@ -104,14 +104,20 @@ func (e *Engine) dropLost(ctx context.Context, l Lease, d Discussion, p Post, wh
 		}
 		return e.store.FailDiscussion(ctx, l, d, p.ID, OutcomeFailed, Explain(why), e.now())
 	}
-	if postChannel(d, p) != d.Channel { // its question is gone: the thread of the root takes it
-		other := newPost(e.now(), Post{DiscussionID: d.ID, Seq: atEnd, Kind: p.Kind, About: p.About})
-		return e.store.RedirectPost(ctx, l, p.ID, Explain(why), other, e.now())
-	}
 	if err := e.store.EndPost(ctx, l, p.ID, PostDropped, Explain(why), e.now()); err != nil {
 		return err
 	}
 	return e.loseChannel(ctx, d.Channel, why, false)
+}
+
+// redirect puts what is refused in the thread of a question, which may be deleted,
+// into that of its discussion. done is false for any other post.
+func (e *Engine) redirect(ctx context.Context, l Lease, d Discussion, p Post, why error) (done bool, err error) {
+	if p.DiscussionID == "" || p.Kind == PostRoot || postChannel(d, p) == d.Channel || !IsPermanent(why) {
+		return false, nil
+	}
+	other := newPost(e.now(), Post{DiscussionID: d.ID, Seq: atEnd, Kind: p.Kind, About: p.About})
+	return true, e.store.RedirectPost(ctx, l, p.ID, Explain(why), other, e.now())
 }
 
 // loseUnknown ends a post whose fate nobody will know, because its place is gone.

@@ -340,6 +340,9 @@ func (e *Engine) thread(ctx context.Context, l Lease, d Discussion, p Post, a Ad
 // or a recap the rest goes on, and the reason is kept.
 func (e *Engine) drop(ctx context.Context, l Lease, d Discussion, p Post, why error) error {
 	e.log.WarnContext(ctx, "post given up", "post", p.ID, "kind", p.Kind, "err", why)
+	if done, err := e.redirect(ctx, l, d, p, why); done || err != nil {
+		return err
+	}
 	if p.DiscussionID == "" {
 		if done, err := e.dropAlone(ctx, l, p, why); done || err != nil {
 			return err

@@ -57,26 +57,30 @@ func (e *Engine) reconcile(ctx context.Context, l Lease, d Discussion) error {
 }
 
 // list records what the thread of d holds, and those of its questions, and returns
-// the replies that were new. broke is the error at which the listing ended; err is one of ours.
+// the replies that were new. broke is the error at which the listing ended, or for
+// which one of them was left out; err is one of ours.
 func (e *Engine) list(ctx context.Context, lister Reconciler, d Discussion) (found []Reply, broke, err error) {
 	k, err := e.known(ctx, d)
 	if err != nil {
 		return nil, nil, err
 	}
 	for _, thread := range k.threads {
-		news, broke, err := e.listThread(ctx, lister, d, thread, k)
+		news, ended, err := e.listThread(ctx, lister, d, thread, k)
 		found = append(found, news...)
-		switch {
+		switch lasting := IsPermanent(ended); {
 		case err != nil:
 			return found, nil, err
-		case thread != d.Channel && IsPermanent(broke) && unreachable(broke):
+		case ended == nil:
+		case lasting && thread != d.Channel && (unreachable(ended) || ReasonCode(ended) == "message_gone"):
 			// Of the discussion only this question is gone, or the first thread would be too.
-			e.log.InfoContext(ctx, "thread of a question is lost", "discussion", d.ID, "err", broke)
-		case broke != nil:
-			return found, broke, nil
+			e.log.InfoContext(ctx, "thread of a question is lost", "discussion", d.ID, "err", ended)
+		case lasting && !unreachable(ended): // the others may be read all the same
+			broke = ended
+		default:
+			return found, ended, nil
 		}
 	}
-	return found, nil, nil
+	return found, broke, nil
 }
 
 // listThread is list for one of the threads.

@@ -43,6 +43,8 @@ func (e *Engine) RunSweep(ctx context.Context, id ID) error {
 		case IsPermanent(broke) && (unreachable(broke) || forbidden(broke)):
 			e.log.InfoContext(ctx, "closed thread cannot be listed", "discussion", id, "code", ReasonCode(broke))
 			next = sweepLost(broke, e.now())
+		case IsPermanent(broke):
+			e.log.InfoContext(ctx, "closed thread cannot be listed completely", "discussion", id, "err", broke)
 		case broke != nil: // again in an hour, as the claim said
 			e.log.InfoContext(ctx, "listing of a closed thread broke off", "discussion", id, "err", broke)
 			return nil

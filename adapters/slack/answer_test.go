@@ -43,6 +43,20 @@ func TestPressed(t *testing.T) {
 	}
 }
 
+// TestPressedAgain: what failed can be pressed again.
+func TestPressedAgain(t *testing.T) {
+	o := newOffice(t)
+	o.answer = func(context.Context, bot.Command) (bot.Answer, error) {
+		return bot.Answer{}, bot.Problemf("x", "the disk is full")
+	}
+	o.presses("UMEMBER", actionID("", "forget-me", 0), `{"confirm":"yes"}`, func(in map[string]any) {
+		in["container"] = map[string]any{"type": "message", "message_ts": "5.5", "is_ephemeral": true, "channel_id": "C1"}
+	})
+	if got := o.calls("/hook"); len(got) != 1 || !strings.Contains(got[0].body, `"replace_original":false`) || !strings.Contains(got[0].text(), "the disk is full") {
+		t.Errorf("%+v", got)
+	}
+}
+
 func TestPressedInVain(t *testing.T) {
 	o := newOffice(t)
 	for id, value := range map[string]string{"": "", "other": "x", "k/nothing/0": "", "k/complete/0": "", "k/now/0": "no json", "k/now/x": "", strings.Repeat("k", 300): ""} {
@@ -190,6 +204,9 @@ func (o *office) uses(user string, message map[string]any) {
 
 func TestDiscussThisLink(t *testing.T) {
 	o := newOffice(t)
+	if err := o.p.a.keep(t.Context(), &team{app: o.p, id: "T9"}); err != nil { // that of the message's author
+		t.Fatal(err)
+	}
 	o.uses("UADMIN", map[string]any{"text": "Read <https://news.example/quay?a=1&amp;b=2|this>, please"})
 	c := o.last()
 	if c.Name != "now" || c.Args["source"] != "https://news.example/quay?a=1&b=2" || c.Ref.MessageID != "4.4" || !c.Actor.Manager || c.Channel.Workspace != "T1" || c.Channel.ID != "C1" {

@@ -86,7 +86,7 @@ type hall struct {
 }
 
 func newHall(t *testing.T, socket bool) *hall {
-	s := slacktest.New(t, slacktest.Options{Speed: 50, Patience: 5 * time.Second})
+	s := slacktest.New(t, slacktest.Options{Speed: 50})
 	app := s.AddApp(slacktest.App{Name: "readers", SocketMode: socket, Scopes: ScopeNames(), Shortcuts: []string{ShortcutID}})
 	d := &hall{Server: s, clerk: &clerk{gate: make(chan struct{}), listened: make(chan struct{})}, t: t, app: app.ID, team: s.AddTeam("Readers")}
 	close(d.gate)

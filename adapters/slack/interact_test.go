@@ -90,6 +90,9 @@ func TestRenamed(t *testing.T) {
 	if ack := o.types("UADMIN", "nothing", other); !strings.Contains(ack, "; /colloquy help lists them.") {
 		t.Error(ack)
 	}
+	if _, err := o.p.a.Post(t.Context(), bot.Channel{Platform: Platform, Workspace: "T1", ID: "C1"}, bot.Message{Paragraphs: []string{"It failed: /discuss why says why."}}, "k"); err != nil || !strings.Contains(o.calls("chat.postMessage")[0].text(), "/colloquy why says") {
+		t.Errorf("%v %+v", err, o.calls("chat.postMessage"))
+	}
 	o.presses("UADMIN", actionID("k", "status", 0), "")
 	if got := o.calls("/hook")[0].text(); !strings.Contains(got, "/colloquy why") {
 		t.Errorf("%q", got)

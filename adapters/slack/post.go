@@ -25,6 +25,7 @@ func (a *Adapter) Post(ctx context.Context, ch bot.Channel, m bot.Message, key s
 	if err != nil {
 		return bot.Posted{}, notPosted(err)
 	}
+	m = t.app.ownWords(m)
 	apart := t.asksApart(m) && ch.Thread != ""
 	m = t.app.ownWords(m)
 	l := look{key: key, ping: true}

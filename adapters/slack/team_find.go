@@ -139,7 +139,7 @@ func (p *app) reread(ctx context.Context, unread time.Duration) error {
 	}
 	list, err := p.a.o.Vault.Credentials(ctx, Platform, p.Name)
 	if err != nil {
-		return bot.RetryAfter(otherRest, fmt.Errorf("slack: reading installations: %w", err))
+		return bot.RetryAfter(otherRest, problem("no_installations", err, "the installations of the Slack app cannot be read from the database just now; it is tried again"))
 	}
 	p.ways.read = now
 	is := map[string]bot.Credential{}

@@ -46,7 +46,7 @@ type Options struct {
 	Log     *slog.Logger // nil: nothing is logged
 }
 
-// A Server serves HTTP. Make one with [New], and run it once.
+// A Server serves HTTP. Make one with [New], and let it serve once.
 type Server struct {
 	o       Options
 	log     *slog.Logger
@@ -91,16 +91,6 @@ func mount(mux *http.ServeMux, pattern string, h http.Handler) (err error) {
 	}()
 	mux.Handle(pattern, h)
 	return nil
-}
-
-// Run listens at an address, as ":8080", and serves until ctx is done. The error
-// is a [bot.Problem] if nobody can listen there.
-func (s *Server) Run(ctx context.Context, addr string) error {
-	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", addr)
-	if err != nil {
-		return bot.Problemf("listen", "no HTTP server can be started at %s, choose another address and port: %w", addr, err)
-	}
-	return s.Serve(ctx, l)
 }
 
 // Serve serves a listener until ctx is done, and closes it. What is under way

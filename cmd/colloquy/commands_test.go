@@ -103,7 +103,7 @@ func read[T any](w *town, args ...string) (v T) {
 }
 
 // contains checks that text has each of the parts.
-func contains(t *testing.T, text string, parts ...string) {
+func contains(t testing.TB, text string, parts ...string) {
 	t.Helper()
 	for _, p := range parts {
 		if !strings.Contains(text, p) {

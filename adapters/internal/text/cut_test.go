@@ -75,6 +75,26 @@ func TestLinkAndHost(t *testing.T) {
 	}
 }
 
+func TestAddresses(t *testing.T) {
+	for in, want := range map[string]string{
+		"see https://a.example/x, and (https://b.example/y_(z)). HTTPS://a.example/x":   "https://a.example/x https://b.example/y_(z)",
+		"<https://a.example/?q=1|label> **https://c.example** https:// ftp://d.example": "https://a.example/?q=1 https://c.example",
+		"javascript:alert(1) a.example": "",
+	} {
+		if got := strings.Join(text.Addresses(in), " "); got != want {
+			t.Errorf("%q: got %q, want %q", in, got, want)
+		}
+	}
+}
+
+func TestFileName(t *testing.T) {
+	for in, want := range map[string]string{"my-data.jsonl": "my-data.jsonl", `../a\b:"c".txt`: "-a-b--c-.txt", "..": "", " .a\n\x00b. ": "a b"} {
+		if got := text.FileName(in, 20); got != want {
+			t.Errorf("%q: got %q, want %q", in, got, want)
+		}
+	}
+}
+
 func FuzzCut(f *testing.F) {
 	for _, s := range []string{"One. Two.\n\nThree", "x\xffy \u202e", strings.Repeat("e\u0301\u0335", 40), family + "日本。語 سلام؟ ہاں۔\r\n\tx", "a  \n\n b", "0*鑩\u20040000"} {
 		f.Add(s, 7)

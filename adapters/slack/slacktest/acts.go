@@ -81,3 +81,11 @@ func (h *Act) Errors() map[string]string {
 
 // Expire ends the time in which the trigger and the response URL can be used.
 func (h *Act) Expire() { h.s.set(func() { h.a.expired = true }) }
+
+// AwaitEphemeral waits until somebody alone was shown more than so many messages,
+// by whatever way, and returns the one after those.
+func (s *Server) AwaitEphemeral(user string, seen int) Message {
+	s.t.Helper()
+	s.Await("a message for one person alone", func() bool { return len(s.Ephemerals(user)) > seen })
+	return s.Ephemerals(user)[seen]
+}

@@ -55,7 +55,7 @@ func (q *request) needs(scopes ...string) error {
 
 func (q *request) may(scope string) bool { return slices.Contains(q.in.scopes, scope) }
 
-// reads checks the scope for a kind of channel: "channels:read", "groups:read", …
+// reads checks the scope that a kind of channel needs, such as "groups:read".
 func (q *request) reads(c *channel, what string) error {
 	return q.needs([...]string{"channels:", "groups:", "im:"}[c.kind] + what)
 }

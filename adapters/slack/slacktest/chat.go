@@ -166,7 +166,7 @@ func postMessage(s *Server, q *request) (obj, error) {
 	m.notified = s.notifies(m, c)
 	s.counts.Notified += len(m.notified)
 	s.publish(c, m)
-	return obj{"channel": c.id, "ts": m.ts, "message": s.messageObj(m, view0{metadata: true})}, nil
+	return obj{"channel": c.id, "ts": m.ts, "message": s.messageObj(m, sight{metadata: true})}, nil
 }
 
 // own makes a message one of a bot.
@@ -235,7 +235,7 @@ func updateMessage(s *Server, q *request) (obj, error) {
 	}
 	m.edited, m.editedBy = s.newTS(), q.in.botUser
 	s.changedEvent(c, m, &before)
-	return obj{"channel": c.id, "ts": m.ts, "text": m.text, "message": s.messageObj(m, view0{metadata: true})}, nil
+	return obj{"channel": c.id, "ts": m.ts, "text": m.text, "message": s.messageObj(m, sight{metadata: true})}, nil
 }
 
 func deleteMessage(s *Server, q *request) (obj, error) {

@@ -196,7 +196,7 @@ func getReactions(s *Server, q *request) (obj, error) {
 	if m == nil {
 		return nil, refuse("message_not_found")
 	}
-	return obj{"type": "message", "channel": c.id, "message": s.messageObj(m, view0{})}, nil
+	return obj{"type": "message", "channel": c.id, "message": s.messageObj(m, sight{})}, nil
 }
 
 func addReaction(s *Server, q *request) (obj, error) {

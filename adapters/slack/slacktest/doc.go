@@ -28,7 +28,7 @@
 // is known where the bot listens. Everything goes over the wire, and all state is
 // here: the client may be a process that is killed and comes back.
 //
-//	setup.go        AddApp, Point, Configure, AddTeam, AddUser, AddBot, AddGroup, InstallApp, Installs
+//	setup.go        AddApp, AddAppFrom (a manifest), Point, Configure, AddTeam, AddUser, AddBot, AddGroup, InstallApp, Installs
 //	places.go       AddChannel, Direct, Invite, Kick, Archive, Rename, DeleteChannel, Restrict, MakePrivate, ChangeID,
 //	                RenameTeam, Uninstall, RevokeToken, Deactivate, SetScopes, Members
 //	people.go       Say, Reply, Write, Edit, Unfurl, Delete, React, Unreact, Lock, DeleteFiles
@@ -38,7 +38,8 @@
 //	shown.go        Shown and Notification: what people see; Message.Notified: whom it pinged
 //	oauth.go        Allow, Deny: the page at URL + "/oauth/v2/authorize", which browsers can use, too
 //	deliver.go      Deliveries: each event with its attempts; AwaitDelivered, Undelivered
-//	mailfaults.go   HoldDeliveries and Release, DropHeld, Twice, Again, GiveUp, BadSignatures, OldTimestamps, Verify
+//	mailfaults.go   HoldDeliveries and Release, DropHeld, Twice, Again, GiveUp, BadSignatures, OldTimestamps, Verify,
+//	                CheckCertificate
 //	socketfaults.go AwaitConnected, Refresh, Warn, Silence, Cut, Raw
 //	events.go       Event, RateLimited: made-up ones
 //	faults.go       Fail, Heal, Down and Up
@@ -66,7 +67,10 @@
 // after disconnect; what must be answered within 3 s is not made shorter. Events
 // about one channel begin in their order, each after the one before was answered;
 // Slack promises less, see [Server.Release]. An event that cannot be delivered is
-// tried again at once, after one minute and after five, over Socket Mode too.
+// tried again at once, after one minute and after five, over Socket Mode too. A
+// page of replies begins with the parent, which counts, but never is without a reply.
+// All blocks of a message may have 13,200 characters as JSON. A bot is told of public
+// channels that are renamed, archived or deleted, and else only of those it is in.
 //
 // # What is not here
 //

@@ -8,7 +8,7 @@ import (
 // publish puts a message into its channel and tells the bots there of it.
 func (s *Server) publish(c *channel, m *message) {
 	c.add(m)
-	o := s.messageObj(m, view0{event: true, metadata: true})
+	o := s.messageObj(m, sight{event: true, metadata: true})
 	s.messageEvent(c, m.ts, o)
 	s.touch()
 }
@@ -25,7 +25,7 @@ func (s *Server) changedEvent(c *channel, m, before *message) {
 	if m.edited != before.edited {
 		at = m.edited
 	}
-	now, then := s.messageObj(m, view0{metadata: true}), s.messageObj(before, view0{})
+	now, then := s.messageObj(m, sight{metadata: true}), s.messageObj(before, sight{})
 	now["source_team"], now["user_team"] = m.team, m.team
 	s.messageEvent(c, at, obj{"type": "message", "subtype": "message_changed", "hidden": true, "ts": at, "message": now, "previous_message": then})
 }
@@ -39,7 +39,7 @@ func (s *Server) remove(c *channel, m *message) {
 		s.changedEvent(c, m, &before)
 		return
 	}
-	then := s.messageObj(m, view0{})
+	then := s.messageObj(m, sight{})
 	c.drop(m)
 	at := s.newTS()
 	s.messageEvent(c, at, obj{"type": "message", "subtype": "message_deleted", "hidden": true, "ts": at, "deleted_ts": m.ts, "previous_message": then})

@@ -146,7 +146,7 @@ func replies(s *Server, q *request) (obj, error) {
 }
 
 // viewOf is what a request gets to see of messages.
-func (s *Server) viewOf(q *request) view0 {
-	return view0{metadata: q.flag("include_all_metadata", false) &&
+func (s *Server) viewOf(q *request) sight {
+	return sight{metadata: q.flag("include_all_metadata", false) &&
 		(!s.o.MetadataScope || q.may("metadata.message:read"))}
 }

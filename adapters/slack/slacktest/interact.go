@@ -147,7 +147,7 @@ func (s *Server) Shortcut(r Ref, user, callbackID string) *Act {
 	}
 	x := s.begin(in.app, in, "message_action", user, c)
 	o := s.interaction(x)
-	o["callback_id"], o["message_ts"], o["message"], o["action_ts"] = callbackID, m.ts, s.messageObj(m, view0{}), s.newTS()
+	o["callback_id"], o["message_ts"], o["message"], o["action_ts"] = callbackID, m.ts, s.messageObj(m, sight{}), s.newTS()
 	s.bringPayload(x, o)
 	return s.handle(x)
 }
@@ -180,7 +180,7 @@ func (s *Server) Press(r Ref, user, actionID string) *Act {
 	o["container"], o["state"] = container, obj{"values": obj{}}
 	o["actions"] = []obj{s.actionObj(buttonsOf(blocks)[i])}
 	if m.to == "" { // ephemeral ones are not sent along
-		o["message"] = s.messageObj(m, view0{metadata: true})
+		o["message"] = s.messageObj(m, sight{metadata: true})
 	}
 	s.bringPayload(x, o)
 	return s.handle(x)

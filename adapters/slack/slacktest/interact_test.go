@@ -27,9 +27,8 @@ const form = `{"type":"modal","callback_id":"answer","private_metadata":"m","tit
 
 func TestSlash(t *testing.T) {
 	w := newWorld(t, Options{}, App{})
-	answer := func(kind, body string) {}
-	l := w.listen(func(out http.ResponseWriter, _ got) {})
-	answer = func(kind, body string) {
+	l := w.listen(nil)
+	answer := func(kind, body string) {
 		l.mu.Lock()
 		defer l.mu.Unlock()
 		l.answer = func(out http.ResponseWriter, _ got) {

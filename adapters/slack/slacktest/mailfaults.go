@@ -3,7 +3,9 @@ package slacktest
 import (
 	"encoding/json"
 	"net/http"
+	"net/url"
 	"slices"
+	"strings"
 )
 
 // Undelivered are how many events are still under way: not accepted, and not lost.
@@ -97,4 +99,20 @@ func (s *Server) Verify(appID string) bool {
 		o.Challenge = string(res.body)
 	}
 	return res.status == http.StatusOK && o.Challenge == challenge
+}
+
+// CheckCertificate asks an app's address for commands whether it is there, as
+// Slack does every now and then without a signature. It returns the status.
+func (s *Server) CheckCertificate(appID string) int {
+	s.mu.Lock()
+	a := s.apps[appID]
+	body := url.Values{"ssl_check": {"1"}, "token": {a.Verification}}.Encode()
+	to := a.CommandsURL
+	s.mu.Unlock()
+	res, err := s.mail.client.Post(to, "application/x-www-form-urlencoded", strings.NewReader(body))
+	if err != nil {
+		return 0
+	}
+	_ = res.Body.Close()
+	return res.StatusCode
 }

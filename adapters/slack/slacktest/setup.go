@@ -68,8 +68,8 @@ func (s *Server) AddApp(a App) App {
 }
 
 // Point sets where an app is reached over HTTP, and its redirect URL: base +
-// "/events", "/commands", "/interactions" and "/oauth/callback". The address is
-// verified when the first event goes there; see [Server.Verify].
+// "/events", "/commands", "/interactions" and "/oauth/callback". [Server.Verify] is
+// what Slack does when somebody types the first in.
 func (s *Server) Point(app, base string) {
 	s.set(func() {
 		a := s.apps[app]

@@ -2,11 +2,18 @@ package slacktest
 
 import "time"
 
-// Connections is how many Socket Mode connections an app has.
+// Connections is how many Socket Mode connections an app has, without those that
+// are silent or were told to reconnect.
 func (s *Server) Connections(app string) int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return len(s.apps[app].conns)
+	n := 0
+	for _, c := range s.apps[app].conns {
+		if !c.going && !c.silent {
+			n++
+		}
+	}
+	return n
 }
 
 // AwaitConnected waits until an app has so many connections.

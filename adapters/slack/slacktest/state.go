@@ -17,7 +17,6 @@ type app struct {
 	installs map[string]*install // by team; also those that are over
 	conns    []*conn             // of Socket Mode, oldest first
 	turn     int
-	verified bool
 }
 
 // install is an app in a workspace.

@@ -8,14 +8,14 @@ import (
 	"strings"
 )
 
-// view0 is what somebody gets to see of messages.
-type view0 struct {
+// sight is what somebody gets to see of messages.
+type sight struct {
 	metadata bool
 	event    bool // in an event, which tells neither of threads nor of reactions
 }
 
 // messageObj is a message as Slack sends it.
-func (s *Server) messageObj(m *message, v view0) obj {
+func (s *Server) messageObj(m *message, v sight) obj {
 	o := obj{"type": "message", "text": m.text, "ts": m.ts}
 	put := func(k, v string) {
 		if v != "" {
@@ -66,7 +66,7 @@ func (s *Server) messageObj(m *message, v view0) obj {
 }
 
 // threadFields say to which thread a message belongs, or what its thread is like.
-func (s *Server) threadFields(o obj, m *message, v view0) {
+func (s *Server) threadFields(o obj, m *message, v sight) {
 	c := s.channels[m.channel]
 	if c == nil {
 		return
@@ -79,7 +79,7 @@ func (s *Server) threadFields(o obj, m *message, v view0) {
 		if m.broadcast {
 			o["subtype"] = "thread_broadcast"
 			if p != nil {
-				o["root"] = s.messageObj(p, view0{event: v.event})
+				o["root"] = s.messageObj(p, sight{event: v.event})
 			}
 		}
 		return
