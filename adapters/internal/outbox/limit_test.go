@@ -121,6 +121,25 @@ func TestLimits(t *testing.T) {
 			s.ask(ctx, "other", all, 0, Verdict{})
 			s.want("refused 0s", "refused 2.5s", "other 3.5s")
 		},
+		"before one that was through already": func(s *scene) {
+			s.o = New(Options{})
+			known(s, all)
+			s.ask(ctx, "refused", all, 1500*time.Millisecond, Verdict{Refused: true, Wait: 1400 * time.Millisecond}, Verdict{})
+			s.ask(ctx, "x", Request{Route: "r"}, 900*time.Millisecond, Verdict{Refused: true, Wait: 2 * time.Second}, Verdict{})
+			s.ask(ctx, "other", all, 0, Verdict{}) // is through at 1 s, and waits for what x was told
+			s.want("refused 0s", "x 0s", "refused 2.9s", "x 2.9s", "other 3.9s")
+		},
+		"who is through keeps its place": func(s *scene) {
+			s.o = New(Options{})
+			known(s, all)
+			two := Limit{Name: "two", Every: 10 * time.Second}
+			both := Request{Route: "r", Limits: []Limit{channel, two}}
+			s.ask(ctx, "a", both, 0, Verdict{})
+			s.ask(ctx, "b", both, 0, Verdict{}) // through channel at 1 s
+			time.Sleep(2 * time.Second)
+			s.ask(ctx, "c", Request{Route: "r", Limits: []Limit{channel}}, 0, Verdict{})
+			s.want("a 0s", "b 10s", "c 11s")
+		},
 		"who gives up leaves its place": func(s *scene) {
 			known(s, all)
 			s.ask(ctx, "a", all, 0, Verdict{})
