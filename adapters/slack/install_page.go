@@ -63,11 +63,16 @@ func (a *Adapter) show(w http.ResponseWriter, status int, p webPage) {
 	_, _ = w.Write(out.Bytes())
 }
 
-// origin is where a form may lead in the end: where Slack asks for consent.
+// origin is where a form may lead in the end: where Slack asks for consent, which
+// is at the address of the workspace for who is signed in there.
 func (a *Adapter) origin() string {
 	u, err := url.Parse(a.o.API)
 	if err != nil {
 		return ""
 	}
-	return u.Scheme + "://" + u.Host
+	origin := u.Scheme + "://" + u.Host
+	if a.o.API == DefaultAPI {
+		origin += " " + u.Scheme + "://*." + u.Host
+	}
+	return origin
 }

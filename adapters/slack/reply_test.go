@@ -3,6 +3,7 @@ package slack
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"reflect"
 	"strconv"
 	"strings"
@@ -124,6 +125,20 @@ func TestNames(t *testing.T) {
 	}
 	if p, _ := in.person(t.Context(), "U0EMPTY", false); p.Name != "Real Name" {
 		t.Errorf("%+v", p)
+	}
+}
+
+// A message that names half the workspace asks for some of them alone.
+func TestNamesInOneMessage(t *testing.T) {
+	in, w := newWire(t)
+	var crowd strings.Builder
+	for i := range 3 * mostLookUps {
+		fmt.Fprintf(&crowd, "<@U%d> ", 100+i%(2*mostLookUps))
+	}
+	k := newKeeper()
+	k.give(t, in, said(1, crowd.String(), ""))
+	if n := w.times("users.info"); n != mostLookUps+1 || !strings.HasPrefix(k.replies[ts(1)].Text, "@U100 @U101 ") {
+		t.Errorf("%d requests: %q", n, k.replies[ts(1)].Text)
 	}
 }
 

@@ -109,11 +109,10 @@ func (p *app) round(ctx, work context.Context, h bot.Handler, going func()) erro
 	up := newHerald(p, h)
 	up.set(0, true)
 	going()
-	var telling sync.WaitGroup
-	telling.Go(func() { up.tell(ctx, work) })
+	quiet := up.start(work)
 	<-ctx.Done()
-	p.desk.close() // before the engine hears that nothing arrives any more
-	telling.Wait()
+	p.desk.close()
+	quiet()
 	return nil
 }
 

@@ -61,7 +61,19 @@ func (e *herald) news() (fell, up bool) {
 	return fell, e.any(-1)
 }
 
-// tell does its work until ctx ends; its last word is that nothing arrives.
+// start begins its work. quiet ends it, with the last word that nothing arrives;
+// it is called when everything that did arrive was handled.
+func (e *herald) start(work context.Context) (quiet func()) {
+	ctx, cancel := context.WithCancel(context.WithoutCancel(work))
+	var telling sync.WaitGroup
+	telling.Go(func() { e.tell(ctx, work) })
+	return func() {
+		cancel()
+		telling.Wait()
+	}
+}
+
+// tell does its work until ctx ends.
 func (e *herald) tell(ctx, work context.Context) {
 	told := false
 	for ctx.Err() == nil {

@@ -38,6 +38,7 @@ func eachTransport(t *testing.T, o slacktest.Options, test func(*testing.T, *pla
 	for _, socket := range []bool{true, false} {
 		t.Run(map[bool]string{true: "socket", false: "http"}[socket], func(t *testing.T) {
 			t.Parallel()
+			o := o
 			o.Speed = 60
 			test(t, newPlace(t, o, socket))
 		})
@@ -207,7 +208,8 @@ func TestLiveChannels(t *testing.T) {
 // Wrong signatures and old timestamps are refused, and so lost to nobody but who
 // made them.
 func TestLiveForged(t *testing.T) {
-	w := newPlace(t, slacktest.Options{Speed: 60}, false)
+	t.Parallel()
+	w := newPlace(t, slacktest.Options{NoRetries: true}, false)
 	for _, forge := range []func(bool){w.BadSignatures, w.OldTimestamps} {
 		forge(true)
 		line := w.reply(1)
@@ -230,6 +232,7 @@ func TestLiveForged(t *testing.T) {
 
 // Connections are refreshed, cut and fall silent, and nothing is lost.
 func TestLiveConnections(t *testing.T) {
+	t.Parallel()
 	w := newPlace(t, slacktest.Options{Speed: 60}, true)
 	var said []string
 	for n, upset := range []func(string){w.Refresh, w.Warn, w.Cut, w.Refresh} {

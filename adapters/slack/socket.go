@@ -50,7 +50,7 @@ func (p *app) listen(parent, work context.Context, h bot.Handler, going func()) 
 	for n := range s.lanes.queues {
 		working.Go(func() { s.lanes.work(ctx, work, n) })
 	}
-	working.Go(func() { s.state.tell(ctx, work) })
+	quiet := s.state.start(work)
 	for n := range connections {
 		running.Go(func() {
 			if err := s.keep(ctx, n, going); err != nil {
@@ -62,6 +62,8 @@ func (p *app) listen(parent, work context.Context, h bot.Handler, going func()) 
 	cancel(nil)
 	s.lanes.close()
 	working.Wait()
+	p.desk.close()
+	quiet()
 	if parent.Err() != nil {
 		return nil
 	}

@@ -159,14 +159,15 @@ func (c *connection) run(parent context.Context) (err error) {
 	}
 }
 
-// over notes that the connection ended. Where it was the last one, what was lost
-// began when something came last: a dead line is noticed late.
+// over notes that the connection ended, unless everything does. Where it was the
+// last one, what was lost began when something came last: a dead line is noticed
+// late.
 func (c *connection) over(ctx context.Context, err error) {
-	if c.since.IsZero() {
+	if c.since.IsZero() || ctx.Err() != nil {
 		return
 	}
 	c.s.state.set(c.n, false)
-	if ctx.Err() == nil && !errors.Is(err, errWorn) && !c.s.state.stands(c.n) {
+	if !errors.Is(err, errWorn) && !c.s.state.stands(c.n) {
 		c.s.p.desk.owed.miss("", time.UnixMilli(c.heard.Load()))
 	}
 }

@@ -128,6 +128,9 @@ func TestAMissingOrWrongKey(t *testing.T) {
 	if bot.ReasonCode(err) != "no_key" || !strings.Contains(bot.Explain(err), "COLLOQUY_SECRET_KEY") || !strings.Contains(bot.Explain(err), "openssl rand") {
 		t.Error(err)
 	}
+	if bot.ReasonCode(none.CanKeep()) != "no_key" || keyed(t, path, key(1)).CanKeep() != nil {
+		t.Error("it does not say before whether one can be kept")
+	}
 	put(t, keyed(t, path, key(1)), token("T1"))
 	if got, err := listed(t, none); got != "" || bot.ReasonCode(err) != "no_key" || !strings.Contains(bot.Explain(err), "COLLOQUY_SECRET_KEY") {
 		t.Error(got, err)

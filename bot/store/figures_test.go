@@ -49,15 +49,6 @@ func TestFigures(t *testing.T) {
 	if err != nil || late.Overdue["schedule"] != 1 {
 		t.Errorf("a minute later: %+v, %v", late, err)
 	}
-	if err := db.Ready(ctx); err != nil {
-		t.Error(err)
-	}
-	if err := db.Close(); err != nil {
-		t.Fatal(err)
-	}
-	if err := db.Ready(ctx); bot.ReasonCode(err) != "database" {
-		t.Errorf("a database that is closed: %v", err)
-	}
 }
 
 // BenchmarkFigures counts a database of 100,000 discussions with five posts and

@@ -105,3 +105,10 @@ func (b box) open(text, about string) (secret string, old bool, err error) {
 	}
 	return "", false, errUnsealed
 }
+
+// CanKeep is nil when there is a key with which credentials can be kept; else a
+// [bot.Problem] that says how to make one.
+func (db *DB) CanKeep() error {
+	_, err := db.box.seal("", "")
+	return err
+}

@@ -46,7 +46,7 @@ type Options struct {
 	Log     *slog.Logger // nil: nothing is logged
 }
 
-// A Server serves HTTP. Make one with [New], and run it once.
+// A Server serves HTTP. Make one with [New], and let it serve once.
 type Server struct {
 	o       Options
 	log     *slog.Logger
@@ -93,16 +93,6 @@ func mount(mux *http.ServeMux, pattern string, h http.Handler) (err error) {
 	return nil
 }
 
-// Run listens at an address, as ":8080", and serves until ctx is done. The error
-// is a [bot.Problem] if nobody can listen there.
-func (s *Server) Run(ctx context.Context, addr string) error {
-	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", addr)
-	if err != nil {
-		return bot.Problemf("listen", "no HTTP server can be started at %s, choose another address and port: %w", addr, err)
-	}
-	return s.Serve(ctx, l)
-}
-
 // Serve serves a listener until ctx is done, and closes it. What is under way
 // then has ten seconds to end; the error says if that was not enough.
 func (s *Server) Serve(ctx context.Context, l net.Listener) error {
@@ -119,7 +109,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
 	}
 	ended := make(chan error, 1)
-	go func() { ended <- server.Serve(l) }()
+	go func() { ended <- server.Serve(l) }() // ends with Shutdown or Close, below
 	s.log.InfoContext(ctx, "http server listens", "addr", l.Addr().String())
 	select {
 	case err := <-ended:
@@ -133,6 +123,8 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 		cut()
 		err = fmt.Errorf("web: requests were cut off: %w", errors.Join(err, server.Close()))
 	}
-	<-ended
+	if stopped := <-ended; err == nil && !errors.Is(stopped, http.ErrServerClosed) {
+		err = fmt.Errorf("web: %w", stopped)
+	}
 	return err
 }

@@ -307,20 +307,3 @@ func TestWhatDoesNotEndIsCutOff(t *testing.T) {
 	}
 	<-cut
 }
-
-func TestAddressThatIsTaken(t *testing.T) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = l.Close() }()
-	s, err := New(Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, addr := range []string{l.Addr().String(), "nonsense", "127.0.0.1:99999"} {
-		if err := s.Run(t.Context(), addr); bot.ReasonCode(err) != "listen" || !strings.Contains(bot.Explain(err), addr) {
-			t.Errorf("%s: %v", addr, err)
-		}
-	}
-}

@@ -81,6 +81,12 @@ func TestFaults(t *testing.T) {
 	if n := len(w.Messages(w.channel)); n != 2 {
 		t.Errorf("%d messages, though two were carried out", n)
 	}
+	w.Fail(Fault{Method: "chat.postMessage", After: 1, Status: 502})
+	for i, want := range []int{200, 502, 200} {
+		if st, _, _ := raw(); st != want {
+			t.Errorf("request %d: %d, want %d", i, st, want)
+		}
+	}
 	w.Fail(Fault{Times: -1, Status: 500})
 	if st, _, _ := raw(); st != 500 {
 		t.Error("a fault of any method does not hold")
@@ -98,7 +104,7 @@ func TestFaults(t *testing.T) {
 	for _, c := range w.Calls("chat.postMessage") {
 		calls = append(calls, c.Error)
 	}
-	if got := strings.Join(calls, ","); got != "fault,fault,internal_error,,,fault,fault," {
+	if got := strings.Join(calls, ","); got != "fault,fault,internal_error,,,fault,,fault,,fault," {
 		t.Errorf("calls: %s", got)
 	}
 }

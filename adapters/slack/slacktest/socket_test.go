@@ -79,9 +79,14 @@ func TestSocketMode(t *testing.T) {
 		t.Errorf("the frame is %v", f)
 	}
 	two := w.connect()
-	w.Say(w.channel, w.ada, "over the new one")
-	ack(t, two, frameOf(t, two), nil)
+	for range 3 {
+		w.Say(w.channel, w.ada, "over the new one")
+		ack(t, two, frameOf(t, two), nil)
+	}
 	w.AwaitDelivered()
+	if d := w.Deliveries()[3]; len(d.Attempts) != 1 {
+		t.Errorf("what is told to reconnect was used: %+v", d)
+	}
 	_ = one.Close()
 	w.AwaitConnected(w.app.ID, 1)
 }
