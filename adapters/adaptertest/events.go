@@ -72,7 +72,7 @@ func testNotAcknowledged(t *testing.T, env Env) {
 func testOwnPosts(t *testing.T, env Env) {
 	s := connect(t, env)
 	root, thread := s.open(t, env.Channel, "Own posts")
-	own := s.post(t, thread, bot.Message{Number: 1, Question: "Who is speaking?"}, key(1)).Ref
+	own := s.post(t, thread, bot.Message{Quotation: []bot.Quoted{{Text: "By a form", By: "grace"}}}, key(1)).Ref
 	ref := env.Say(t, thread, "ada", "a person")
 	s.reply(t, ref, "a person") // whatever came before it has arrived
 	s.mu.Lock()

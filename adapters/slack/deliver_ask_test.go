@@ -67,3 +67,22 @@ func TestAskedTooMuch(t *testing.T) {
 		}
 	})
 }
+
+// Slack is answered in time even while nobody can be asked who somebody is.
+func TestAskedWhileSlackIsMute(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		x := newExchange(t)
+		s := start(t, x, webApp)
+		s.want("at the start", thereWeb, upWeb)
+		s.a.teams.forget(s.a.apps[0], "T1")
+		x.set(func() { x.mute = true })
+		began := time.Now()
+		code := status(s.web(), signed("/slack/web/commands", "application/x-www-form-urlencoded", command("1.2.3", "status")))
+		if took := time.Since(began); code != 200 || took >= 3*time.Second {
+			t.Errorf("%d after %s", code, took)
+		}
+		if err := s.stop(); err != nil {
+			t.Error(err)
+		}
+	})
+}

@@ -108,7 +108,11 @@ func saidAtSlack(code string) error {
 // exchangeFailed says what a person can do when Slack gives no token for the code.
 func exchangeFailed(err error) error {
 	var said slackgo.SlackErrorResponse
-	if !errors.As(err, &said) {
+	var busy *slackgo.RateLimitedError
+	switch {
+	case errors.As(err, &busy):
+		return refusef(http.StatusServiceUnavailable, "ratelimited", "Slack asks for a pause: try again in a minute.", err)
+	case !errors.As(err, &said):
 		return refusef(http.StatusBadGateway, "no_answer", "Slack does not answer this server: try again in some minutes.", err)
 	}
 	switch said.Err {
@@ -118,8 +122,6 @@ func exchangeFailed(err error) error {
 		return refusef(http.StatusInternalServerError, "bad_redirect_uri", "Slack does not know the address of this server as one of the app: whoever runs it has to add it to the redirect URLs of the app, as the manifest has it.", err)
 	case "invalid_client_id", "bad_client_secret", "invalid_client":
 		return refusef(http.StatusInternalServerError, "bad_client", "Slack does not know the client id and client secret that this server has of the app: whoever runs it has to copy them again from the page Basic Information.", err)
-	case "ratelimited":
-		return refusef(http.StatusServiceUnavailable, said.Err, "Slack asks for a pause: try again in a minute.", err)
 	}
 	return refusef(http.StatusBadGateway, "slack_refused", "Slack did not finish the installation: begin again. If it stays so, whoever runs this server finds the reason in its log.", err)
 }

@@ -4,18 +4,19 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
-	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"colloquy/adapters/slack/slacktest"
 	"colloquy/bot"
 )
 
@@ -79,21 +80,6 @@ func (s *shelf) CanKeep() error {
 	return nil
 }
 
-// kept are the tokens on the shelf, by app and workspace.
-func (s *shelf) kept() string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	var list []string
-	for _, app := range []string{"acme", "globex"} {
-		for _, team := range []string{"T1", "T2"} {
-			if c, ok := s.creds[app+"/"+team]; ok {
-				list = append(list, app+"/"+team+"="+c.Secret)
-			}
-		}
-	}
-	return strings.Join(list, " ")
-}
-
 // A tenancy is an engine that only hears of installations.
 type tenancy struct {
 	bot.Handler
@@ -108,131 +94,108 @@ func (e *tenancy) InstallationChanged(_ context.Context, i bot.Installation) err
 	return nil
 }
 
-// A world is our pages, and what of Slack takes part when an app is installed.
+// A world is our pages, a Slack with two apps made from our manifests, and two
+// workspaces on it.
 type world struct {
-	t       *testing.T
-	a       *Adapter
-	vault   *shelf
-	engine  *tenancy
-	log     *bytes.Buffer
-	now     time.Time
-	ours    string // address of our pages
-	slack   *httptest.Server
-	team    string         // what the person chooses at Slack
-	answer  map[string]any // what differs in the answer to a code; nil in it: leave out
-	refuses string         // what Slack answers instead of a token
-	down    bool
-	asked   []url.Values // of the exchanges
-	codes   map[string]bool
-	tokens  map[string]string // team by token
-	says    string            // error that Slack sends back instead of a code
+	t      *testing.T
+	a      *Adapter
+	slack  *slacktest.Server
+	vault  *shelf
+	engine *tenancy
+	log    *bytes.Buffer
+	now    time.Time
+	ours   string            // address of our pages
+	ids    map[string]string // of the apps, by name
+	one    tenant
+	two    tenant
 }
 
+// A tenant is a workspace, and somebody there who may install apps.
+type tenant struct{ id, boss string }
+
 func newWorld(t *testing.T) *world {
-	w := &world{t: t, now: time.Date(2027, 3, 1, 9, 0, 0, 0, time.UTC), team: "T1", codes: map[string]bool{}, tokens: map[string]string{}, log: &bytes.Buffer{},
+	t.Helper()
+	w := &world{t: t, now: time.Date(2027, 3, 1, 9, 0, 0, 0, time.UTC), log: &bytes.Buffer{}, ids: map[string]string{},
 		vault: &shelf{creds: map[string]bot.Credential{}, once: map[string]time.Time{}}, engine: &tenancy{}}
-	mux := http.NewServeMux()
-	mux.HandleFunc("GET /oauth/v2/authorize", w.authorize)
-	mux.HandleFunc("POST /api/oauth.v2.access", w.exchange)
-	mux.HandleFunc("POST /api/auth.test", w.authTest)
-	w.slack = httptest.NewServer(mux)
-	t.Cleanup(w.slack.Close)
-	var handler http.Handler
-	ours := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) { handler.ServeHTTP(rw, r) }))
+	clock := func() time.Time { return w.now }
+	w.slack = slacktest.New(t, slacktest.Options{Now: clock})
+	for _, to := range []struct {
+		name string
+		at   *tenant
+	}{{"Rivers <i>T", &w.one}, {"Lakes <i>T", &w.two}} {
+		to.at.id = w.slack.AddTeam(to.name)
+		to.at.boss = w.slack.AddUser(to.at.id, "Ada", slacktest.Admin)
+	}
+	routes := http.NewServeMux()
+	ours := httptest.NewServer(routes)
 	t.Cleanup(ours.Close)
 	w.ours = ours.URL
-	w.a = New(Options{
-		API: w.slack.URL + "/api", URL: ours.URL, Vault: w.vault, Clock: func() time.Time { return w.now },
-		Log: slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
-		Apps: []App{
-			{Name: "acme", ClientID: "1.acme", ClientSecret: "secret-acme", AppToken: "xapp-1-A1-9-x"},
-			{Name: "globex", ClientID: "1.globex", ClientSecret: "secret-globex", SigningSecret: "s"},
-			{Name: "pasted", BotToken: "xoxb-pasted", AppToken: "xapp-1-A3-9-x"},
-		},
-	})
+	o := Options{API: w.slack.API, URL: w.ours, Vault: w.vault, Clock: clock, Log: slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug}))}
+	for _, name := range []string{"acme", "globex"} {
+		text, err := Manifest(ManifestOptions{App: name, URL: "https://bot.example.com", SocketMode: name == "acme"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		made := w.slack.AddAppFrom(text)
+		w.slack.Point(made.ID, baseURL(w.ours, name)) // for the tests without TLS
+		x := App{Name: name, ClientID: made.ClientID, ClientSecret: made.ClientSecret, SigningSecret: made.SigningSecret}
+		if name == "acme" {
+			x.AppToken = made.AppToken
+		}
+		w.ids[name], o.Apps = made.ID, append(o.Apps, x)
+	}
+	o.Apps = append(o.Apps, App{Name: "pasted", BotToken: "xoxb-pasted", AppToken: "xapp-1-A3-9-x"})
+	w.a = New(o)
 	for _, p := range w.a.apps {
 		p.desk.begin(t.Context(), w.engine)
 		p.desk.open()
 	}
-	routes := http.NewServeMux()
 	for pattern, h := range w.a.installRoutes() {
 		routes.Handle(pattern, h)
 	}
-	handler = routes
 	return w
 }
 
-// authorize is the page of Slack on which somebody says yes, or what w.says is.
-func (w *world) authorize(rw http.ResponseWriter, r *http.Request) {
-	q := r.URL.Query()
-	back, err := url.Parse(q.Get("redirect_uri"))
-	app := strings.TrimPrefix(q.Get("client_id"), "1.")
-	if err != nil || q.Get("redirect_uri") != w.ours+"/slack/"+app+"/oauth/callback" || q.Get("scope") != strings.Join(ScopeNames(), ",") {
-		w.t.Errorf("asked with %v", q)
+// kept are the apps and workspaces of which a token is kept that Slack takes.
+func (w *world) kept() string {
+	w.vault.mu.Lock()
+	defer w.vault.mu.Unlock()
+	var list []string
+	for _, app := range []string{"acme", "globex"} {
+		for name, at := range map[string]tenant{"one": w.one, "two": w.two} {
+			c, ok := w.vault.creds[app+"/"+at.id]
+			if !ok {
+				continue
+			}
+			if !slices.ContainsFunc(w.slack.Installs(w.ids[app]), func(in slacktest.Install) bool { return in.Team == at.id && in.Token == c.Secret && !in.Gone }) {
+				name += " with a wrong token"
+			}
+			list = append(list, app+"/"+name)
+		}
 	}
-	out := url.Values{"state": {q.Get("state")}}
-	if w.says != "" {
-		out.Set("error", w.says)
-	} else {
-		code := fmt.Sprintf("code-%s-%d", app, len(w.codes))
-		w.codes[code] = true
-		out.Set("code", code)
-	}
-	back.RawQuery = out.Encode()
-	http.Redirect(rw, r, back.String(), http.StatusFound)
+	slices.Sort(list)
+	return strings.Join(list, " ")
 }
 
-func (w *world) exchange(rw http.ResponseWriter, r *http.Request) {
-	_ = r.ParseForm()
-	w.asked = append(w.asked, r.PostForm)
-	if w.down {
-		rw.WriteHeader(http.StatusBadGateway)
-		return
-	}
-	app := strings.TrimPrefix(r.PostForm.Get("client_id"), "1.")
-	why := w.refuses
-	switch {
-	case why != "":
-	case r.PostForm.Get("client_secret") != "secret-"+app:
-		why = "bad_client_secret"
-	case r.PostForm.Get("redirect_uri") != w.ours+"/slack/"+app+"/oauth/callback":
-		why = "bad_redirect_uri"
-	case !w.codes[r.PostForm.Get("code")]:
-		why = "invalid_code"
-	}
-	if why != "" {
-		_ = json.NewEncoder(rw).Encode(map[string]any{"ok": false, "error": why})
-		return
-	}
-	delete(w.codes, r.PostForm.Get("code"))
-	token := fmt.Sprintf("xoxb-%s-%d", app, len(w.asked))
-	w.tokens[token] = w.team
-	id := map[string]string{"acme": "A1", "globex": "A2"}[app]
+// answers makes Slack answer the next code with what a good answer has, but for
+// some fields.
+func (w *world) answers(fields map[string]any) {
 	got := map[string]any{
-		"ok": true, "app_id": id, "authed_user": map[string]any{"id": "U7"}, "scope": strings.Join(ScopeNames(), ",") + ",team:read", "token_type": "bot",
-		"access_token": token, "bot_user_id": "U9", "team": map[string]any{"id": w.team, "name": "Team <i>" + w.team + "</i>"}, "enterprise": nil, "is_enterprise_install": false,
+		"ok": true, "app_id": w.ids["acme"], "authed_user": map[string]any{"id": w.one.boss}, "scope": strings.Join(ScopeNames(), ",") + ",team:read", "token_type": "bot",
+		"access_token": "xoxb-made-up", "bot_user_id": "U9", "team": map[string]any{"id": w.one.id, "name": "Rivers"}, "enterprise": nil, "is_enterprise_install": false,
 	}
-	for k, v := range w.answer {
-		got[k] = v
+	maps.Copy(got, fields)
+	body, err := json.Marshal(got)
+	if err != nil {
+		w.t.Fatal(err)
 	}
-	_ = json.NewEncoder(rw).Encode(got)
+	w.slack.Fail(slacktest.Fault{Method: "oauth.v2.access", AfterStatus: http.StatusOK, Body: string(body)})
 }
 
-func (w *world) authTest(rw http.ResponseWriter, r *http.Request) {
-	team, ok := w.tokens[strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")]
-	if !ok {
-		_ = json.NewEncoder(rw).Encode(map[string]any{"ok": false, "error": "invalid_auth"})
-		return
-	}
-	_ = json.NewEncoder(rw).Encode(map[string]any{"ok": true, "team_id": team, "team": "Team <i>" + team + "</i>", "user_id": "U9", "bot_id": "B9", "url": "https://x.slack.com/"})
-}
-
-// A browser keeps cookies, and remembers where it was sent last.
+// A browser keeps cookies.
 type browser struct {
 	w    *world
 	http *http.Client
-	last *url.URL
-	stay bool // do not come back from Slack
 }
 
 func (w *world) browser() *browser {
@@ -240,18 +203,12 @@ func (w *world) browser() *browser {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	b := &browser{w: w}
-	b.http = &http.Client{Jar: jar, CheckRedirect: func(r *http.Request, _ []*http.Request) error {
-		if b.last = r.URL; b.stay && strings.HasPrefix(r.URL.String(), w.ours) {
-			return http.ErrUseLastResponse
-		}
-		return nil
-	}}
-	return b
+	return &browser{w, &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
 }
 
-// open gives the status and the page, and checks what holds for each.
-func (b *browser) open(method, address string) (int, string) {
+// open gives the status, where the browser is sent, and the page; and checks what
+// holds for each.
+func (b *browser) open(method, address string) (code int, to, body string) {
 	b.w.t.Helper()
 	req, err := http.NewRequestWithContext(b.w.t.Context(), method, address, nil)
 	if err != nil {
@@ -266,34 +223,38 @@ func (b *browser) open(method, address string) (int, string) {
 	if err != nil {
 		b.w.t.Fatal(err)
 	}
-	body, h := string(text), res.Header
-	if h.Get("Cache-Control") != "no-store" || h.Get("Referrer-Policy") != "no-referrer" || !strings.HasPrefix(h.Get("Content-Security-Policy"), "default-src 'none'; style-src 'sha256-") {
+	h := res.Header
+	if h.Get("Cache-Control") != "no-store" || h.Get("Referrer-Policy") != "no-referrer" {
 		b.w.t.Errorf("%s %s: headers %v", method, address, h)
 	}
-	if strings.Contains(body, "<script") || strings.Contains(body, "xoxb-") || strings.Contains(body, "code-") || strings.Contains(body, "secret-") || strings.Contains(body, "<i>T") {
+	if body = string(text); h.Get("Location") == "" && !strings.HasPrefix(h.Get("Content-Security-Policy"), "default-src 'none'; style-src 'sha256-") {
+		b.w.t.Errorf("%s %s: headers %v", method, address, h)
+	}
+	if strings.Contains(body, "<script") || strings.Contains(body, "xoxb-") || strings.Contains(body, "-code") || strings.Contains(body, "client-secret") || strings.Contains(body, "<i>T") {
 		b.w.t.Errorf("%s %s shows what it must not:\n%s", method, address, body)
 	}
-	return res.StatusCode, body
+	return res.StatusCode, h.Get("Location"), body
 }
 
-// leave goes to Slack and stays there; last is the way back.
-func (b *browser) leave(app string) {
+// begin presses the button, and gives the page of Slack that it leads to.
+func (b *browser) begin(app string) string {
 	b.w.t.Helper()
-	b.stay = true
-	defer func() { b.stay = false }()
-	req, err := http.NewRequestWithContext(b.w.t.Context(), http.MethodPost, b.w.ours+"/slack/"+app+"/install", nil)
-	if err != nil {
-		b.w.t.Fatal(err)
+	code, to, body := b.open(http.MethodPost, b.w.ours+"/slack/"+app+"/install")
+	if code != http.StatusSeeOther {
+		b.w.t.Fatalf("%s is not begun: %d\n%s", app, code, body)
 	}
-	res, err := b.http.Do(req)
-	if err != nil {
-		b.w.t.Fatal(err)
-	}
-	_ = res.Body.Close()
+	return to
+}
+
+// leave goes to Slack and allows it there, and gives the way back.
+func (b *browser) leave(app string, at tenant) string {
+	b.w.t.Helper()
+	return b.w.slack.Allow(b.begin(app), at.id, at.boss)
 }
 
 // install goes all the way with an app.
-func (b *browser) install(app string) (int, string) {
+func (b *browser) install(app string, at tenant) (code int, body string) {
 	b.w.t.Helper()
-	return b.open(http.MethodPost, b.w.ours+"/slack/"+app+"/install")
+	code, _, body = b.open(http.MethodGet, b.leave(app, at))
+	return code, body
 }

@@ -34,6 +34,7 @@ type exchange struct {
 	mu     sync.Mutex
 	refuse map[string]string // token → the error that it is answered with
 	down   bool              // nothing can be reached
+	mute   bool              // nothing is answered
 	opens  int
 	teams  map[string]string // bot token → workspace
 }
@@ -86,6 +87,11 @@ func (x *exchange) dial(ctx context.Context, _, _ string) (net.Conn, error) {
 // RoundTrip is the Web API.
 func (x *exchange) RoundTrip(r *http.Request) (*http.Response, error) {
 	x.mu.Lock()
+	if x.mute {
+		x.mu.Unlock()
+		<-r.Context().Done()
+		return nil, r.Context().Err()
+	}
 	defer x.mu.Unlock()
 	if r.Body != nil {
 		defer r.Body.Close()

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"runtime"
@@ -39,7 +40,7 @@ func (s *Server) limit(next http.Handler) http.Handler {
 // and answers one that panicked.
 func (s *Server) ended(w *answer, r *http.Request, begun time.Time) {
 	if p := recover(); p != nil {
-		if p == http.ErrAbortHandler {
+		if err, ok := p.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 			panic(p)
 		}
 		s.log.ErrorContext(r.Context(), "panic while a request was answered", "route", route(r), "cause", panicText(p), "stack", string(debug.Stack()))

@@ -109,7 +109,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
 	}
 	ended := make(chan error, 1)
-	go func() { ended <- server.Serve(l) }()
+	go func() { ended <- server.Serve(l) }() // ends with Shutdown or Close, below
 	s.log.InfoContext(ctx, "http server listens", "addr", l.Addr().String())
 	select {
 	case err := <-ended:
@@ -123,6 +123,8 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 		cut()
 		err = fmt.Errorf("web: requests were cut off: %w", errors.Join(err, server.Close()))
 	}
-	<-ended
+	if stopped := <-ended; err == nil && !errors.Is(stopped, http.ErrServerClosed) {
+		err = fmt.Errorf("web: %w", stopped)
+	}
 	return err
 }

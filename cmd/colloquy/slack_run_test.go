@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
-	"slices"
 	"strings"
 	"testing"
 
@@ -171,21 +170,23 @@ func (p *slackPlace) await(words string) slacktest.Message {
 	return m
 }
 
-// presses makes somebody press a button of ours.
+// presses makes somebody press the button of ours whose label begins so.
 func (p *slackPlace) presses(m slacktest.Message, label, user string) *slacktest.Act {
 	p.t.Helper()
-	b, ok := m.Button(label)
-	if !ok {
-		p.t.Fatalf("message %s has no button %s: %v", m.TS, label, m.Buttons())
+	for _, b := range m.Buttons() {
+		if strings.HasPrefix(b.Text, label) {
+			return p.s.Press(m.Ref(), user, b.Action)
+		}
 	}
-	return p.s.Press(m.Ref(), user, b.Action)
+	p.t.Fatalf("message %s has no button %s: %v", m.TS, label, m.Buttons())
+	return nil
 }
 
 // held is what people wrote in the threads, by message, as they wrote it.
 func (p *slackPlace) held() map[string]string {
 	out := map[string]string{}
 	for _, m := range p.s.Messages(p.channel) {
-		if m.IsReply() && m.User != p.bot && !slices.Contains([]string{"tombstone"}, m.Subtype) {
+		if m.IsReply() && m.User != p.bot && m.Subtype != "tombstone" {
 			out[m.TS] = strings.NewReplacer("&lt;", "<", "&gt;", ">", "&amp;", "&").Replace(m.Text)
 		}
 	}

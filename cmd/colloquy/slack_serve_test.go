@@ -41,10 +41,12 @@ func slackFromInstallingToRecap(t *testing.T, socket bool) {
 		r.until("what was written", func() bool { got, _ := r.export(c.as()); return len(got) == 19 })
 	}
 	r.kill()
+	r.s.HoldDeliveries()
 	for _, c := range talks {
 		c.talkUnheard()
 	}
-	r.s.GiveUp() // to deliver what nobody took
+	r.s.DropHeld() // nobody took it for longer than Slack tries
+	r.s.Release(false)
 	r.serve()
 	for _, c := range talks {
 		missed := ""
@@ -212,30 +214,29 @@ func (c *slackTalk) erase() {
 			who = id
 		}
 	}
-	shown := func(press *slacktest.Act) slacktest.Message {
-		c.t.Helper()
-		press.Await()
-		var m slacktest.Message
-		c.s.Await("an answer", func() bool {
-			all := c.s.Ephemerals(who)
-			if len(all) > 0 {
-				m = all[len(all)-1]
-			}
-			return len(press.Messages()) > 0 || len(all) > 0 && m.TS > press.TriggerID // replaced below
-		})
-		if list := press.Messages(); len(list) > 0 {
-			return list[len(list)-1]
-		}
-		return m
-	}
-	data := shown(c.presses(c.root, "Your data", who))
-	c.t.Logf("your data: %s", c.s.Shown(data.Ref()))
-	asked := shown(c.presses(data, "Erase", who))
-	c.t.Logf("erase: %s", c.s.Shown(asked.Ref()))
-	done := shown(c.presses(asked, "Erase", who))
-	c.t.Logf("erased: %s", c.s.Shown(done.Ref()))
+	c.presses(c.root, "Your data", who).Await()
+	data := c.told(who, "Erase it")
+	c.presses(data, "Erase", who).Await()
+	asked := c.told(who, "of yours for good?")
+	c.presses(asked, "Erase", who).Await()
+	c.told(who, "Erased")
 	c.s.Await("the recap without that quotation", func() bool { return !strings.Contains(c.s.Shown(c.recap.Ref()), quoted) })
 	if left, _ := c.export(c.as()); len(left) != 26 {
 		c.t.Errorf("%d replies are left", len(left))
 	}
+}
+
+// told waits for what somebody alone is shown.
+func (c *slackTalk) told(who, words string) (m slacktest.Message) {
+	c.t.Helper()
+	c.s.Await("that somebody is told "+words, func() bool {
+		for _, m = range c.s.Ephemerals(who) {
+			if strings.Contains(c.s.Shown(m.Ref()), words) {
+				return true
+			}
+		}
+		return false
+	})
+	c.t.Logf("alone: %s", c.s.Shown(m.Ref()))
+	return m
 }
