@@ -120,18 +120,26 @@ func (t *team) changed(ctx context.Context, h bot.Handler, ch bot.Channel, e hap
 }
 
 // wrote takes a message as it is now. What is older than what is recorded, or the
-// same, changes nothing there.
+// same, changes nothing there. Its author's name, if it is not known, is asked for
+// when the reply is stored: most threads are none of ours, and nobody waits for it.
+// Names in its words cannot be brought later, so they are asked for before.
 func (t *team) wrote(ctx context.Context, h bot.Handler, ch bot.Channel, m message) error {
 	if !m.reply() || t.ours(m) || !m.written() || !m.says() {
 		return nil
 	}
 	short, cancel := context.WithTimeout(ctx, liveNames)
 	defer cancel()
-	r, unnamed := t.reply(short, ch, m, false)
-	if unnamed != nil {
-		t.app.a.o.Log.InfoContext(ctx, "name not known", "workspace", t.id, "user", m.User, "err", unnamed)
+	by, named := t.author(m)
+	r := t.reply(short, ch, m, by, false)
+	recorded, err := h.ReplyChanged(ctx, r)
+	if err != nil || !recorded || named {
+		return err
 	}
-	_, err := h.ReplyChanged(ctx, r)
+	if r.Author, err = t.person(short, m.User, false); err != nil {
+		t.app.a.o.Log.InfoContext(ctx, "name not known", "workspace", t.id, "user", m.User, "err", err)
+		return nil // a listing brings it
+	}
+	_, err = h.ReplyChanged(ctx, r)
 	return err
 }
 

@@ -35,6 +35,38 @@ func TestReplyFromEvent(t *testing.T) {
 	}
 }
 
+// A reply is recorded before its author's name is asked for, and in a thread that
+// is none of ours nobody is asked.
+func TestRecordedThenNamed(t *testing.T) {
+	in, w := newWire(t)
+	k := newKeeper()
+	k.only = rootTS
+	elsewhere := strings.Replace(said(2, "hi", ""), rootTS, "1767225500.000100", 1)
+	if k.give(t, in, elsewhere); k.calls != 1 || w.times("users.info") != 0 {
+		t.Errorf("elsewhere: handed over %d times, %d requests for names", k.calls, w.times("users.info"))
+	}
+	known := w.answers["users.info"]
+	w.on("users.info", func(args url.Values) string {
+		if k.texts()[ts(1)] != "hi" {
+			t.Error("it waits for a name")
+		}
+		return known(args)
+	})
+	k.give(t, in, said(1, "hi", ""))
+	if r := k.replies[ts(1)]; r.Author.Name != "Ada L." || r.Text != "hi" || k.calls != 3 {
+		t.Errorf("handed over %d times: %+v", k.calls-1, r)
+	}
+	k.give(t, in, said(3, "and so on", ""))
+	if r := k.replies[ts(3)]; r.Author.Name != "Ada L." || k.calls != 4 || w.times("users.info") != 1 {
+		t.Errorf("a name that is known: handed over %d times: %+v", k.calls-3, r)
+	}
+	w.on("users.info", func(args url.Values) string { return "<html>" })
+	k.give(t, in, said(4, "of nobody known", `,"user":"U0GRACE"`))
+	if r := k.replies[ts(4)]; r.Text != "of nobody known" || r.Author.Name != "" || k.calls != 5 {
+		t.Errorf("no name: handed over %d times: %+v", k.calls-4, r)
+	}
+}
+
 func TestWhatIsNoReply(t *testing.T) {
 	in, _ := newWire(t)
 	for name, payload := range map[string]string{

@@ -47,6 +47,15 @@ func (n *names) get(key string, now time.Time) (knownName, bool) {
 	return k, ok && now.Before(k.until)
 }
 
+// known is a name that need not be asked for; empty and known is that of somebody
+// who has none that we may know.
+func (n *names) known(key string, now time.Time) (string, bool) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	k, ok := n.get(key, now)
+	return k.name, ok && k.err == nil
+}
+
 func (n *names) set(key string, k knownName) {
 	if n.young == nil || len(n.young) >= mostNames {
 		n.young, n.old = map[string]knownName{}, n.young

@@ -7,15 +7,9 @@ import (
 	"fmt"
 	"iter"
 	"net/url"
-	"time"
 
 	"colloquy/bot"
 )
-
-// listNames is how long a listing waits for the names in one message. When Slack
-// gives none for its limits, the listing ends and is tried again, since a reply
-// that is stored keeps the name that it came with.
-const listNames = 30 * time.Second
 
 // Reconcile lists a thread completely: all that people wrote, and our own posts
 // with their reactions. The first page of it has the message that began it, so
@@ -31,7 +25,10 @@ func (a *Adapter) Reconcile(ctx context.Context, thread bot.Channel, known []bot
 		if thread.Thread == "" {
 			return
 		}
-		l := listing{a: a, thread: thread, yield: yield}
+		l := listing{a: a, thread: thread, yield: yield, known: map[string]bool{}}
+		for _, ref := range known {
+			l.known[ref.MessageID] = true
+		}
 		if err := l.run(ctx, known); err != nil && !errors.Is(err, errStopped) {
 			yield(bot.Change{}, fmt.Errorf("list %s: %w", thread, err))
 		}
@@ -50,6 +47,9 @@ type listing struct {
 	oldest  string          // of these, but for the first of the thread; empty: none
 	limited bool            // Slack hides what is older
 	yield   func(bot.Change, error) bool
+	known   map[string]bool // what is stored, by its time
+	unnamed []bot.Reply     // new, and given without the name of its author
+	unsure  []bot.Reply     // given so as well, but stored, mostly with one
 }
 
 func (l *listing) run(ctx context.Context, known []bot.MessageRef) (err error) {
@@ -77,7 +77,7 @@ func (l *listing) run(ctx context.Context, known []bot.MessageRef) (err error) {
 			return err
 		}
 	}
-	return nil
+	return l.nameAuthors(ctx)
 }
 
 // A page is one answer to the request for a listing.
@@ -93,7 +93,7 @@ type page struct {
 // pages lists the thread from its beginning. How many messages a page has says
 // nothing: only Slack's cursor tells that there are more.
 func (l *listing) pages(ctx context.Context) error {
-	l.there, l.oldest = map[string]bool{}, ""
+	l.there, l.oldest, l.unnamed, l.unsure = map[string]bool{}, "", nil, nil
 	args := url.Values{"channel": {l.thread.ID}, "ts": {l.thread.Thread}, "limit": {pageSize}}
 	for {
 		var p page
@@ -149,22 +149,6 @@ func (l *listing) message(ctx context.Context, raw json.RawMessage) error {
 		return l.give(bot.Reply{Ref: bot.MessageRef{Channel: l.thread, MessageID: m.TS}, Unread: true, Reactions: m.reactions()})
 	}
 	return nil
-}
-
-// reply takes what a person wrote.
-func (l *listing) reply(ctx context.Context, m message) error {
-	m.ThreadTS = l.thread.Thread
-	short, cancel := context.WithTimeout(ctx, listNames)
-	defer cancel()
-	r, unnamed := l.t.reply(short, l.thread, m, true)
-	if _, limited := bot.RetryDelay(unnamed); limited {
-		return unnamed
-	}
-	if unnamed != nil {
-		l.a.o.Log.InfoContext(ctx, "name not known", "workspace", l.t.id, "user", m.User, "err", unnamed)
-	}
-	r.Reactions = m.reactions()
-	return l.give(r)
 }
 
 // unread is a subtype of our own: of a message that cannot be read.

@@ -123,7 +123,9 @@ func TestThirtyReplies(t *testing.T) {
 			thread := h.thread
 			thread.Thread = to.TS
 			k := newKeeper()
+			k.only = to.TS
 			stop := h.listen(overhearer{k})
+			h.Reply(slacktest.Ref{Channel: h.channel, TS: h.Say(h.channel, h.boss, "elsewhere").TS}, h.boss, "none of ours")
 			var said []slacktest.Ref
 			for i := range 30 {
 				said = append(said, h.Reply(to, []string{h.ada, h.grace}[i%2], fmt.Sprint("reply ", i)))
@@ -149,6 +151,9 @@ func TestThirtyReplies(t *testing.T) {
 			}
 			if heard := k.texts(); len(heard) != 19 || heard[said[0].TS] != "changed <&> "+said[0].TS || len(want) != 27 {
 				t.Fatalf("heard %d, there are %d", len(heard), len(want))
+			}
+			if n := len(h.Calls("users.info")); n != 2 { // one for each of ours, and none for others
+				t.Errorf("asked for %d names", n)
 			}
 			var known []bot.MessageRef
 			for id := range k.texts() {

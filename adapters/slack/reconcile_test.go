@@ -23,6 +23,7 @@ type listed struct {
 	unread  map[bot.MessageRef][]bot.Reaction
 	replies map[string]bot.Reply
 	removed []bot.MessageRef
+	given   []string // the texts and "removed", in order; of what was given again, the author's name
 	err     error
 }
 
@@ -36,7 +37,7 @@ func listAll(t *testing.T, a *Adapter, ctx context.Context, thread bot.Channel, 
 		case l.err != nil:
 			t.Error("a listing goes on after its error")
 		case c.Removed.MessageID != "":
-			l.removed = append(l.removed, c.Removed)
+			l.removed, l.given = append(l.removed, c.Removed), append(l.given, "removed")
 		case c.Reply.Reactions == nil:
 			t.Errorf("reactions are not known: %+v", c.Reply)
 		case c.Reply.Unread:
@@ -45,6 +46,14 @@ func listAll(t *testing.T, a *Adapter, ctx context.Context, thread bot.Channel, 
 				t.Errorf("unread, but says %+v", c.Reply)
 			}
 		default:
+			first, again := l.replies[c.Reply.Ref.MessageID]
+			if l.given = append(l.given, c.Reply.Text); again {
+				l.given[len(l.given)-1] = c.Reply.Author.Name
+				first.Author.Name = c.Reply.Author.Name
+				if !reflect.DeepEqual(first, c.Reply) {
+					t.Errorf("given with a name, it is %+v", c.Reply)
+				}
+			}
 			l.texts[c.Reply.Ref.MessageID] = c.Reply.Text
 			l.replies[c.Reply.Ref.MessageID] = c.Reply
 		}
@@ -300,36 +309,6 @@ func TestListingSlowly(t *testing.T) {
 		w.on("conversations.replies", func(url.Values) string { return "refused for 60" })
 		if l := listAll(t, in.app.a, ctx, inThread, ref(1)); l.err == nil || len(l.removed) != 0 {
 			t.Errorf("no time: %+v", l)
-		}
-	})
-}
-
-// A reply that is stored keeps its author's name, so that none is listed without
-// while Slack only asks us to wait. Whom Slack does not know stays without.
-func TestListingWaitsForNames(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		in, w := newWire(t)
-		w.on("conversations.replies", thread(9, rootPost, said(1, "one", `,"user":"U0GONE"`), said(2, "two", "")))
-		known := w.answers["users.info"]
-		w.on("users.info", func(args url.Values) string {
-			if args.Get("user") == "U0GONE" {
-				return known(args)
-			}
-			return "refused for 60"
-		})
-		l := listAll(t, in.app.a, t.Context(), inThread, ref(90))
-		if l.err == nil || len(l.removed) != 0 || len(l.texts) != 1 || l.replies[ts(1)].Author.ID != "U0GONE" {
-			t.Errorf("%+v", l)
-		}
-		w.on("users.info", known)
-		time.Sleep(2 * time.Minute)
-		if l := listAll(t, in.app.a, t.Context(), inThread, ref(90)); l.err != nil || l.replies[ts(2)].Author.Name != "Ada L." || len(l.removed) != 1 {
-			t.Errorf("later: %+v", l)
-		}
-		w.on("users.info", func(url.Values) string { return "<html>" })
-		time.Sleep(keepName)
-		if l := listAll(t, in.app.a, t.Context(), inThread, ref(90)); l.err != nil || l.replies[ts(2)].Author.Name != "" || len(l.removed) != 1 {
-			t.Errorf("without names: %+v", l)
 		}
 	})
 }

@@ -97,22 +97,20 @@ func (m message) written() bool {
 // reply reports whether a message stands in a thread and does not begin it.
 func (m message) reply() bool { return m.ThreadTS != "" && m.ThreadTS != m.TS }
 
-// reply is a message that a person wrote, as the engine records it. Names are
-// asked for as long as ctx lets, in bulk where nobody waits. The error is why that
-// of its author is not known; all else is there.
-func (t *team) reply(ctx context.Context, ch bot.Channel, m message, bulk bool) (bot.Reply, error) {
+// reply is a message that a person wrote in a thread, as the engine records it.
+// Names in it are asked for as long as ctx lets; that of its author is not.
+func (t *team) reply(ctx context.Context, ch bot.Channel, m message, by bot.Person, bulk bool) bot.Reply {
 	created, _ := stamp(m.TS)
 	version, edited := created, time.Time{}
 	if us, ok := m.edited(); ok {
 		version, edited = max(us, created+1), time.UnixMicro(us).UTC()
 	}
 	ch.Thread = cmp.Or(m.ThreadTS, ch.Thread)
-	by, err := t.author(ctx, m, bulk)
 	return bot.Reply{
 		Ref:    bot.MessageRef{Channel: ch, MessageID: m.TS},
 		Author: by, ReplyTo: ch.Thread, Text: t.said(ctx, m, bulk), Files: m.files(),
 		Version: version, CreatedAt: time.UnixMicro(created).UTC(), EditedAt: edited,
-	}, err
+	}
 }
 
 // says reports whether a message has words or files. One that hands on what
@@ -129,15 +127,17 @@ func (m message) edited() (us int64, ok bool) {
 	return stamp(m.Edited.TS)
 }
 
-// author is who wrote a message, by the name that came with it, or one that is
-// known or asked for.
-func (t *team) author(ctx context.Context, m message, bulk bool) (bot.Person, error) {
+// author is who wrote a message, by the name that came with it or that is known.
+// It reports whether there is one; else [team.person] asks for it.
+func (t *team) author(m message) (by bot.Person, known bool) {
+	by = bot.Person{Platform: Platform, Workspace: t.id, ID: m.User}
 	if m.Profile != nil && m.Profile.name() != "" {
-		name := m.Profile.name()
-		t.app.a.names.put(t.nameKey(m.User), name, t.app.a.o.Clock().Add(keepName))
-		return bot.Person{Platform: Platform, Workspace: t.id, ID: m.User, Name: name}, nil
+		by.Name = m.Profile.name()
+		t.app.a.names.put(t.nameKey(m.User), by.Name, t.app.a.o.Clock().Add(keepName))
+		return by, true
 	}
-	return t.person(ctx, m.User, bulk)
+	by.Name, known = t.app.a.names.known(t.nameKey(m.User), t.app.a.o.Clock())
+	return by, known
 }
 
 // files are names and links, without those that were deleted.

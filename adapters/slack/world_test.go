@@ -1,6 +1,7 @@
 package slack
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -27,8 +28,9 @@ const (
 
 var inThread = bot.Channel{Platform: Platform, Workspace: teamID, ID: channelID, Thread: rootTS}
 
-// A keeper is the engine as events see it: the highest version of each reply,
-// and a removal is final.
+// A keeper is the engine as events see it: the highest version of each reply, to
+// which the same version can bring its author's name; no name is lost, and a
+// removal is final.
 type keeper struct {
 	bot.Handler // what events do not use is nil
 	mu          sync.Mutex
@@ -37,6 +39,7 @@ type keeper struct {
 	commands    []bot.Command
 	calls       int
 	fail        error
+	only        string // the one thread that it keeps; empty: all
 }
 
 func newKeeper() *keeper {
@@ -53,8 +56,14 @@ func (k *keeper) take(f func()) error {
 }
 
 func (k *keeper) ReplyChanged(_ context.Context, r bot.Reply) (bool, error) {
+	if k.only != "" && r.Ref.Thread != k.only {
+		return false, k.take(func() {})
+	}
 	return true, k.take(func() {
-		if old, ok := k.replies[r.Ref.MessageID]; !k.removed[r.Ref] && (!ok || r.Version > old.Version) {
+		old, ok := k.replies[r.Ref.MessageID]
+		named := r.Version == old.Version && old.Author.Name == "" && r.Author.Name != ""
+		if !k.removed[r.Ref] && (!ok || r.Version > old.Version || named) {
+			r.Author.Name = cmp.Or(r.Author.Name, old.Author.Name)
 			k.replies[r.Ref.MessageID] = r
 		}
 	})
