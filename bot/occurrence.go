@@ -89,8 +89,16 @@ func (e *Engine) Request(ctx context.Context, ch Channel, r Request, commandID s
 // chooses an article, has its digest written, opens the discussion and posts
 // it. It may be called for the same row any number of times, by any process.
 func (e *Engine) RunOccurrence(ctx context.Context, id ID) error {
-	var discussion ID
-	err := e.withLease(ctx, "occurrence/"+string(id), func(ctx context.Context, l Lease) error {
+	discussion, err := e.open(ctx, id)
+	if err != nil || discussion == "" {
+		return err
+	}
+	return e.RunDiscussion(ctx, discussion)
+}
+
+// open brings an occurrence to its discussion; empty if none comes of it.
+func (e *Engine) open(ctx context.Context, id ID) (discussion ID, err error) {
+	err = e.withLease(ctx, "occurrence/"+string(id), func(ctx context.Context, l Lease) error {
 		o, err := e.store.Occurrence(ctx, id)
 		if err != nil {
 			return err
@@ -103,10 +111,7 @@ func (e *Engine) RunOccurrence(ctx context.Context, id ID) error {
 		discussion = o.DiscussionID
 		return nil
 	})
-	if err != nil || discussion == "" {
-		return err
-	}
-	return e.RunDiscussion(ctx, discussion)
+	return discussion, err
 }
 
 // finish ends an occurrence without a discussion.

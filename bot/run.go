@@ -20,7 +20,10 @@ const (
 func (e *Engine) Run(ctx context.Context, kind string, id ID) error {
 	switch kind {
 	case WorkOccurrence:
-		return e.RunOccurrence(ctx, id)
+		// Its discussion is due at once, and work of its own: it may wait long for
+		// what the platform allows.
+		_, err := e.open(ctx, id)
+		return err
 	case WorkDiscussion:
 		return e.RunDiscussion(ctx, id)
 	case WorkFeed:

@@ -34,8 +34,12 @@ type Options struct {
 	Engine Engine
 	Clock  bot.Clock
 	Log    *slog.Logger
-	// Workers is how many jobs run at once; 0 means 50.
+	// Workers is how many jobs run at once that read and write articles; 0 means 50.
 	Workers int
+	// Posters is how many discussions may be at work at once; 0 means 1,000. Most
+	// of the time they wait for what a platform allows, and one tenant's that wait
+	// must not keep another's back.
+	Posters int
 	// Tick is how often due times are looked for; 0 means 250 ms.
 	Tick time.Duration
 }
@@ -73,6 +77,9 @@ func New(ctx context.Context, o Options) (*Runner, error) {
 	if o.Workers == 0 {
 		o.Workers = 50
 	}
+	if o.Posters == 0 {
+		o.Posters = 1000
+	}
 	if o.Tick == 0 {
 		o.Tick = 250 * time.Millisecond
 	}
@@ -93,6 +100,7 @@ func New(ctx context.Context, o Options) (*Runner, error) {
 		Logger: o.Log,
 		Queues: map[string]river.QueueConfig{
 			river.QueueDefault: {MaxWorkers: o.Workers},
+			postQueue:          {MaxWorkers: o.Posters},
 			feedQueue:          {MaxWorkers: 10},
 			sweepQueue:         {MaxWorkers: 2},
 		},
@@ -109,9 +117,11 @@ func New(ctx context.Context, o Options) (*Runner, error) {
 	return &Runner{o: o, client: client}, nil
 }
 
-// feedQueue keeps feeds that hang from holding up posts, and sweepQueue the
-// listings of closed threads, which have time.
+// postQueue is for what goes out and is listed, feedQueue keeps feeds that hang
+// from holding up the rest, and sweepQueue the listings of closed threads, which
+// have time.
 const (
+	postQueue  = "posts"
 	feedQueue  = "feeds"
 	sweepQueue = "sweeps"
 )
@@ -138,6 +148,8 @@ func (r *Runner) enqueue(ctx context.Context, tx store.Tx, kind string, ids []bo
 	for i, id := range ids {
 		params[i] = river.InsertManyParams{Args: work{What: kind, ID: id}}
 		switch kind {
+		case bot.WorkDiscussion, bot.WorkPost:
+			params[i].InsertOpts = &river.InsertOpts{Queue: postQueue}
 		case bot.WorkFeed:
 			params[i].InsertOpts = &river.InsertOpts{Queue: feedQueue}
 		case bot.WorkSweep:

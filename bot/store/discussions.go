@@ -50,7 +50,7 @@ func (db *DB) OpenDiscussion(ctx context.Context, l bot.Lease, d bot.Discussion,
 			SELECT $1, $2, $3, $4, $5, '', a.id, $6, a.url_key, a.hash, $7, $8, $9, $10, '', $11, $12, $13, $14, $15, $16
 			FROM articles a WHERE a.id = $17`,
 			d.ID, d.OccurrenceID, d.Channel.Platform, d.Channel.Workspace, d.Channel.ID, d.DigestID, d.Repeat, pack(d.Questions), len(d.Questions),
-			d.State, d.CloseAfter.Milliseconds(), ms(d.DeadlineAt), false, ms(now.Add(sweepAfter)), ms(d.CreatedAt), pack(d.Rules), d.ArticleID)
+			d.State, d.CloseAfter.Milliseconds(), ms(d.DeadlineAt), false, ms(now), ms(d.CreatedAt), pack(d.Rules), d.ArticleID)
 		if isUnique(err) {
 			return bot.ErrAlreadyPosted
 		}
