@@ -27,7 +27,6 @@ func (a *Adapter) Post(ctx context.Context, ch bot.Channel, m bot.Message, key s
 	}
 	m = t.app.ownWords(m)
 	apart := t.asksApart(m) && ch.Thread != ""
-	m = t.app.ownWords(m)
 	l := look{key: key, ping: true}
 	k := call{method: "chat.postMessage", args: a.render(ctx, m, l).args(ch.ID, key), channel: ch.ID}
 	k.args.Set("mrkdwn", "false") // of the text beside the blocks
@@ -43,7 +42,7 @@ func (a *Adapter) Post(ctx context.Context, ch bot.Channel, m bot.Message, key s
 	if isTooMuch(err) { // surely not posted
 		l.plainer = true
 		a.render(ctx, m, l).put(k.args)
-		err = t.do(ctx, k, &got)
+		err = t.doInside(ctx, k, &got) // what is in a message may be looked at before who sends it
 	}
 	switch {
 	case err != nil:

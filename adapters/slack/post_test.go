@@ -100,7 +100,7 @@ func TestPostOpensADiscussion(t *testing.T) {
 	if p, found := d.find(root.Thread, long); !found || p != q {
 		t.Errorf("in the thread, found %v as %+v", found, p)
 	}
-	for ch, key := range map[bot.Channel]string{d.text: long, root.Thread: "root", {Platform: Platform, Workspace: d.team, ID: d.text.ID, Thread: "1.000100"}: "root-key"} {
+	for ch, key := range map[bot.Channel]string{d.text: long, root.Thread: "root"} {
 		if p, found := d.find(ch, key); found {
 			t.Errorf("%s is found in %+v as %+v", key, ch, p)
 		}
@@ -148,6 +148,39 @@ func TestAThreadForEachQuestion(t *testing.T) {
 	}
 	if p, found := d.find(root.Thread, "asked"); !found || p != q {
 		t.Errorf("edited, it is found %v as %+v", found, p)
+	}
+}
+
+// What was sent before the layout was changed is found after.
+func TestFindPostOfAnotherLayout(t *testing.T) {
+	for _, layout := range []Layout{OneThread, ThreadPerQuestion} {
+		t.Run(string(layout), func(t *testing.T) {
+			d := newPostOffice(t, layout, slacktest.Options{})
+			root := d.post(d.text, rootMessage, "root")
+			q := d.post(root.Thread, askedOne, "asked")
+			d.apps[0].Layout = OneThread
+			if layout == OneThread {
+				d.apps[0].Layout = ThreadPerQuestion
+			}
+			if p, found := d.find(root.Thread, "asked"); !found || p != q {
+				t.Errorf("found %v as %+v, and it is %+v", found, p, q)
+			}
+		})
+	}
+}
+
+// The ids of messages are times of Slack's clock, which ours may be far from.
+func TestFindPostByAClockThatIsWrong(t *testing.T) {
+	for _, off := range []time.Duration{-time.Hour, time.Hour} {
+		t.Run(off.String(), func(t *testing.T) {
+			d := newPostOffice(t, "", slacktest.Options{})
+			d.o.Clock = func() time.Time { return time.Now().Add(off) }
+			began := d.o.Clock()
+			root := d.post(d.text, rootMessage, "root")
+			if p, found, err := d.FindPost(t.Context(), d.text, "root", began); err != nil || !found || p != root {
+				t.Errorf("found %v as %+v: %v", found, p, err)
+			}
+		})
 	}
 }
 
@@ -293,6 +326,9 @@ func TestPostWithAPictureThatIsRefused(t *testing.T) {
 	if s := string(d.message(p.Ref).Blocks); !strings.Contains(s, "odd.jpg") {
 		t.Errorf("posted as %s", s)
 	}
+	public := d.channel(slacktest.Channel{Name: "news", Members: d.people})
+	d.s.Fail(slacktest.Fault{Method: "chat.postMessage", Code: "invalid_blocks"}) // before Slack looks who is in the channel
+	d.post(public, m, "not a member")
 	d.s.Fail(slacktest.Fault{Method: "chat.postMessage", Times: 2, Code: "invalid_blocks"})
 	if _, err := d.Post(t.Context(), d.text, m, "hopeless"); !bot.IsPermanent(err) {
 		t.Errorf("what stays refused: %v", err)
@@ -328,15 +364,22 @@ func TestEditAndDelete(t *testing.T) {
 // An app may call the command otherwise.
 func TestPostCallsTheCommandByItsName(t *testing.T) {
 	d := newPostOffice(t, "", slacktest.Options{})
-	d.apps[0].asks.name = "/readers"
+	for _, called := range []string{"/readers", bot.CommandPrefix + "-news"} {
+		d.apps[0].asks.name = called
+		d.callsTheCommand(called)
+	}
+}
+
+func (d *postOffice) callsTheCommand(called string) {
+	d.t.Helper()
 	m := bot.Message{Title: "On /discuss", Footer: "/discuss privacy says more."}
 	p := d.post(d.text, m, "k")
 	for range 2 {
-		if got := d.message(p.Ref).Text; got != "On /discuss\n/readers privacy says more." {
-			t.Errorf("it says %q", got)
+		if got := d.message(p.Ref).Text; got != "On /discuss\n"+called+" privacy says more." {
+			d.t.Errorf("it says %q", got)
 		}
-		if err := d.Edit(t.Context(), p.Ref, m); err != nil {
-			t.Error(err)
+		if err := d.Edit(d.t.Context(), p.Ref, m); err != nil {
+			d.t.Error(err)
 		}
 	}
 }
