@@ -29,6 +29,8 @@ type Adapter interface {
 type Handler interface {
 	// ReplyChanged takes a reply in its newest state. recorded is false when it
 	// is none of ours: outside a discussion, too late, or of someone who opted out.
+	// Where the author's name is not known yet, it may come without, and again in the
+	// same version with it; so may a [Reconciler] give it.
 	ReplyChanged(ctx context.Context, r Reply) (recorded bool, err error)
 	// ReplyRemoved says that the platform no longer has the message.
 	ReplyRemoved(ctx context.Context, ref MessageRef) error

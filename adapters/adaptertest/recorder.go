@@ -1,6 +1,7 @@
 package adaptertest
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"sync"
@@ -13,7 +14,8 @@ import (
 var errStore = errors.New("the store is down, as the test wants it")
 
 // A recorder is the engine as an adapter sees it. It keeps what it is told, the
-// highest version of each reply, and forgets nothing that was removed.
+// highest version of each reply with the author's name that came with any, and
+// forgets nothing that was removed.
 type recorder struct {
 	mu       sync.Mutex
 	changed  chan struct{} // closed and replaced with each event
@@ -52,7 +54,10 @@ func (r *recorder) ReplyChanged(_ context.Context, reply bot.Reply) (bool, error
 	err := r.take(func() {
 		id := reply.Ref.MessageID
 		r.versions[id] = append(r.versions[id], reply.Version)
-		if old, ok := r.replies[id]; !ok || reply.Version > old.Version {
+		old, ok := r.replies[id]
+		named := reply.Version == old.Version && old.Author.Name == ""
+		if !ok || reply.Version > old.Version || named {
+			reply.Author.Name = cmp.Or(reply.Author.Name, old.Author.Name)
 			r.replies[id] = reply
 		}
 	})
@@ -103,10 +108,13 @@ func (r *recorder) wait(t *testing.T, what string, ok func(*recorder) bool) {
 	}
 }
 
-// reply waits for a message in a certain text and returns it.
+// reply waits for a message in a certain text, with a name, and returns it.
 func (r *recorder) reply(t *testing.T, ref bot.MessageRef, text string) bot.Reply {
 	t.Helper()
-	r.wait(t, "the reply "+text, func(r *recorder) bool { return r.replies[ref.MessageID].Text == text })
+	r.wait(t, "the reply "+text, func(r *recorder) bool {
+		got := r.replies[ref.MessageID]
+		return got.Text == text && got.Author.Name != ""
+	})
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.replies[ref.MessageID]
