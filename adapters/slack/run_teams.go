@@ -54,12 +54,24 @@ func (p *app) tellAll(ctx context.Context, h bot.Handler) error {
 	return p.tell(ctx, h, t)
 }
 
-// credentials are those that are kept of the app.
+// credentials are those that are kept of the app. That some cannot be decrypted
+// keeps nobody from the others, nor from installing it there again.
 func (p *app) credentials(ctx context.Context) ([]bot.Credential, error) {
 	if p.a.o.Vault == nil {
 		return nil, nil
 	}
-	return p.a.o.Vault.Credentials(ctx, Platform, p.Name)
+	list, err := p.a.o.Vault.Credentials(ctx, Platform, p.Name)
+	if isSealed(err) {
+		p.a.o.Log.ErrorContext(ctx, "workspaces left out", "scope", p.scope(), "code", bot.ReasonCode(err), "err", err)
+		return list, nil
+	}
+	return list, err
+}
+
+// isSealed reports whether an error of [Vault].Credentials means that some were
+// left out, since no key decrypts them.
+func isSealed(err error) bool {
+	return slices.Contains([]string{"wrong_key", "no_key"}, bot.ReasonCode(err))
 }
 
 // tell says that the app is in a workspace.
