@@ -21,6 +21,9 @@ var (
 // Slack demands it. With [ThreadPerQuestion] a question goes into the channel,
 // where its own thread opens.
 func (a *Adapter) Post(ctx context.Context, ch bot.Channel, m bot.Message, key string) (bot.Posted, error) {
+	if !isID(ch.ID) { // Slack would take a name, under which no reply comes
+		return bot.Posted{}, bot.Permanent(bot.Problemf("channel_gone", "%.40q is no id of a channel on Slack: write the one at the end of the channel's details, like C0123456789", ch.ID))
+	}
 	t, err := a.team(ctx, ch.Workspace)
 	if err != nil {
 		return bot.Posted{}, notPosted(err)

@@ -281,6 +281,12 @@ func TestPostWhereItIsNoMember(t *testing.T) {
 	if q, found := d.find(public, "k"); !found || q != p {
 		t.Errorf("removed from the channel, it is found %v", found)
 	}
+	for _, name := range []string{"news", "#news", "", strings.ToLower(public.ID)} {
+		_, err := d.Post(t.Context(), bot.Channel{Platform: Platform, Workspace: d.team, ID: name}, rootMessage, "name")
+		if !bot.IsPermanent(err) || bot.ReasonCode(err) != "channel_gone" || !strings.Contains(bot.Explain(err), "C0123456789") {
+			t.Errorf("to %q: %v", name, err)
+		}
+	}
 	d.s.Kick(public.ID, d.bot)
 	d.s.Fail(slacktest.Fault{Method: "conversations.join", CutBefore: true})
 	if _, err := d.Post(t.Context(), public, rootMessage, "later"); bot.IsPermanent(err) {

@@ -122,6 +122,17 @@ func (p *app) installed(ctx context.Context, t *team) error {
 // and the token is erased.
 func (t *team) revoked() { t.app.desk.owed.lose(t.id) }
 
+// refusedFor ends an installation whose token Slack refused, unless the app was
+// installed there anew since.
+func (p *app) refusedFor(ctx context.Context, h bot.Handler, workspace string) error {
+	_, err := p.a.team(ctx, workspace)
+	switch bot.ReasonCode(err) {
+	case "guild_gone", "not_installed":
+		return p.gone(ctx, h, workspace)
+	}
+	return err
+}
+
 // gone ends an installation. It may be called again.
 func (p *app) gone(ctx context.Context, h bot.Handler, workspace string) error {
 	err := h.InstallationChanged(ctx, bot.Installation{Platform: Platform, Workspace: workspace, Scope: p.scope(), Gone: true})
