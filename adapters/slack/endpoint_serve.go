@@ -25,11 +25,18 @@ func (p *app) serveEvent(w http.ResponseWriter, r *http.Request, body []byte) {
 	ctx, cancel := context.WithTimeout(work, storeWithin)
 	defer cancel()
 	env, err := openEnvelope(body)
+	refused := func(err error) {
+		if again, _ := strconv.Atoi(r.Header.Get("X-Slack-Retry-Num")); again < lastRetry {
+			p.a.o.Log.WarnContext(ctx, "event not taken, Slack sends it again", "scope", p.scope(), "event", env.kind(), "id", env.EventID, "err", err)
+			return
+		}
+		p.lost(ctx, env, err)
+	}
 	switch {
 	case err != nil:
 		p.a.o.Log.ErrorContext(ctx, "delivery cannot be read, threads will be listed", "scope", p.scope(), "type", env.Type, "id", env.EventID, "err", err)
 		if err := p.missed(ctx, h, "", p.before(env)); err != nil {
-			p.a.o.Log.WarnContext(ctx, "what was missed is not noted", "scope", p.scope(), "err", err)
+			refused(err)
 			http.Error(w, "not stored", http.StatusInternalServerError)
 		}
 		return
@@ -41,13 +48,6 @@ func (p *app) serveEvent(w http.ResponseWriter, r *http.Request, body []byte) {
 		w.Header().Set("X-Content-Type-Options", "nosniff")
 		_, _ = w.Write([]byte(env.Challenge)) // nobody is left to hear that it failed
 		return
-	}
-	refused := func(err error) {
-		if again, _ := strconv.Atoi(r.Header.Get("X-Slack-Retry-Num")); again < lastRetry {
-			p.a.o.Log.WarnContext(ctx, "event not taken, Slack sends it again", "scope", p.scope(), "event", env.kind(), "id", env.EventID, "err", err)
-			return
-		}
-		p.lost(ctx, env, err)
 	}
 	if !p.desk.slot(slotWithin) {
 		refused(errFull)
