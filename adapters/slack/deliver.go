@@ -1,6 +1,7 @@
 package slack
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -35,10 +36,10 @@ type envelope struct {
 func openEnvelope(raw []byte) (env envelope, err error) {
 	err = json.Unmarshal(raw, &env)
 	var field *json.UnmarshalTypeError
-	switch {
-	case errors.As(err, &field) && field.Field != "":
+	if errors.As(err, &field) && field.Field != "" {
 		err = nil
-	case err == nil && env.Type == "":
+	}
+	if err == nil && env.Type == "" {
 		err = errNoType
 	}
 	return env, err
@@ -55,14 +56,15 @@ func (e envelope) workspace() string {
 }
 
 // kind names what happened: the type of the inner event, where there is one.
-func (e envelope) kind() string {
+func (e envelope) kind() string { return cmp.Or(e.inner(), e.Type) }
+
+// inner is the type of the event inside; empty if that has none.
+func (e envelope) inner() string {
 	var in struct {
 		Type string `json:"type"`
 	}
-	if _ = json.Unmarshal(e.Event, &in); in.Type != "" {
-		return in.Type
-	}
-	return e.Type
+	_ = json.Unmarshal(e.Event, &in) // what could be read is there
+	return in.Type
 }
 
 // unreadable marks an event that will be as unreadable the next time: it is
@@ -87,6 +89,12 @@ func (p *app) deliver(ctx context.Context, h bot.Handler, env envelope) (err err
 	}
 	p.a.o.Log.ErrorContext(ctx, "event cannot be taken, threads will be listed", "scope", p.scope(), "event", env.kind(), "id", env.EventID, "err", err)
 	return p.missed(ctx, h, env.workspace(), p.before(env))
+}
+
+// lost gives up a delivery, which is not acknowledged.
+func (p *app) lost(ctx context.Context, env envelope, err error) {
+	p.a.o.Log.ErrorContext(ctx, "event lost, threads will be listed", "scope", p.scope(), "event", env.kind(), "id", env.EventID, "err", err)
+	p.desk.owed.miss(env.workspace(), p.before(env))
 }
 
 // before is a time at which what a delivery tells had surely not happened.

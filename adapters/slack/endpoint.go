@@ -47,7 +47,7 @@ func (a *Adapter) byName(name string) *app {
 
 // endpoint reads the body of a request, checks its signature, and only then has
 // it served. Nothing of the address is read but the app.
-func (a *Adapter) endpoint(contentType string, serve func(*app, http.ResponseWriter, []byte)) http.Handler {
+func (a *Adapter) endpoint(contentType string, serve func(*app, http.ResponseWriter, *http.Request, []byte)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		p := a.byName(r.PathValue("app"))
 		if p == nil || p.AppToken != "" || p.SigningSecret == "" { // the latter are reached in another way
@@ -85,7 +85,7 @@ func (a *Adapter) endpoint(contentType string, serve func(*app, http.ResponseWri
 		if again := r.Header.Get("X-Slack-Retry-Num"); again != "" {
 			a.o.Log.InfoContext(r.Context(), "slack repeats a delivery", "scope", p.scope(), "retry", clipHeader(again), "reason", clipHeader(r.Header.Get("X-Slack-Retry-Reason")))
 		}
-		serve(p, w, body)
+		serve(p, w, r, body)
 	})
 }
 

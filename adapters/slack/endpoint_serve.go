@@ -5,11 +5,17 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"strconv"
 )
 
+// lastRetry is the number of Slack's last attempt at a delivery
+// (docs.slack.dev/apis/events-api, "Retries").
+const lastRetry = 3
+
 // serveEvent takes a delivery of the Events API. 200 says that it is stored, or
-// need not come again; after anything else Slack sends it again.
-func (p *app) serveEvent(w http.ResponseWriter, body []byte) {
+// need not come again; after anything else Slack sends it again, but three times
+// at most: what it tried for the last time is listed.
+func (p *app) serveEvent(w http.ResponseWriter, r *http.Request, body []byte) {
 	work, h, leave, ok := p.desk.enter()
 	if !ok {
 		unavailable(w)
@@ -19,11 +25,18 @@ func (p *app) serveEvent(w http.ResponseWriter, body []byte) {
 	ctx, cancel := context.WithTimeout(work, storeWithin)
 	defer cancel()
 	env, err := openEnvelope(body)
+	refused := func(err error) {
+		if again, _ := strconv.Atoi(r.Header.Get("X-Slack-Retry-Num")); again < lastRetry {
+			p.a.o.Log.WarnContext(ctx, "event not taken, Slack sends it again", "scope", p.scope(), "event", env.kind(), "id", env.EventID, "err", err)
+			return
+		}
+		p.lost(ctx, env, err)
+	}
 	switch {
 	case err != nil:
 		p.a.o.Log.ErrorContext(ctx, "delivery cannot be read, threads will be listed", "scope", p.scope(), "type", env.Type, "id", env.EventID, "err", err)
 		if err := p.missed(ctx, h, "", p.before(env)); err != nil {
-			p.a.o.Log.WarnContext(ctx, "what was missed is not noted", "scope", p.scope(), "err", err)
+			refused(err)
 			http.Error(w, "not stored", http.StatusInternalServerError)
 		}
 		return
@@ -37,12 +50,13 @@ func (p *app) serveEvent(w http.ResponseWriter, body []byte) {
 		return
 	}
 	if !p.desk.slot(slotWithin) {
+		refused(errFull)
 		unavailable(w)
 		return
 	}
 	defer p.desk.free()
 	if err := p.deliver(ctx, h, env); err != nil {
-		p.a.o.Log.WarnContext(ctx, "event not taken, Slack sends it again", "scope", p.scope(), "event", env.kind(), "id", env.EventID, "err", err)
+		refused(err)
 		http.Error(w, "not stored", http.StatusInternalServerError)
 	}
 }
@@ -58,7 +72,7 @@ func (p *app) otherApp(ctx context.Context, w http.ResponseWriter, id string) {
 }
 
 // serveCommand takes a slash command. Its fields are those of the body alone.
-func (p *app) serveCommand(w http.ResponseWriter, body []byte) {
+func (p *app) serveCommand(w http.ResponseWriter, _ *http.Request, body []byte) {
 	form, err := url.ParseQuery(string(body))
 	if err != nil {
 		http.Error(w, "not a form", http.StatusBadRequest)
@@ -77,7 +91,7 @@ func (p *app) serveCommand(w http.ResponseWriter, body []byte) {
 }
 
 // serveInteraction takes a button, a form or a shortcut.
-func (p *app) serveInteraction(w http.ResponseWriter, body []byte) {
+func (p *app) serveInteraction(w http.ResponseWriter, _ *http.Request, body []byte) {
 	form, err := url.ParseQuery(string(body))
 	payload := []byte(form.Get("payload"))
 	var said struct {

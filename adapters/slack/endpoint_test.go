@@ -146,7 +146,9 @@ func TestEndpointEvents(t *testing.T) {
 			{`{"type":"event_callback"}`, "missed slack:T1 since 1m0s"},
 			{`{"type":"new_in_some_year","team_id":"T1"}`, ""},
 			{callback("Ev2", "T1", `{"type":"new_in_some_year"}`), ""},
-			{callback("Ev3", "T1", `"text"`), ""},
+			{callback("Ev3", "T1", `"text"`), "missed slack:T1 since 1m0s"},
+			{callback("Ev3", "T1", `{"type":["message"],"channel":"C1"}`), "missed slack:T1 since 1m0s"},
+			{`{"type":7,"team_id":"T1","event":{"type":"channel_deleted","channel":"C1"}}`, "missed slack:T1 since 1m0s"},
 			{callback("Ev4", "T1", `{"type":"channel_archive","channel":{"id":7}}`), "missed slack:T1 since 1m0s"},
 			{callback("Ev5", "T7", `{"type":"channel_archive","channel":"C1"}`), ""},
 			{`{"type":"app_rate_limited","team_id":"T1","api_app_id":"A1","minute_rate_limited":` + fmt.Sprint(time.Now().Add(-5*time.Minute).Unix()) + `}`, "missed slack:T1 since 5m0s"},
@@ -179,6 +181,48 @@ func TestEndpointEvents(t *testing.T) {
 			t.Errorf("after Run: %d", code)
 		}
 	})
+}
+
+// What is not stored when Slack sends it for the last time is listed, and said to
+// be missed, as soon as the engine takes that.
+func TestEndpointLastRetry(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := start(t, newExchange(t), webApp)
+		h := s.web()
+		s.want("at the start", thereWeb, upWeb)
+		for _, body := range []string{callback("Ev1", "T1", `{"type":"channel_deleted","channel":"C1"}`), `"text"`} {
+			s.lastRetry(h, body)
+		}
+		if err := s.stop(); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// lastRetry sends what the engine does not take as often as Slack does.
+func (s *session) lastRetry(h http.Handler, body string) {
+	t, before := s.t, strings.Count(s.log.String(), "event lost")
+	s.set(func() { s.fail = errors.New("locked") })
+	for _, again := range []string{"", "1", "2", "3"} {
+		r := signed("/slack/web/events", "application/json", body)
+		if again != "" {
+			r.Header.Set("X-Slack-Retry-Num", again)
+		}
+		if code := status(h, r); code != 500 {
+			t.Errorf("not stored: %d", code)
+		}
+		synctest.Wait()
+		if logged := strings.Count(s.log.String(), "event lost") > before; logged != (again == "3") {
+			t.Errorf("given up after retry %q: %v", again, logged)
+		}
+		time.Sleep(time.Minute)
+	}
+	s.set(func() { s.fail = nil })
+	time.Sleep(2 * time.Minute)
+	synctest.Wait()
+	if got := strings.Join(s.take(), ";"); !strings.HasPrefix(got, "missed slack:T1 since ") {
+		t.Errorf("heard %q", got)
+	}
 }
 
 // At the end what is under way is finished, and nothing more is taken.

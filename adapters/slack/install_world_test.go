@@ -26,18 +26,23 @@ type shelf struct {
 	creds map[string]bot.Credential
 	once  map[string]time.Time
 	noKey bool
-	fails error // of what writes
+	lost  map[string]bool // workspaces whose credentials no key decrypts
+	fails error           // of what writes
 }
 
 func (s *shelf) Credentials(_ context.Context, _, app string) (list []bot.Credential, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, c := range s.creds {
-		if c.App == app {
+		switch {
+		case c.App != app:
+		case s.lost[c.Workspace]:
+			err = bot.Problemf("wrong_key", "the credentials in %s were encrypted with another key", c.Workspace)
+		default:
 			list = append(list, c)
 		}
 	}
-	return list, nil
+	return list, err
 }
 
 func (s *shelf) PutCredential(_ context.Context, c bot.Credential) error {
@@ -45,6 +50,7 @@ func (s *shelf) PutCredential(_ context.Context, c bot.Credential) error {
 	defer s.mu.Unlock()
 	if s.fails == nil {
 		s.creds[c.App+"/"+c.Workspace] = c
+		delete(s.lost, c.Workspace)
 	}
 	return s.fails
 }

@@ -25,6 +25,8 @@ func (p *app) route(ctx context.Context, h bot.Handler, env envelope) error {
 		return nil
 	case workspace == "":
 		return unreadable(kind, env.EventID, errNoTeam)
+	case env.inner() == "":
+		return unreadable(kind, env.EventID, errNoType)
 	}
 	t, err := p.a.team(ctx, workspace)
 	ours := err == nil && t.app == p

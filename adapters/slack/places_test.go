@@ -153,6 +153,35 @@ func TestUninstalledOffline(t *testing.T) {
 	}
 }
 
+// Whoever installs the app anew before the engine heard that its token was refused
+// has it installed.
+func TestRevokedBeforeInstalled(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		x := newExchange(t)
+		s, vault := installedSince(t, x, time.Hour)
+		tm, err := s.a.team(t.Context(), "T1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.set(func() { s.fail = context.DeadlineExceeded })
+		x.set(func() { x.refuse["xoxb-1"], x.teams["xoxb-new"] = "token_revoked", "T1" })
+		if err := tm.do(t.Context(), call{method: "chat.postMessage"}, nil); bot.ReasonCode(err) != "guild_gone" {
+			t.Errorf("%v", err)
+		}
+		c := bot.Credential{Platform: Platform, App: "web", Workspace: "T1", Secret: "xoxb-new", CreatedAt: time.Now()}
+		if err := vault.PutCredential(t.Context(), c); err != nil {
+			t.Fatal(err)
+		}
+		s.a.apps[0].put(c)
+		s.set(func() { s.fail = nil })
+		time.Sleep(2 * time.Minute)
+		s.want("of the end")
+		if found, err := s.a.team(t.Context(), "T1"); err != nil || found.token != "xoxb-new" || len(vault.creds) != 1 {
+			t.Errorf("%v, with %d tokens", err, len(vault.creds))
+		}
+	})
+}
+
 // A call that is told that the token is worth nothing ends the installation too;
 // the engine hears it when it can.
 func TestRevoked(t *testing.T) {

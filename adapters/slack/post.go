@@ -21,13 +21,15 @@ var (
 // Slack demands it. With [ThreadPerQuestion] a question goes into the channel,
 // where its own thread opens.
 func (a *Adapter) Post(ctx context.Context, ch bot.Channel, m bot.Message, key string) (bot.Posted, error) {
+	if !isID(ch.ID) { // Slack would take a name, under which no reply comes
+		return bot.Posted{}, bot.Permanent(bot.Problemf("channel_gone", "%.40q is no id of a channel on Slack: write the one at the end of the channel's details, like C0123456789", ch.ID))
+	}
 	t, err := a.team(ctx, ch.Workspace)
 	if err != nil {
 		return bot.Posted{}, notPosted(err)
 	}
 	m = t.app.ownWords(m)
 	apart := t.asksApart(m) && ch.Thread != ""
-	m = t.app.ownWords(m)
 	l := look{key: key, ping: true}
 	k := call{method: "chat.postMessage", args: a.render(ctx, m, l).args(ch.ID, key), channel: ch.ID}
 	k.args.Set("mrkdwn", "false") // of the text beside the blocks
@@ -43,7 +45,7 @@ func (a *Adapter) Post(ctx context.Context, ch bot.Channel, m bot.Message, key s
 	if isTooMuch(err) { // surely not posted
 		l.plainer = true
 		a.render(ctx, m, l).put(k.args)
-		err = t.do(ctx, k, &got)
+		err = t.doInside(ctx, k, &got) // what is in a message may be looked at before who sends it
 	}
 	switch {
 	case err != nil:

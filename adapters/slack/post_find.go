@@ -21,8 +21,9 @@ const (
 // errIncomplete is a listing that does not go on: nothing follows from it.
 var errIncomplete = errors.New("slack: a listing has no end")
 
-// FindPost looks a post up by its key; see [bot.Finder]. With
-// [ThreadPerQuestion] what belongs to a thread may be a question beside it.
+// FindPost looks a post up by its key; see [bot.Finder]. What belongs to a
+// thread may be a question beside it: with [ThreadPerQuestion], which may have been
+// the layout when it was sent.
 func (a *Adapter) FindPost(ctx context.Context, ch bot.Channel, key string, since time.Time) (bot.Posted, bool, error) {
 	if key == "" { // no post has none
 		return bot.Posted{}, false, nil
@@ -31,17 +32,18 @@ func (a *Adapter) FindPost(ctx context.Context, ch bot.Channel, key string, sinc
 	if err != nil {
 		return bot.Posted{}, false, err
 	}
+	if ahead, known := a.clock.Skew(); known { // it is Slack's clock that names messages
+		since = since.Add(min(ahead, 0))
+	}
 	s := search{t: t, channel: ch.ID, key: shortKey(key), oldest: stampOf(since.Add(-clockSkew))}
-	if ch.Thread == "" || t.app.Layout == ThreadPerQuestion {
-		ts, err := s.in(ctx, "conversations.history", nil)
-		if err != nil || ts != "" {
-			return landed(ch, ts, ch.Thread != ""), ts != "" && err == nil, err
-		}
+	ts, err := s.in(ctx, "conversations.history", nil)
+	if err != nil || ts != "" {
+		return landed(ch, ts, ch.Thread != ""), ts != "" && err == nil, err
 	}
 	if ch.Thread == "" {
 		return bot.Posted{}, false, nil
 	}
-	ts, err := s.in(ctx, "conversations.replies", url.Values{"ts": {ch.Thread}})
+	ts, err = s.in(ctx, "conversations.replies", url.Values{"ts": {ch.Thread}})
 	if codeOf(err) == "thread_not_found" { // nothing is below a message that is gone
 		return bot.Posted{}, false, nil
 	}
@@ -135,7 +137,7 @@ func (m postedMessage) key() string {
 // keyOf reads the key of a post of ours; it is empty if it has none or is gone.
 func (t *team) keyOf(ctx context.Context, ref bot.MessageRef) (string, error) {
 	method := "conversations.history"
-	args := url.Values{"channel": {ref.ID}, "oldest": {ref.MessageID}, "latest": {ref.MessageID}, "inclusive": {"true"}, "limit": {"1"}, "include_all_metadata": {"true"}}
+	args := url.Values{"channel": {ref.ID}, "oldest": {ref.MessageID}, "latest": {ref.MessageID}, "inclusive": {"true"}, "limit": {"2"}, "include_all_metadata": {"true"}}
 	if ref.Thread != "" && ref.Thread != ref.MessageID {
 		method = "conversations.replies"
 		args.Set("ts", ref.Thread)

@@ -100,7 +100,7 @@ func TestPostOpensADiscussion(t *testing.T) {
 	if p, found := d.find(root.Thread, long); !found || p != q {
 		t.Errorf("in the thread, found %v as %+v", found, p)
 	}
-	for ch, key := range map[bot.Channel]string{d.text: long, root.Thread: "root", {Platform: Platform, Workspace: d.team, ID: d.text.ID, Thread: "1.000100"}: "root-key"} {
+	for ch, key := range map[bot.Channel]string{d.text: long, root.Thread: "root"} {
 		if p, found := d.find(ch, key); found {
 			t.Errorf("%s is found in %+v as %+v", key, ch, p)
 		}
@@ -170,73 +170,6 @@ func TestPostWhoseAnswerIsLost(t *testing.T) {
 	}
 }
 
-// Long channels have many pages, and Slack may make them short.
-func TestFindPostReadsAllPages(t *testing.T) {
-	t.Run("metadata", func(t *testing.T) { testFindPostReadsAllPages(t, newPostOffice(t, "", slacktest.Options{})) })
-	t.Run("no metadata", func(t *testing.T) {
-		d := newPostOffice(t, "", slacktest.Options{MetadataScope: true})
-		d.s.SetScopes(d.app, d.team, "chat:write", "channels:history")
-		testFindPostReadsAllPages(t, d)
-	})
-}
-
-func testFindPostReadsAllPages(t *testing.T, d *postOffice) {
-	root := d.post(d.text, rootMessage, "root")
-	q := d.post(root.Thread, askedOne, "asked")
-	for i := range 450 {
-		d.s.Say(d.text.ID, d.people[0], fmt.Sprint("On something else ", i))
-		d.s.Reply(slacktest.Ref{Channel: d.text.ID, TS: root.Ref.MessageID}, d.people[1], fmt.Sprint("Reply ", i))
-	}
-	if p, found := d.find(d.text, "root"); !found || p != root {
-		t.Errorf("found %v as %+v", found, p)
-	}
-	if p, found := d.find(root.Thread, "asked"); !found || p != q {
-		t.Errorf("found %v as %+v", found, p)
-	}
-	if _, found := d.find(d.text, "another"); found {
-		t.Errorf("what was never posted is found")
-	}
-	if n := len(d.s.Calls("conversations.history")); n < 4 {
-		t.Errorf("%d pages were read", n)
-	}
-	d.s.Fail(slacktest.Fault{Method: "conversations.history", After: 1, Code: "internal_error"})
-	if _, found, err := d.FindPost(t.Context(), d.text, "another", time.Now().Add(-time.Minute)); err == nil || found {
-		t.Errorf("of half a listing follows %v, %v", found, err)
-	}
-	for _, half := range []string{`{"ok":true,"messages":[],"has_more":true}`, `{"ok":true}`, `{"ok":true,"messages":null,"response_metadata":{"next_cursor":""}}`} {
-		d.s.Fail(slacktest.Fault{Method: "conversations.history", Status: 200, Body: half})
-		if _, found, err := d.FindPost(t.Context(), d.text, "root", time.Now().Add(-time.Minute)); err == nil || found {
-			t.Errorf("of %s follows %v, %v", half, found, err)
-		}
-	}
-}
-
-// Somebody else's post with our key is not ours.
-func TestFindPostFindsOurs(t *testing.T) {
-	d := newPostOffice(t, "", slacktest.Options{})
-	for raw, want := range map[string]bool{
-		`{"ts":"1.000100","bot_id":"B1","metadata":{"event_type":"colloquy_post","event_payload":{"key":"k"}}}`:                           true,
-		`{"ts":"1.000100","user":"U1","blocks":[{"block_id":"post/k"}]}`:                                                                  true,
-		`{"ts":"1.000100","user":"U1","blocks":[{"block_id":"x"},{"block_id":"post/k"}]}`:                                                 false,
-		`{"ts":"1.000100","user":"U2","blocks":[{"block_id":"post/k"}]}`:                                                                  false,
-		`{"ts":"1.000100","bot_id":"B2","metadata":{"event_type":"colloquy_post","event_payload":{"key":"k"}}}`:                           false,
-		`{"ts":"1.000100","bot_id":"B1","metadata":{"event_type":"other","event_payload":{"key":"k"}}}`:                                   false,
-		`{"ts":"1.000100","bot_id":"B1","metadata":{"event_type":"colloquy_post","event_payload":{"key":7}}}`:                             false,
-		`{"ts":"1.000100","bot_id":"B1","metadata":[],"blocks":{}}`:                                                                       false,
-		`{"ts":1,"bot_id":"B1","metadata":{"event_type":"colloquy_post","event_payload":{"key":"k"}}}`:                                    false,
-		`{"ts":"1.000100","bot_id":"B1","text":[],"metadata":{"event_type":"colloquy_post","event_payload":{"key":"k","more":[1,2,{}]}}}`: true,
-		`[]`: false,
-	} {
-		us := &team{userID: "U1", botID: "B1"}
-		if m := readPosted([]byte(raw)); (us.posted(m) && m.key() == "k") != want {
-			t.Errorf("%s is %v", raw, !want)
-		}
-	}
-	if _, found := d.find(d.text, ""); found {
-		t.Error("a post without a key is found")
-	}
-}
-
 func TestPostWhereItIsNoMember(t *testing.T) {
 	d := newPostOffice(t, "", slacktest.Options{})
 	public := d.channel(slacktest.Channel{Name: "news", Members: d.people})
@@ -247,6 +180,12 @@ func TestPostWhereItIsNoMember(t *testing.T) {
 	d.s.Kick(public.ID, d.bot)
 	if q, found := d.find(public, "k"); !found || q != p {
 		t.Errorf("removed from the channel, it is found %v", found)
+	}
+	for _, name := range []string{"news", "#news", "", strings.ToLower(public.ID)} {
+		_, err := d.Post(t.Context(), bot.Channel{Platform: Platform, Workspace: d.team, ID: name}, rootMessage, "name")
+		if !bot.IsPermanent(err) || bot.ReasonCode(err) != "channel_gone" || !strings.Contains(bot.Explain(err), "C0123456789") {
+			t.Errorf("to %q: %v", name, err)
+		}
 	}
 	d.s.Kick(public.ID, d.bot)
 	d.s.Fail(slacktest.Fault{Method: "conversations.join", CutBefore: true})
@@ -293,6 +232,9 @@ func TestPostWithAPictureThatIsRefused(t *testing.T) {
 	if s := string(d.message(p.Ref).Blocks); !strings.Contains(s, "odd.jpg") {
 		t.Errorf("posted as %s", s)
 	}
+	public := d.channel(slacktest.Channel{Name: "news", Members: d.people})
+	d.s.Fail(slacktest.Fault{Method: "chat.postMessage", Code: "invalid_blocks"}) // before Slack looks who is in the channel
+	d.post(public, m, "not a member")
 	d.s.Fail(slacktest.Fault{Method: "chat.postMessage", Times: 2, Code: "invalid_blocks"})
 	if _, err := d.Post(t.Context(), d.text, m, "hopeless"); !bot.IsPermanent(err) {
 		t.Errorf("what stays refused: %v", err)
@@ -328,15 +270,22 @@ func TestEditAndDelete(t *testing.T) {
 // An app may call the command otherwise.
 func TestPostCallsTheCommandByItsName(t *testing.T) {
 	d := newPostOffice(t, "", slacktest.Options{})
-	d.apps[0].asks.name = "/readers"
+	for _, called := range []string{"/readers", bot.CommandPrefix + "-news"} {
+		d.apps[0].asks.name = called
+		d.callsTheCommand(called)
+	}
+}
+
+func (d *postOffice) callsTheCommand(called string) {
+	d.t.Helper()
 	m := bot.Message{Title: "On /discuss", Footer: "/discuss privacy says more."}
 	p := d.post(d.text, m, "k")
 	for range 2 {
-		if got := d.message(p.Ref).Text; got != "On /discuss\n/readers privacy says more." {
-			t.Errorf("it says %q", got)
+		if got := d.message(p.Ref).Text; got != "On /discuss\n"+called+" privacy says more." {
+			d.t.Errorf("it says %q", got)
 		}
-		if err := d.Edit(t.Context(), p.Ref, m); err != nil {
-			t.Error(err)
+		if err := d.Edit(d.t.Context(), p.Ref, m); err != nil {
+			d.t.Error(err)
 		}
 	}
 }

@@ -97,7 +97,7 @@ func (l *ledger) close(ctx context.Context, p *app, h bot.Handler) {
 func (l *ledger) pay(ctx context.Context, p *app, h bot.Handler) bool {
 	missed, gone := l.take()
 	for workspace := range gone {
-		if err := p.gone(ctx, h, workspace); err != nil {
+		if err := p.refusedFor(ctx, h, workspace); err != nil {
 			p.a.o.Log.WarnContext(ctx, "loss of a workspace not noted", "scope", p.scope(), "workspace", workspace, "err", err)
 			continue
 		}

@@ -54,12 +54,24 @@ func (p *app) tellAll(ctx context.Context, h bot.Handler) error {
 	return p.tell(ctx, h, t)
 }
 
-// credentials are those that are kept of the app.
+// credentials are those that are kept of the app. That some cannot be decrypted
+// keeps nobody from the others, nor from installing it there again.
 func (p *app) credentials(ctx context.Context) ([]bot.Credential, error) {
 	if p.a.o.Vault == nil {
 		return nil, nil
 	}
-	return p.a.o.Vault.Credentials(ctx, Platform, p.Name)
+	list, err := p.a.o.Vault.Credentials(ctx, Platform, p.Name)
+	if isSealed(err) {
+		p.a.o.Log.ErrorContext(ctx, "workspaces left out", "scope", p.scope(), "code", bot.ReasonCode(err), "err", err)
+		return list, nil
+	}
+	return list, err
+}
+
+// isSealed reports whether an error of [Vault].Credentials means that some were
+// left out, since no key decrypts them.
+func isSealed(err error) bool {
+	return slices.Contains([]string{"wrong_key", "no_key"}, bot.ReasonCode(err))
 }
 
 // tell says that the app is in a workspace.
@@ -109,6 +121,17 @@ func (p *app) installed(ctx context.Context, t *team) error {
 // was told. It returns at once; then the engine hears that the workspace is gone,
 // and the token is erased.
 func (t *team) revoked() { t.app.desk.owed.lose(t.id) }
+
+// refusedFor ends an installation whose token Slack refused, unless the app was
+// installed there anew since.
+func (p *app) refusedFor(ctx context.Context, h bot.Handler, workspace string) error {
+	_, err := p.a.team(ctx, workspace)
+	switch bot.ReasonCode(err) {
+	case "guild_gone", "not_installed":
+		return p.gone(ctx, h, workspace)
+	}
+	return err
+}
 
 // gone ends an installation. It may be called again.
 func (p *app) gone(ctx context.Context, h bot.Handler, workspace string) error {

@@ -111,6 +111,58 @@ func TestRunInstalledMeanwhile(t *testing.T) {
 	})
 }
 
+// That the token of one workspace cannot be decrypted keeps neither the others
+// from going on, nor anybody from installing the app there again.
+func TestRunWithATokenThatCannotBeDecrypted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		vault := &shelf{creds: map[string]bot.Credential{}, once: map[string]time.Time{}}
+		of := func(workspace, token string) bot.Credential {
+			return bot.Credential{Platform: Platform, App: "web", Workspace: workspace, Name: workspace, Secret: token, CreatedAt: time.Now()}
+		}
+		for workspace, token := range map[string]string{"T1": "xoxb-old", "T2": "xoxb-2"} {
+			if err := vault.PutCredential(t.Context(), of(workspace, token)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		vault.lost = map[string]bool{"T1": true}
+		s := startWith(t, newExchange(t), Options{Apps: []App{{Name: "web", SigningSecret: "shh", ClientID: "1.2", ClientSecret: "c"}}, Vault: vault})
+		synctest.Wait()
+		if got := s.take(); !slices.Contains(got, upWeb) || !slices.Contains(got, `workspace T2 "Name of T2" owner= gone=false in slack/web`) {
+			t.Errorf("heard %q", got)
+		}
+		if _, err := s.a.team(t.Context(), "T1"); bot.ReasonCode(err) != "wrong_key" || bot.IsPermanent(err) {
+			t.Errorf("the one: %v", err)
+		}
+		if _, err := s.a.team(t.Context(), "T2"); err != nil {
+			t.Errorf("the other: %v", err)
+		}
+		if _, failed := s.a.all(t.Context()); len(failed) != 1 {
+			t.Errorf("of all: %v", failed)
+		}
+		p, again := s.a.apps[0], of("T1", "xoxb-1")
+		if err := p.missed(t.Context(), s, "", time.Now()); err != nil {
+			t.Error(err)
+		}
+		if err := vault.PutCredential(t.Context(), again); err != nil {
+			t.Fatal(err)
+		}
+		p.put(again)
+		if found, err := s.a.team(t.Context(), "T1"); err != nil || found.token != again.Secret {
+			t.Errorf("installed again: %v", err)
+		}
+		vault.lost["T2"] = true // another process has a newer key
+		if _, failed := s.a.all(t.Context()); len(failed) != 1 {
+			t.Errorf("of all: %v", failed)
+		}
+		if _, err := s.a.team(t.Context(), "T2"); err != nil {
+			t.Errorf("what was known is forgotten: %v", err)
+		}
+		if err := s.stop(); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
 // What the engine could not hear before the end is told with the last word.
 func TestRunLastWord(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -39,6 +39,8 @@ type connection struct {
 	asked  atomic.Bool  // for the address; a second time is refused
 	since  time.Time    // when it was ready; zero: it was not
 	worn   <-chan time.Time
+	ended  context.Context // done when it is over
+	end    context.CancelFunc
 }
 
 // errOver ends a client of slack-go that wants to connect a second time.
@@ -46,6 +48,7 @@ var errOver = errors.New("the connection ended")
 
 func newConnection(s *socket, n int, going func()) *connection {
 	c := &connection{s: s, n: n, going: going}
+	c.ended, c.end = context.WithCancel(context.Background())
 	quiet := log.New(io.Discard, "", 0)
 	api := slack.New("", slack.OptionAppLevelToken(s.p.AppToken), slack.OptionAPIURL(s.p.a.o.API+"/"),
 		slack.OptionHTTPClient(c), slack.OptionLog(quiet))
@@ -120,6 +123,7 @@ func (c *connection) run(parent context.Context) (err error) {
 	ended := make(chan error, 1)
 	go func() { ended <- c.client.RunContext(ctx) }()
 	defer func() {
+		c.end()
 		cancel()
 		if last := <-ended; err == nil {
 			err = last

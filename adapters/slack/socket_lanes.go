@@ -58,16 +58,10 @@ func (l *lanes) put(ctx context.Context, j job) {
 		}
 	}
 	l.held.Add(-j.size())
-	l.lose(ctx, j, errFull)
+	l.p.lost(ctx, j.env, errFull)
 }
 
 var errFull = errors.New("too many wait")
-
-// lose gives a delivery up. It is not acknowledged.
-func (l *lanes) lose(ctx context.Context, j job, err error) {
-	l.p.a.o.Log.ErrorContext(ctx, "event lost, threads will be listed", "scope", l.p.scope(), "event", j.env.kind(), "id", j.env.EventID, "err", err)
-	l.p.desk.owed.miss(j.env.workspace(), l.p.before(j.env))
-}
 
 // close ends the lanes when they are empty. Nothing is put after it.
 func (l *lanes) close() {
@@ -96,7 +90,7 @@ func (l *lanes) handle(ctx, work context.Context, j job) {
 		err = l.p.deliver(work, l.h, j.env)
 	}
 	if err != nil {
-		l.lose(ctx, j, err)
+		l.p.lost(ctx, j.env, err)
 		return
 	}
 	_ = j.ack(ctx) // else it comes again, which changes nothing

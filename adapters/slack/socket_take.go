@@ -63,9 +63,13 @@ func (c *connection) lose(ctx context.Context, r received, err error) {
 }
 
 // ack acknowledges a delivery. slack-go refuses a body of 20 KB, which Slack
-// would drop without a word.
+// would drop without a word, and would wait on a connection that is over.
 func (c *connection) ack(ctx context.Context, id string, body any) error {
+	if c.ended.Err() != nil {
+		return errOver
+	}
 	ctx, cancel := context.WithTimeout(ctx, lastWords)
 	defer cancel()
+	defer context.AfterFunc(c.ended, cancel)()
 	return c.client.AckCtx(ctx, id, body)
 }

@@ -200,6 +200,41 @@ func TestSocketEngineRefuses(t *testing.T) {
 	})
 }
 
+// What was received over a connection that is over cannot be acknowledged, and
+// nothing waits for that.
+func TestSocketEndsBeforeAcknowledgements(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		x := newExchange(t)
+		s := start(t, x, socketApp)
+		c, other := x.accept(), x.accept()
+		s.want("at the start", there, up)
+		const many = 100
+		hold := make(chan struct{})
+		s.set(func() { s.hold = hold })
+		for i := range many {
+			c.event(fmt.Sprint(i), fmt.Sprintf(left, 1))
+		}
+		synctest.Wait()
+		c.ws.Close()
+		synctest.Wait()
+		other.event("late", fmt.Sprintf(left, 1))
+		began := time.Now()
+		close(hold)
+		for len(other.acked()) == 0 {
+			time.Sleep(10 * time.Millisecond)
+		}
+		if took := time.Since(began); took > time.Second {
+			t.Errorf("what came after waited %s", took)
+		}
+		if got := len(s.take()); got != many+1 {
+			t.Errorf("the engine heard %d events", got)
+		}
+		if err := s.stop(); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
 // An engine that stands still does not keep the reader: other channels go on,
 // those of one stay in order, and what finds no room is listed.
 func TestSocketSlowEngine(t *testing.T) {

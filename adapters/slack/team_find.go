@@ -1,6 +1,7 @@
 package slack
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -26,6 +27,7 @@ type ways struct {
 	turn   chan struct{}
 	read   time.Time                 // when creds were read
 	creds  map[string]bot.Credential // by workspace
+	sealed error                     // why some of them are not in creds; nil: all are
 	failed map[string]failure        // by workspace; "" is the token of the configuration
 }
 
@@ -71,7 +73,7 @@ func (p *app) find(ctx context.Context, workspace string) (*team, error) {
 	if c, kept := p.ways.creds[workspace]; kept {
 		return p.try(ctx, workspace, c)
 	}
-	return nil, failed
+	return nil, cmp.Or(failed, p.ways.sealed) // it may be one of those
 }
 
 // findAll looks for every workspace of the app. The error joins those of all that
@@ -83,7 +85,7 @@ func (p *app) findAll(ctx context.Context) error {
 	}
 	defer done()
 	_, err = p.ofConfiguration(ctx)
-	errs := []error{err, p.reread(ctx, 0)}
+	errs := []error{err, p.reread(ctx, 0), p.ways.sealed}
 	for _, id := range slices.Sorted(maps.Keys(p.ways.creds)) {
 		c := p.ways.creds[id]
 		if t := p.a.teams.get(id); t != nil && t.app == p && t.token == c.Secret {
@@ -138,6 +140,10 @@ func (p *app) reread(ctx context.Context, unread time.Duration) error {
 		return nil
 	}
 	list, err := p.a.o.Vault.Credentials(ctx, Platform, p.Name)
+	p.ways.sealed = nil
+	if isSealed(err) {
+		p.ways.sealed, err = bot.RetryAfter(otherRest, err), nil
+	}
 	if err != nil {
 		return bot.RetryAfter(otherRest, problem("no_installations", err, "the installations of the Slack app cannot be read from the database just now; it is tried again"))
 	}
@@ -147,6 +153,13 @@ func (p *app) reread(ctx context.Context, unread time.Duration) error {
 		is[c.Workspace] = c
 		if p.ways.creds[c.Workspace].Secret != c.Secret {
 			delete(p.ways.failed, c.Workspace)
+		}
+	}
+	if p.ways.sealed != nil { // what another process encrypted with a newer key is still there
+		for id, c := range p.ways.creds {
+			if _, ok := is[id]; !ok {
+				is[id] = c
+			}
 		}
 	}
 	p.ways.creds = is
