@@ -160,6 +160,8 @@ func (e *Engine) send(ctx context.Context, l Lease, d Discussion, p Post, a Adap
 		return e.sent(wctx, l, d, p, a, posted)
 	case IsPermanent(perr):
 		return true, e.drop(wctx, l, d, p, perr)
+	case retry && ReasonCode(perr) == "rate_limited": // nothing failed: it has to wait for its turn
+		return false, e.store.RetryPost(wctx, l, p, e.now().Add(max(wait, backOff(1))))
 	case retry && p.Attempts >= maxAttempts:
 		return true, e.drop(wctx, l, d, p, perr)
 	case retry:
