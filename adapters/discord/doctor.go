@@ -7,12 +7,9 @@ import (
 	"strings"
 	"time"
 
+	"colloquy/adapters/internal/finding"
 	"colloquy/bot"
 )
-
-// mostSkew is how far this machine's clock may be off: by it the times of posts and
-// gaps are shown.
-const mostSkew = 30 * time.Second
 
 // fewIdentifies is how many connections left for a day are worth a warning. A
 // bot that uses them up has its token reset.
@@ -31,35 +28,17 @@ func (a *Adapter) Check(ctx context.Context, ch bot.Channel) []bot.Finding {
 	return []bot.Finding{a.checkChannel(ctx, ch)}
 }
 
-func good(name, format string, args ...any) bot.Finding {
-	return bot.Finding{OK: true, Name: name, Text: fmt.Sprintf(format, args...)}
-}
-
-// unchecked is a check that found no answer. A problem says what to do after its
-// last colon.
-func unchecked(name string, err error) bot.Finding {
-	text := bot.Explain(err)
-	if i := strings.LastIndex(text, ": "); i > 0 {
-		return bot.Finding{Name: name, Text: text[:i], Fix: text[i+2:]}
-	}
-	return bot.Finding{Name: name, Text: text, Fix: "see whether this machine reaches Discord, and run it again with --log-level debug"}
-}
-
 // checkConnection looks at the token, the intents, the budget of connections and
 // the clock.
 func (a *Adapter) checkConnection(ctx context.Context) []bot.Finding {
 	var self user
 	if err := a.rest.do(ctx, call{method: http.MethodGet, path: "/users/@me"}, &self); err != nil {
-		return []bot.Finding{unchecked("token", err)}
+		return []bot.Finding{finding.Unchecked("token", "Discord", err)}
 	}
-	out := []bot.Finding{good("token", "it is that of the bot %s", self.Username)}
+	out := []bot.Finding{finding.Good("token", "it is that of the bot %s", self.Username)}
 	out = append(out, a.checkIntents(ctx), a.checkBudget(ctx))
 	if skew, known := a.rest.clock.Skew(); known {
-		f := good("clock", "this machine's clock agrees with Discord's")
-		if skew > mostSkew || skew < -mostSkew {
-			f = bot.Finding{Name: "clock", Text: fmt.Sprintf("this machine's clock is %s off Discord's", skew.Abs().Round(time.Second)), Fix: "let it set its clock from the network (NTP)"}
-		}
-		out = append(out, f)
+		out = append(out, finding.Clock("Discord", skew, ""))
 	}
 	return out
 }
@@ -68,26 +47,26 @@ func (a *Adapter) checkGuild(ctx context.Context, id string) bot.Finding {
 	const name = "server"
 	var g guild
 	if err := a.rest.do(ctx, call{method: http.MethodGet, path: "/guilds/" + id}, &g); err != nil {
-		return unchecked(name, err)
+		return finding.Unchecked(name, "Discord", err)
 	}
-	return good(name, "the bot is in it")
+	return finding.Good(name, "the bot is in it")
 }
 
 func (a *Adapter) checkIntents(ctx context.Context) bot.Finding {
 	const name = "message content"
 	if a.o.Content == ContentOff {
-		f := good(name, "it is off in the configuration: only forms and messages that mention the bot are read")
+		f := finding.Good(name, "it is off in the configuration: only forms and messages that mention the bot are read")
 		f.Fix = "set message_content: auto to read what people write in threads"
 		return f
 	}
 	app, err := a.gate.application(ctx)
 	if err != nil {
-		return unchecked(name, err)
+		return finding.Unchecked(name, "Discord", err)
 	}
 	if app.Flags&(appContent|appContentLimited) == 0 {
 		return bot.Finding{Name: name, Text: "the bot may not read what people write in threads", Fix: "turn on Message Content Intent on the page Bot of Discord's developer portal, or set message_content: off"}
 	}
-	return good(name, "the bot may read what people write in threads")
+	return finding.Good(name, "the bot may read what people write in threads")
 }
 
 func (a *Adapter) checkBudget(ctx context.Context) bot.Finding {
@@ -96,14 +75,14 @@ func (a *Adapter) checkBudget(ctx context.Context) bot.Finding {
 		Limit startLimit `json:"session_start_limit"`
 	}
 	if err := a.rest.do(ctx, call{method: http.MethodGet, path: "/gateway/bot"}, &g); err != nil {
-		return unchecked(name, err)
+		return finding.Unchecked(name, "Discord", err)
 	}
 	text := fmt.Sprintf("%d of %d may be made until %s", g.Limit.Remaining, g.Limit.Total,
 		a.o.Clock().Add(time.Duration(g.Limit.ResetAfter)*time.Millisecond).UTC().Format("15:04 MST"))
 	if g.Limit.Remaining < fewIdentifies {
 		return bot.Finding{Name: name, Text: text, Fix: "find out what starts it again and again; at 0 it waits, since Discord resets the token of a bot that goes on"}
 	}
-	return good(name, "%s", text)
+	return finding.Good(name, "%s", text)
 }
 
 // checkChannel looks at the rights in one channel.
@@ -111,7 +90,7 @@ func (a *Adapter) checkChannel(ctx context.Context, ch bot.Channel) bot.Finding 
 	const name = "rights"
 	perms, c, err := a.rights(ctx, ch)
 	if err != nil {
-		return unchecked(name, err)
+		return finding.Unchecked(name, "Discord", err)
 	}
 	forum := c.forum()
 	switch {
@@ -123,5 +102,5 @@ func (a *Adapter) checkChannel(ctx context.Context, ch bot.Channel) bot.Finding 
 	if lacks := missing(perms, forum); len(lacks) > 0 {
 		return bot.Finding{Name: name, Text: "the bot lacks " + strings.Join(lacks, ", "), Fix: "allow it in the permissions of the channel for the role of the bot, or invite it again"}
 	}
-	return good(name, "the bot may do there all that it needs")
+	return finding.Good(name, "the bot may do there all that it needs")
 }

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"colloquy/adapters/adaptertest"
 	"colloquy/bot"
 )
 
@@ -108,40 +109,10 @@ func silent(name string, v map[string]any, contentOn bool) bool {
 	return author["bot"] == true || author["system"] == true || str(v, "webhook_id") != "" || kind != 0 && kind != 19 || empty || str(v, "content") == "" && ref["type"] == 1.0
 }
 
-// plain is a payload as Discord could write it, with every field once; nil if
-// it is no object.
-func plain(raw []byte) (map[string]any, []byte) {
-	var v map[string]any
-	if json.Unmarshal(raw, &v) != nil || v == nil {
-		return nil, nil
-	}
-	lower := true
-	var walk func(any)
-	walk = func(v any) {
-		switch v := v.(type) {
-		case map[string]any:
-			for key, x := range v {
-				lower = lower && !strings.ContainsFunc(key, func(r rune) bool { return r >= 'A' && r <= 'Z' || r > '~' })
-				walk(x)
-			}
-		case []any:
-			for _, x := range v {
-				walk(x)
-			}
-		}
-	}
-	walk(v)
-	out, err := json.Marshal(v)
-	if err != nil || !lower { // Go reads "ID" as "id"
-		return nil, nil
-	}
-	return v, out
-}
-
 func checkEvent(t *testing.T, name string, raw []byte) {
 	a, k := alone(), newKeeper()
 	_ = a.event(offline(), k, name, raw) // whatever it is
-	v, out := plain(raw)
+	v, out := adaptertest.Tidied(raw)
 	if v == nil {
 		return
 	}

@@ -15,6 +15,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"colloquy/adapters/adaptertest"
 	"colloquy/bot"
 
 	"github.com/gorilla/websocket"
@@ -324,31 +325,14 @@ type run struct {
 	*ear
 	a   *Adapter
 	d   *desk
-	log *safeLog
+	log *adaptertest.Log
 	end context.CancelFunc
 	err chan error
 }
 
-type safeLog struct {
-	mu sync.Mutex
-	b  strings.Builder
-}
-
-func (l *safeLog) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *safeLog) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
-}
-
 // start runs an adapter within a bubble of time until the test ends.
 func start(t *testing.T, d *desk, o Options) *run {
-	log := &safeLog{}
+	log := &adaptertest.Log{}
 	o.Token, o.API, o.Log = "token", "http://127.0.0.1:1", slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	r := &run{ear: &ear{}, a: New(o), d: d, log: log, err: make(chan error, 1)}
 	r.a.gate.ask, r.a.gate.dial, r.a.gate.registered = d.ask, d.dial, true

@@ -7,14 +7,15 @@ import (
 	"strings"
 	"testing"
 
+	"colloquy/adapters/adaptertest"
 	"colloquy/adapters/discord/discordtest"
 	"colloquy/bot"
 )
 
 // live connects an adapter to a Discord of the tests. wait waits until it ends;
 // stop ends it before.
-func live(t *testing.T, s *discordtest.Server) (heard *ear, log *safeLog, a *Adapter, stop func(), wait func() error) {
-	heard, log = &ear{}, &safeLog{}
+func live(t *testing.T, s *discordtest.Server) (heard *ear, log *adaptertest.Log, a *Adapter, stop func(), wait func() error) {
+	heard, log = &ear{}, &adaptertest.Log{}
 	a = New(Options{Token: s.Token, API: s.URL, Log: slog.New(slog.NewTextHandler(log, nil))})
 	ctx, cancel := context.WithCancel(context.Background())
 	ended, err := make(chan struct{}), error(nil)

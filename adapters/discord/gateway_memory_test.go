@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"colloquy/adapters/adaptertest"
 	"colloquy/adapters/discord/discordtest"
 )
 
@@ -23,7 +24,7 @@ func TestMemoryOfManyServers(t *testing.T) {
 	}
 	s := discordtest.New(t, discordtest.Options{Shards: 4, MaxConcurrency: 4, Patience: 5 * time.Minute})
 	s.AddBulk(servers, 100)
-	log := &safeLog{}
+	log := &adaptertest.Log{}
 	a := New(Options{Token: s.Token, API: s.URL, Log: slog.New(slog.NewTextHandler(log, nil))})
 	heard := &counter{}
 	runtime.GC()

@@ -12,6 +12,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"colloquy/adapters/adaptertest"
 )
 
 func TestShards(t *testing.T) {
@@ -352,7 +354,7 @@ func TestFirstListIsNotTaken(t *testing.T) {
 
 func TestInteractionsAreBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		log, hold := &safeLog{}, make(chan struct{})
+		log, hold := &adaptertest.Log{}, make(chan struct{})
 		var done atomic.Int64
 		f := newForms(t.Context(), slog.New(slog.NewTextHandler(log, nil)), func(context.Context, json.RawMessage) {
 			<-hold

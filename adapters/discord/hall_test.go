@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"colloquy/adapters/adaptertest"
 	"colloquy/adapters/discord/discordtest"
 	"colloquy/bot"
 )
@@ -22,7 +23,7 @@ type hall struct {
 	t                        *testing.T
 	a                        *Adapter
 	guild, channel, ada, bob string
-	log                      safeLog
+	log                      adaptertest.Log
 
 	mu     sync.Mutex
 	asked  []bot.Command

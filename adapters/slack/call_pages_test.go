@@ -11,6 +11,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"colloquy/adapters/adaptertest"
 	"colloquy/bot"
 )
 
@@ -64,7 +65,7 @@ func (p *pager) RoundTrip(r *http.Request) (*http.Response, error) {
 	return rec.Result(), nil
 }
 
-func paged(t *testing.T, p *pager) (*team, *logged) {
+func paged(t *testing.T, p *pager) (*team, *adaptertest.Log) {
 	t.Helper()
 	w, log := joined(t, "")
 	w.app.a.http.Transport = p

@@ -11,18 +11,18 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
+	"colloquy/adapters/adaptertest"
 	"colloquy/bot"
 )
 
 const testToken = "xoxb-1-secret"
 
 // wired gives an adapter with one workspace whose Slack is serve, and its log.
-func wired(t *testing.T, serve http.HandlerFunc) (*team, *logged) {
+func wired(t *testing.T, serve http.HandlerFunc) (*team, *adaptertest.Log) {
 	t.Helper()
 	s := httptest.NewServer(serve)
 	t.Cleanup(s.Close)
@@ -30,9 +30,9 @@ func wired(t *testing.T, serve http.HandlerFunc) (*team, *logged) {
 }
 
 // joined gives one whose Slack is there.
-func joined(t *testing.T, api string) (*team, *logged) {
+func joined(t *testing.T, api string) (*team, *adaptertest.Log) {
 	t.Helper()
-	log := &logged{}
+	log := &adaptertest.Log{}
 	a := New(Options{API: api, Version: "1.2.3", Apps: []App{{Name: "readers", BotToken: testToken}},
 		Log: slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug}))})
 	t.Cleanup(a.http.CloseIdleConnections)
@@ -44,24 +44,6 @@ func joined(t *testing.T, api string) (*team, *logged) {
 		}
 	})
 	return w, log
-}
-
-// logged is a log that may be written and read at the same time.
-type logged struct {
-	mu sync.Mutex
-	b  strings.Builder
-}
-
-func (l *logged) Write(b []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(b)
-}
-
-func (l *logged) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
 }
 
 // mark says what is known of a call by its error.

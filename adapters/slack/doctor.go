@@ -15,16 +15,12 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
+	"colloquy/adapters/internal/finding"
 	"colloquy/bot"
 )
 
 var _ bot.Doctor = (*Adapter)(nil)
-
-// mostSkew is how far this machine's clock may be off: Slack's signatures are good
-// for five minutes, and by the clock the times of posts and gaps are shown.
-const mostSkew = 30 * time.Second
 
 // Check finds out whether Slack lets us in and, in a channel, whether what a
 // discussion needs can be done there. A workspace without a channel stands for
@@ -46,27 +42,9 @@ func (a *Adapter) Check(ctx context.Context, ch bot.Channel) []bot.Finding {
 		out = append(out, p.checkEvents(ctx))
 	}
 	if skew, known := a.clock.Skew(); known {
-		f := good("clock", "this machine's clock agrees with Slack's")
-		if skew > mostSkew || skew < -mostSkew {
-			f = bot.Finding{Name: "clock", Text: fmt.Sprintf("this machine's clock is %s off Slack's, which refuses what is signed five minutes off", skew.Abs().Round(time.Second)), Fix: "let it set its clock from the network (NTP)"}
-		}
-		out = append(out, f)
+		out = append(out, finding.Clock("Slack", skew, ", which refuses what is signed five minutes off"))
 	}
 	return out
-}
-
-func good(name, format string, args ...any) bot.Finding {
-	return bot.Finding{OK: true, Name: name, Text: fmt.Sprintf(format, args...)}
-}
-
-// unchecked is a check that found no answer. A problem says what to do after its
-// last colon.
-func unchecked(name string, err error) bot.Finding {
-	text := bot.Explain(err)
-	if i := strings.LastIndex(text, ": "); i > 0 {
-		return bot.Finding{Name: name, Text: text[:i], Fix: text[i+2:]}
-	}
-	return bot.Finding{Name: name, Text: text, Fix: "see whether this machine reaches Slack, and run it again with --log-level debug"}
 }
 
 // checkTokens looks at the workspaces of an app: err is why there may be more.
@@ -74,7 +52,7 @@ func (p *app) checkTokens(ctx context.Context, teams []*team, err error) []bot.F
 	name := "app " + p.Name
 	var out []bot.Finding
 	if err != nil {
-		out = append(out, unchecked(name, err))
+		out = append(out, finding.Unchecked(name, "Slack", err))
 	}
 	right := 0
 	for _, t := range teams {
@@ -86,11 +64,11 @@ func (p *app) checkTokens(ctx context.Context, teams []*team, err error) []bot.F
 	}
 	switch {
 	case right == 1 && len(teams) == 1:
-		out = append(out, good(name, "it is installed in %s, with all scopes that it needs", teams[0].name))
+		out = append(out, finding.Good(name, "it is installed in %s, with all scopes that it needs", teams[0].name))
 	case right > 0:
-		out = append(out, good(name, "it is installed in %d workspaces, in %d with all scopes that it needs", len(teams), right))
+		out = append(out, finding.Good(name, "it is installed in %d workspaces, in %d with all scopes that it needs", len(teams), right))
 	case len(teams) == 0 && err == nil:
-		f := good(name, "it is installed in no workspace yet")
+		f := finding.Good(name, "it is installed in no workspace yet")
 		f.Fix = "open " + p.a.o.URL + "/slack/" + p.Name + "/install"
 		out = append(out, f)
 	}
@@ -103,7 +81,7 @@ func (t *team) checkScopes(ctx context.Context) bot.Finding {
 	name := "workspace " + t.id
 	var has []string
 	if err := t.do(ctx, call{method: "auth.test", scopes: &has}, nil); err != nil {
-		return unchecked(name, err)
+		return finding.Unchecked(name, "Slack", err)
 	}
 	var lacks []string
 	for _, s := range ScopeNames() {
@@ -115,13 +93,13 @@ func (t *team) checkScopes(ctx context.Context) bot.Finding {
 		return bot.Finding{Name: name, Text: "in " + t.name + " the app " + t.app.Name + " lacks the scopes " + strings.Join(lacks, ", "),
 			Fix: "paste what 'colloquy slack manifest' prints at App Manifest of the app, save it, and install it there again"}
 	}
-	return good(name, "the app %s is installed in %s, with all scopes that it needs", t.app.Name, t.name)
+	return finding.Good(name, "the app %s is installed in %s, with all scopes that it needs", t.app.Name, t.name)
 }
 
 func (a *Adapter) checkTeam(ctx context.Context, workspace string) bot.Finding {
 	t, err := a.team(ctx, workspace)
 	if err != nil {
-		return unchecked("workspace "+workspace, err)
+		return finding.Unchecked("workspace "+workspace, "Slack", err)
 	}
 	return t.checkScopes(ctx)
 }
@@ -131,12 +109,12 @@ func (p *app) checkEvents(ctx context.Context) bot.Finding {
 	name := "events of " + p.Name
 	if p.AppToken != "" {
 		if err := p.a.call(ctx, p.AppToken, call{method: "apps.connections.open"}, nil); err != nil {
-			return unchecked(name, err)
+			return finding.Unchecked(name, "Slack", err)
 		}
-		return good(name, "Slack lets it connect for Socket Mode")
+		return finding.Good(name, "Slack lets it connect for Socket Mode")
 	}
 	if p.a.o.URL == "" {
-		f := good(name, "whether they arrive is not known: nothing says at which address Slack reaches this machine")
+		f := finding.Good(name, "whether they arrive is not known: nothing says at which address Slack reaches this machine")
 		f.Fix = "set web.url in the configuration file, or COLLOQUY_URL"
 		return f
 	}
@@ -144,7 +122,7 @@ func (p *app) checkEvents(ctx context.Context) bot.Finding {
 		return bot.Finding{Name: name, Text: fmt.Sprintf("they do not arrive at %s: %v", p.events(), err),
 			Fix: "see that 'colloquy serve' runs with the same signing secret, and that the web server before it passes body and headers on unchanged"}
 	}
-	return good(name, "%s answers to what is signed with the app's secret", p.events())
+	return finding.Good(name, "%s answers to what is signed with the app's secret", p.events())
 }
 
 // events is where Slack delivers them.
@@ -193,7 +171,7 @@ func (a *Adapter) checkChannel(ctx context.Context, ch bot.Channel) []bot.Findin
 	const name = "membership"
 	t, err := a.team(ctx, ch.Workspace)
 	if err != nil {
-		return []bot.Finding{unchecked(name, err)}
+		return []bot.Finding{finding.Unchecked(name, "Slack", err)}
 	}
 	var got struct {
 		Channel struct {
@@ -205,7 +183,7 @@ func (a *Adapter) checkChannel(ctx context.Context, ch bot.Channel) []bot.Findin
 		} `json:"channel"`
 	}
 	if err := t.do(ctx, call{method: "conversations.info", args: url.Values{"channel": {ch.ID}}}, &got); err != nil {
-		return []bot.Finding{unchecked(name, err)}
+		return []bot.Finding{finding.Unchecked(name, "Slack", err)}
 	}
 	c := got.Channel
 	switch {
@@ -214,9 +192,9 @@ func (a *Adapter) checkChannel(ctx context.Context, ch bot.Channel) []bot.Findin
 	case !c.Member && !c.Direct && c.Private:
 		return []bot.Finding{{Name: name, Text: "Colloquy is no member of this private channel", Fix: "type /invite @Colloquy there"}}
 	case !c.Member && !c.Direct:
-		return []bot.Finding{good(name, "Colloquy joins this public channel when it first posts there")}
+		return []bot.Finding{finding.Good(name, "Colloquy joins this public channel when it first posts there")}
 	}
-	out := []bot.Finding{good(name, "Colloquy is a member")}
+	out := []bot.Finding{finding.Good(name, "Colloquy is a member")}
 	// More than one page's worth is asked for, so that a shorter page shows.
 	err = t.do(ctx, call{method: "conversations.history", args: url.Values{"channel": {ch.ID}, "limit": {pageSize}}}, nil)
 	switch {
@@ -224,7 +202,7 @@ func (a *Adapter) checkChannel(ctx context.Context, ch bot.Channel) []bot.Findin
 		out = append(out, bot.Finding{Name: "reading", Text: "Slack lets this app read one page of 15 messages a minute, as it does with apps that are distributed; what was written while nobody listened is found slowly",
 			Fix: "make the app in your own organisation, from 'colloquy slack manifest'"})
 	case err != nil:
-		out = append(out, unchecked("reading", err))
+		out = append(out, finding.Unchecked("reading", "Slack", err))
 	}
 	return out
 }

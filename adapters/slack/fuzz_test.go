@@ -11,6 +11,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"colloquy/adapters/adaptertest"
 	"colloquy/adapters/internal/text"
 	"colloquy/bot"
 )
@@ -105,39 +106,11 @@ func asJSON(v any) []byte {
 	return out
 }
 
-// tidied is a payload as Slack could write it, with every field once and in lower
-// case, since Go reads "TS" as "ts"; nil if it is no object.
-func tidied(raw []byte) (map[string]any, []byte) {
-	var v map[string]any
-	if json.Unmarshal(raw, &v) != nil || v == nil {
-		return nil, nil
-	}
-	lower := true
-	var walk func(any)
-	walk = func(v any) {
-		switch v := v.(type) {
-		case map[string]any:
-			for key, x := range v {
-				lower = lower && !strings.ContainsFunc(key, func(r rune) bool { return r >= 'A' && r <= 'Z' || r > '~' })
-				walk(x)
-			}
-		case []any:
-			for _, x := range v {
-				walk(x)
-			}
-		}
-	}
-	if walk(v); !lower {
-		return nil, nil
-	}
-	return v, asJSON(v)
-}
-
 // checkEvent gives an event to a workspace that cannot ask Slack anything.
 func checkEvent(t *testing.T, in *team, raw []byte) {
 	t.Helper()
 	_ = in.event(offline(), newKeeper(), raw) // whatever it is
-	v, out := tidied(raw)
+	v, out := adaptertest.Tidied(raw)
 	if v == nil {
 		return
 	}

@@ -120,7 +120,7 @@ func newHall(t *testing.T, socket bool) *hall {
 		}
 	})
 	if socket {
-		s.AwaitConnected(app.ID, 1)
+		s.AwaitConnected(app.ID, connections)
 	}
 	<-d.listened
 	return d

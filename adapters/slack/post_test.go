@@ -27,8 +27,8 @@ type postOffice struct {
 
 func newPostOffice(t *testing.T, layout Layout, o slacktest.Options) *postOffice {
 	t.Helper()
-	t.Parallel() // a channel gets a message a second
-	o.Speed = 1000
+	t.Parallel()
+	o.Speed = 1000 // so that a channel gets more than a message a second
 	d := &postOffice{t: t, s: slacktest.New(t, o)}
 	d.team = d.s.AddTeam("Vellmar Readers")
 	for _, name := range []string{"ada", "ben"} {
@@ -38,6 +38,7 @@ func newPostOffice(t *testing.T, layout Layout, o slacktest.Options) *postOffice
 	in := d.s.InstallApp(d.app, d.team, d.people[0])
 	d.bot = in.BotUser
 	d.Adapter = New(Options{API: d.s.API, Apps: []App{{Name: "readers", BotToken: in.Token, AppToken: "xapp-1", Layout: layout}}})
+	d.speed = o.Speed
 	d.text = d.channel(slacktest.Channel{Name: "reading", Members: append([]string{d.bot}, d.people...)})
 	return d
 }

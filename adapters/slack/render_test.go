@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"colloquy/adapters/adaptertest"
 	"colloquy/adapters/internal/text"
 	"colloquy/bot"
 )
@@ -188,28 +189,7 @@ func FuzzRender(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, s, link string, parts uint16, many uint8) {
 		s, link = s[:min(len(s), 3000)], link[:min(len(link), 2000)] // more is only slow
-		has := func(bit int) bool { return parts&(1<<bit) != 0 }
-		m := bot.Message{Number: int(many) % 9}
-		for bit, set := range []func(){
-			func() { m.Title = s }, func() { m.Link = link }, func() { m.Source = s }, func() { m.Image = link },
-			func() { m.Paragraphs = []string{"", s, "after"} }, func() { m.Lines = []string{s, "1. " + s} },
-			func() { m.Quotation = []bot.Quoted{{Text: s, By: s, ID: s}, {Text: s, By: s, Link: link}} }, func() { m.Question = s },
-			func() { m.Asks = []string{s, s} }, func() { m.Footer = s }, func() { m.FooterLink = link }, func() { m.Ping = "S012AB3CD" },
-			func() {
-				m.Buttons = []bot.Button{{Label: s, Command: "why", Args: map[string]string{s: s}}, {Label: s, Command: s, Form: s}}
-			},
-		} {
-			if has(bit) {
-				set()
-			}
-		}
-		for range many % 6 {
-			m.Paragraphs = append(m.Paragraphs, m.Paragraphs[:min(1, len(m.Paragraphs))]...)
-			m.Lines = append(m.Lines, m.Lines[:min(2, len(m.Lines))]...)
-			m.Asks = append(m.Asks, m.Asks[:min(1, len(m.Asks))]...)
-			m.Quotation = append(m.Quotation, m.Quotation[:min(1, len(m.Quotation))]...)
-			m.Buttons = append(m.Buttons, m.Buttons[:min(1, len(m.Buttons))]...)
-		}
+		m := adaptertest.Made(s, link, "S012AB3CD", parts, many)
 		for _, l := range []look{{key: s, ping: true}, {key: "k", plainer: true}} {
 			out := rendered(t, m, l)
 			if keyIn(fmt.Sprint(tree(t, out)[0].(node)["block_id"])) != shortKey(l.key) {

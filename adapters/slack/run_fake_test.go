@@ -17,6 +17,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"colloquy/adapters/adaptertest"
 	"colloquy/bot"
 
 	"github.com/gorilla/websocket"
@@ -307,31 +308,13 @@ func (e *hearer) take() []string {
 	return heard
 }
 
-// A textLog is read while it is written.
-type textLog struct {
-	mu sync.Mutex
-	b  strings.Builder
-}
-
-func (l *textLog) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *textLog) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
-}
-
 // A session is an adapter that runs.
 type session struct {
 	*hearer
 	t   *testing.T
 	a   *Adapter
 	x   *exchange
-	log *textLog
+	log *adaptertest.Log
 	end context.CancelFunc
 	err chan error
 }
@@ -342,7 +325,7 @@ func start(t *testing.T, x *exchange, apps ...App) *session {
 }
 
 func startWith(t *testing.T, x *exchange, o Options) *session {
-	log := &textLog{}
+	log := &adaptertest.Log{}
 	o.API, o.Log = "http://127.0.0.1:1/api", slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	s := &session{hearer: &hearer{}, t: t, a: New(o), x: x, log: log, err: make(chan error, 1)}
 	s.a.http = &http.Client{Transport: x}

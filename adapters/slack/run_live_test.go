@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"colloquy/adapters/adaptertest"
 	"colloquy/adapters/slack/slacktest"
 	"colloquy/bot"
 )
@@ -29,7 +30,7 @@ type place struct {
 	channel string
 	root    slacktest.Ref
 	a       *Adapter
-	log     *textLog
+	log     *adaptertest.Log
 	stop    func() error
 }
 
@@ -47,7 +48,7 @@ func eachTransport(t *testing.T, o slacktest.Options, test func(*testing.T, *pla
 
 func newPlace(t *testing.T, o slacktest.Options, socket bool) *place {
 	s := slacktest.New(t, o)
-	w := &place{Server: s, hearer: &hearer{}, t: t, app: s.AddApp(slacktest.App{SocketMode: socket}), team: s.AddTeam("Readers"), log: &textLog{}}
+	w := &place{Server: s, hearer: &hearer{}, t: t, app: s.AddApp(slacktest.App{SocketMode: socket}), team: s.AddTeam("Readers"), log: &adaptertest.Log{}}
 	w.ada = s.AddUser(w.team, "Ada", slacktest.Admin)
 	w.in = s.InstallApp(w.app.ID, w.team, w.ada)
 	w.channel = s.AddChannel(w.team, slacktest.Channel{Name: "reading", Members: []string{w.ada, w.in.BotUser}})

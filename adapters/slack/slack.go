@@ -89,7 +89,9 @@ type Options struct {
 // A Vault keeps what must not be lost of installations: their tokens, encrypted,
 // and the states of those under way.
 type Vault interface {
-	// Credentials lists those of an app; each with its secret, decrypted.
+	// Credentials lists those of an app, each with its secret, decrypted. A Problem
+	// "wrong_key" or "no_key" names those that cannot be, and the others are listed
+	// beside it; with any other error nothing is known.
 	Credentials(ctx context.Context, platform, app string) ([]bot.Credential, error)
 	// PutCredential adds one, or replaces that of the same app and workspace.
 	PutCredential(ctx context.Context, c bot.Credential) error

@@ -55,17 +55,18 @@ func (s *Server) serveSocket(w http.ResponseWriter, r *http.Request) {
 		_ = ws.Close()
 		return
 	}
-	n := len(a.conns) + 1
+	a.conns = append(a.conns, c)
+	s.counts.Connections++
+	s.touch()
+	n := len(a.conns)
+	c.wmu.Lock() // nothing goes before the hello
 	s.served.Go(func() { s.ping(c) })
 	s.served.Add(1) // of this handler, which the HTTP server does not wait for
 	s.mu.Unlock()
 	defer s.served.Done()
-	c.write(obj{"type": "hello", "num_connections": n, "debug_info": obj{"host": "applink-test", "build_number": 1,
+	c.send(obj{"type": "hello", "num_connections": n, "debug_info": obj{"host": "applink-test", "build_number": 1,
 		"approximate_connection_time": 18060}, "connection_info": obj{"app_id": a.ID}})
-	s.set(func() {
-		a.conns = append(a.conns, c)
-		s.counts.Connections++
-	})
+	c.wmu.Unlock()
 	s.read(c)
 }
 
@@ -134,6 +135,11 @@ func (s *Server) ping(c *conn) {
 func (c *conn) write(o obj) bool {
 	c.wmu.Lock()
 	defer c.wmu.Unlock()
+	return c.send(o)
+}
+
+// send is write for who holds wmu.
+func (c *conn) send(o obj) bool {
 	_ = c.ws.SetWriteDeadline(time.Now().Add(5 * time.Second))
 	return c.ws.WriteJSON(o) == nil
 }
