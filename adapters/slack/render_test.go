@@ -25,6 +25,7 @@ func TestRenderPutsThingsInTheirPlace(t *testing.T) {
 		{"an answer", bot.Message{Quotation: []bot.Quoted{{Text: "Because\n> it is", By: "Ada_"}}}, "Ada_\n> Because\n> it is", "Ada_\n&gt; Because\n&gt; it is"},
 		{"small print", bot.Message{Paragraphs: []string{"Words"}, Footer: "See: /discuss privacy", FooterLink: "https://example.org/policy?a|b"},
 			"Words\n\nSee: /discuss privacy | <https://example.org/policy?a%7Cb>", "Words\nSee: /discuss privacy https://example.org/policy?a|b"},
+		{"how a channel is written", bot.Message{Paragraphs: []string{"Write it as slack:TEAM/CHANNEL."}}, "Write it as slack:TEAM/CHANNEL.", "Write it as slack:TEAM/CHANNEL."},
 		{"small print with a channel", bot.Message{Title: "Draft", Footer: "Due in slack:T012AB3CD/C012AB3CD at noon."}, "Draft\n\nDue in | <#C012AB3CD> | at noon.", "Draft\nDue in <#C012AB3CD> at noon."},
 		{"channels and people", bot.Message{Paragraphs: []string{"In slack:T012AB3CD/C012AB3CD (or channel C999AB3CD): @slack:T012AB3CD/U012AB3CD"}},
 			"In #C012AB3CD (or channel #C999AB3CD): @slack:T012AB3CD/U012AB3CD", "In <#C012AB3CD> (or channel <#C999AB3CD>): @slack:T012AB3CD/U012AB3CD"},
