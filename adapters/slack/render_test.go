@@ -27,6 +27,7 @@ func TestRenderPutsThingsInTheirPlace(t *testing.T) {
 			"Words\n\nSee: /discuss privacy | <https://example.org/policy?a%7Cb>", "Words\nSee: /discuss privacy https://example.org/policy?a|b"},
 		{"how a channel is written", bot.Message{Paragraphs: []string{"Write it as slack:TEAM/CHANNEL."}}, "Write it as slack:TEAM/CHANNEL.", "Write it as slack:TEAM/CHANNEL."},
 		{"small print with a channel", bot.Message{Title: "Draft", Footer: "Due in slack:T012AB3CD/C012AB3CD at noon."}, "Draft\n\nDue in | <#C012AB3CD> | at noon.", "Draft\nDue in <#C012AB3CD> at noon."},
+		{"small print that ends with a channel", bot.Message{Title: "Draft", Footer: "Posted in slack:T012AB3CD/C012AB3CD."}, "Draft\n\nPosted in | <#C012AB3CD>", "Draft\nPosted in <#C012AB3CD>."},
 		{"channels and people", bot.Message{Paragraphs: []string{"In slack:T012AB3CD/C012AB3CD (or channel C999AB3CD): @slack:T012AB3CD/U012AB3CD"}},
 			"In #C012AB3CD (or channel #C999AB3CD): @slack:T012AB3CD/U012AB3CD", "In <#C012AB3CD> (or channel <#C999AB3CD>): @slack:T012AB3CD/U012AB3CD"},
 		{"a recap", bot.Message{Title: "Recap", Link: "https://www.example.org/a", Paragraphs: []string{"slack:T012AB3CD/C012AB3CD"},
