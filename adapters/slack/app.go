@@ -22,17 +22,8 @@ func (x App) Check() error {
 	if err := CheckName(x.Name); err != nil {
 		return err
 	}
-	for _, s := range []struct{ what, value, begins, from string }{
-		{"bot token", x.BotToken, "xoxb-", "the page OAuth & Permissions"},
-		{"app token", x.AppToken, "xapp-", "App-Level Tokens on the page Basic Information"},
-		{"signing secret", x.SigningSecret, "", "the page Basic Information"},
-		{"client id", x.ClientID, "", "the page Basic Information"},
-		{"client secret", x.ClientSecret, "", "the page Basic Information"},
-	} {
-		bad := strings.ContainsFunc(s.value, func(r rune) bool { return r <= ' ' || r > '~' })
-		if bad || len(s.value) > 300 || s.value != "" && !strings.HasPrefix(s.value, s.begins) {
-			return fmt.Errorf("this is no %s of a Slack app: copy it from %s of the app at https://api.slack.com/apps%s", s.what, s.from, begins(s.begins))
-		}
+	if err := x.CheckSecrets(); err != nil {
+		return err
 	}
 	switch {
 	case (x.ClientID == "") != (x.ClientSecret == ""):
@@ -45,6 +36,24 @@ func (x App) Check() error {
 		return fmt.Errorf("nothing that happens on Slack reaches the app %s: give its app token for Socket Mode, or its signing secret for HTTP", x.Name)
 	case x.Layout != "" && x.Layout != OneThread && x.Layout != ThreadPerQuestion:
 		return fmt.Errorf("%.40q is no layout: write %s or %s", string(x.Layout), OneThread, ThreadPerQuestion)
+	}
+	return nil
+}
+
+// CheckSecrets says which of what is secret cannot be what it is to be, without
+// repeating it. What is empty is fine.
+func (x App) CheckSecrets() error {
+	for _, s := range []struct{ what, value, begins, from string }{
+		{"bot token", x.BotToken, "xoxb-", "the page OAuth & Permissions"},
+		{"app token", x.AppToken, "xapp-", "App-Level Tokens on the page Basic Information"},
+		{"signing secret", x.SigningSecret, "", "the page Basic Information"},
+		{"client id", x.ClientID, "", "the page Basic Information"},
+		{"client secret", x.ClientSecret, "", "the page Basic Information"},
+	} {
+		bad := strings.ContainsFunc(s.value, func(r rune) bool { return r <= ' ' || r > '~' })
+		if bad || len(s.value) > 300 || s.value != "" && !strings.HasPrefix(s.value, s.begins) {
+			return fmt.Errorf("this is no %s of a Slack app: copy it from %s of the app at https://api.slack.com/apps%s", s.what, s.from, begins(s.begins))
+		}
 	}
 	return nil
 }

@@ -33,8 +33,8 @@ const (
 type result struct {
 	body    []byte
 	verdict outbox.Verdict
-	err     error // as [team.do] gives it
-	scopes  []string
+	err     error    // as [team.do] gives it
+	scopes  []string // of the token, as Slack named them
 }
 
 // send makes one request.
@@ -48,6 +48,7 @@ func (a *Adapter) send(ctx context.Context, who caller, k call) result {
 		return result{err: err}
 	}
 	out := read(res, k)
+	out.scopes = res.scopes
 	a.clock.Compare(res.date, a.o.Clock())
 	if out.err != nil {
 		a.logRefusal(ctx, who, k, out, res.status)

@@ -2,12 +2,14 @@ package slack
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -109,6 +111,10 @@ func (p *app) checkEvents(ctx context.Context) bot.Finding {
 	name := "events of " + p.Name
 	if p.AppToken != "" {
 		if err := p.a.call(ctx, p.AppToken, call{method: "apps.connections.open"}, nil); err != nil {
+			var said *slackError
+			if errors.As(err, &said) {
+				err = cmp.Or(appTokenRefused(p, said.code, errors.New(said.code)), err)
+			}
 			return finding.Unchecked(name, "Slack", err)
 		}
 		return finding.Good(name, "Slack lets it connect for Socket Mode")

@@ -59,8 +59,9 @@ func within(s string, limit int) int {
 }
 
 // placed is how the engine writes a channel, after an @ a person, and at the
-// beginning of a text the id of a person alone.
-var placed = regexp.MustCompile(`(^|[ (])(@)?slack:[A-Z0-9]{3,20}/([A-Z0-9]{3,20})(?:/[0-9.]{1,30})?\b|\bchannel ([CG][A-Z0-9]{7,20})\b|^([UW][A-Z0-9]{7,20})\b`)
+// beginning of a text the id of a person alone. Ids are long, unlike the words
+// TEAM and CHANNEL, which say how one is written.
+var placed = regexp.MustCompile(`(^|[ (])(@)?slack:[A-Z0-9]{8,21}/([A-Z][A-Z0-9]{7,20})(?:/[0-9.]{1,30})?\b|\bchannel ([CG][A-Z0-9]{7,20})\b|^([UW][A-Z0-9]{7,20})\b`)
 
 // ownElements are a text of ours, with the channels in it as Slack shows them: by
 // their names, as links that notify nobody. People are shown by name only where

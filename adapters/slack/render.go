@@ -159,7 +159,7 @@ func smallWords(s string) []slack.MixedElement {
 	for _, e := range ownElements(s, false) {
 		switch e := e.(type) {
 		case *slack.RichTextSectionTextElement:
-			if t := strings.TrimSpace(e.Text); t != "" {
+			if t := strings.TrimSpace(e.Text); t != "" && t != "." { // a full stop would stand apart
 				out = append(out, plainText(t))
 			}
 		case *slack.RichTextSectionChannelElement:

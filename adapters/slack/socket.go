@@ -108,7 +108,13 @@ func verdict(p *app, err error) error {
 	if !errors.As(err, &said) {
 		return nil
 	}
-	switch said.Err {
+	return appTokenRefused(p, said.Err, err)
+}
+
+// appTokenRefused is what a code says of an app token, as which err was met; nil
+// if that is nothing.
+func appTokenRefused(p *app, code string, err error) error {
+	switch code {
 	case "invalid_auth", "not_authed", "token_revoked", "token_expired", "account_inactive":
 		return bot.Problemf("bad_token", "Slack refuses the app token of %s (%w): make a new one under Basic Information, App-Level Tokens, put it into the configuration and restart", p.Name, err)
 	case "not_allowed_token_type":

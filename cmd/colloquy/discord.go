@@ -88,7 +88,7 @@ func (a *app) discordAdapter(log *slog.Logger) (*discord.Adapter, error) {
 	}
 	api, err := discord.ParseAPI(cmp.Or(a.getenv(discordAPIVariable), discord.DefaultAPI))
 	if err != nil {
-		return nil, usagef("%s: %w", discordAPIVariable, err)
+		return nil, &usageError{err} // it names the variable
 	}
 	return discord.New(discord.Options{Token: token, API: api, Content: a.config.Discord.Content, Version: readBuild().Version, Clock: a.now, Log: log}), nil
 }

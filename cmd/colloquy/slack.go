@@ -69,7 +69,10 @@ func (c *Config) addSlackApp(f yamlFile, n *yaml.Node) error {
 			return f.errorf(n, "an app named %q is already on line %d: give each its own name", x.Name, c.Slack.Lines[i])
 		}
 	}
-	if err := slack.CheckName(x.Name); err != nil {
+	for _, to := range slackSecrets(&x) {
+		*to = strings.TrimSpace(*to)
+	}
+	if err := cmp.Or(slack.CheckName(x.Name), x.CheckSecrets()); err != nil {
 		return f.errorf(n, "%v", err)
 	}
 	c.Slack.Apps, c.Slack.Lines = append(c.Slack.Apps, x), append(c.Slack.Lines, n.Line)
@@ -99,10 +102,12 @@ func (a *app) slackApps() ([]slack.App, error) {
 				}
 				if value = strings.TrimSpace(value); value != "" {
 					*to, given = value, true
+					if err := x.CheckSecrets(); err != nil {
+						return nil, usagef("%s: %w", name, err)
+					}
 					break
 				}
 			}
-			*to = strings.TrimSpace(*to)
 		}
 	}
 	if !given {
@@ -127,15 +132,22 @@ func (a *app) slackAdapter(vault slack.Vault, log *slog.Logger) (*slack.Adapter,
 	}
 	api, err := slack.ParseAPI(cmp.Or(a.getenv(slackAPIVariable), slack.DefaultAPI))
 	if err != nil {
-		return nil, usagef("%s: %w", slackAPIVariable, err)
+		return nil, &usageError{err} // it names the variable
 	}
 	url, err := a.publicURL()
+	if err != nil {
+		return nil, err
+	}
+	keys, err := a.secretKeys()
 	if err != nil {
 		return nil, err
 	}
 	for _, x := range apps {
 		if x.ClientID != "" && url == "" {
 			return nil, usagef("the app %s is to be installed with its client id, and nothing says at which address: set %s to the address at which Slack reaches this machine, like https://bot.example.org", x.Name, urlVariable)
+		}
+		if x.ClientID != "" && len(keys) == 0 {
+			return nil, usagef("the app %s is to be installed with its client id, and there is no key to keep its tokens with: set %s to 32 random bytes, which 'openssl rand -base64 32' makes, and keep it apart from the database", x.Name, secretKeyVariable)
 		}
 	}
 	return slack.New(slack.Options{Apps: apps, API: api, URL: url, Vault: vault, Version: readBuild().Version, Clock: a.now, Log: log}), nil

@@ -181,6 +181,9 @@ func (s *Server) answer(w http.ResponseWriter, q *request, unread error) (int, s
 	}
 	s.mu.Lock()
 	res, err := s.carryOut(q)
+	if q.in != nil {
+		w.Header().Set("X-OAuth-Scopes", strings.Join(q.in.scopes, ","))
+	}
 	s.touch()
 	s.mu.Unlock()
 	if f.Cut {

@@ -100,6 +100,9 @@ func (s *Server) renderElement(e obj) string {
 		if id, ok := o["user_id"].(string); ok {
 			t = s.byHandle(id)
 		}
+		if id, ok := o["channel_id"].(string); ok {
+			t = s.resolve("#" + id)
+		}
 		if u, ok := o["url"].(string); ok {
 			t = labelled(t, u)
 		}
