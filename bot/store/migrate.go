@@ -22,7 +22,12 @@ var migrations embed.FS
 // migrate brings the tables up to date. Before it changes a database that holds
 // something, it puts a copy beside it, if that is wanted.
 func (db *DB) migrate(ctx context.Context, copyFirst bool) error {
-	if err := db.readable(ctx); err != nil {
+	// Who else begins at this moment may hold the file, and SQLite does not always wait.
+	err := db.readable(ctx)
+	for tries := 0; code(err) == sqlite3.SQLITE_BUSY && tries < mostTries && pause(ctx, 25*time.Millisecond); tries++ {
+		err = db.readable(ctx)
+	}
+	if err != nil {
 		return err
 	}
 	files, err := fs.Sub(migrations, "migrations")
@@ -34,6 +39,9 @@ func (db *DB) migrate(ctx context.Context, copyFirst bool) error {
 		return err
 	}
 	have, want, err := p.GetVersions(ctx)
+	for tries := 0; code(err) == sqlite3.SQLITE_BUSY && tries < mostTries && pause(ctx, 25*time.Millisecond); tries++ {
+		have, want, err = p.GetVersions(ctx)
+	}
 	if err != nil {
 		return err
 	}
@@ -58,7 +66,7 @@ func (db *DB) migrate(ctx context.Context, copyFirst bool) error {
 		}
 		// Each migration is a transaction: one that failed because another
 		// process made the same tables at this moment changed nothing, and what
-		// that one has not done yet is tried again, for a second without progress.
+		// that one has not done yet is tried again, for ten seconds without progress.
 		now, want, verr := p.GetVersions(ctx)
 		switch {
 		case verr == nil && now == want:
@@ -67,11 +75,14 @@ func (db *DB) migrate(ctx context.Context, copyFirst bool) error {
 			have, tries = now, 0
 		}
 		others := code(err) == sqlite3.SQLITE_BUSY || code(err) == sqlite3.SQLITE_ERROR
-		if !others || tries == 40 || !pause(ctx, 25*time.Millisecond) {
+		if !others || tries == mostTries || !pause(ctx, 25*time.Millisecond) {
 			return err
 		}
 	}
 }
+
+// mostTries, 25 ms apart, are ten seconds: as long as SQLite itself waits.
+const mostTries = 400
 
 // pause waits; it returns false when ctx is done before.
 func pause(ctx context.Context, d time.Duration) bool {
