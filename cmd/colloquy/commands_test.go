@@ -24,8 +24,13 @@ type town struct {
 }
 
 func newTown(t testing.TB, items ...string) *town {
-	w := &town{t: t, items: items}
 	t.Chdir(t.TempDir())
+	return newSite(t, items...)
+}
+
+// newSite is its web site alone.
+func newSite(t testing.TB, items ...string) *town {
+	w := &town{t: t, items: items}
 	site := httptest.NewServer(w)
 	t.Cleanup(site.Close)
 	w.feed = site.URL + "/feed.xml"

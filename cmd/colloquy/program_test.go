@@ -24,12 +24,18 @@ type program struct {
 
 // newProgram builds it; config is its colloquy.yaml.
 func newProgram(t testing.TB, config string, env ...string) *program {
-	bin := buildProgram(t) // in the folder of this package
-	r := &program{t: t, bin: bin, env: append(env, "COLLOQUY_ALLOW_NETWORK=127.0.0.0/8"), site: newTown(t)}
-	r.dir, _ = os.Getwd() // newTown made it
-	writeFile(t, "colloquy.yaml", config)
+	r := &program{t: t, bin: buildProgram(t), dir: t.TempDir(), env: append(env, "COLLOQUY_ALLOW_NETWORK=127.0.0.0/8"), site: newSite(t)}
+	r.configure(config)
 	t.Cleanup(r.kill)
 	return r
+}
+
+// configure writes its configuration file.
+func (r *program) configure(config string) {
+	r.t.Helper()
+	if err := os.WriteFile(filepath.Join(r.dir, "colloquy.yaml"), []byte(config), 0o600); err != nil {
+		r.t.Fatal(err)
+	}
 }
 
 func (r *program) command(args ...string) *exec.Cmd {

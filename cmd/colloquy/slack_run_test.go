@@ -29,6 +29,7 @@ type slackPlace struct {
 	name    string // of the app
 	app     slacktest.App
 	team    string
+	apart   bool   // each question has a thread of its own
 	boss    string // an admin, who installs the app
 	bot     string // our user
 	channel string
@@ -47,12 +48,12 @@ func newSlackRun(t testing.TB, o slacktest.Options, socket bool, config string) 
 		s: s, listen: listen,
 	}
 	config += "slack:\n  apps:\n"
-	for _, name := range []string{"acme", "readers"} {
+	for i, name := range []string{"acme", "readers"} {
 		args := []string{"slack", "manifest", "--app", name, "--format", "json", "--url", "https://bot.example.org"}
 		if socket {
 			args = append(args, "--socket-mode")
 		}
-		p := &slackPlace{slackRun: r, name: name, app: s.AddAppFrom([]byte(r.ok(args...))), team: s.AddTeam("The " + name)}
+		p := &slackPlace{slackRun: r, name: name, app: s.AddAppFrom([]byte(r.ok(args...))), team: s.AddTeam("The " + name), apart: i == 1}
 		s.Point(p.app.ID, "http://"+listen+"/slack/"+name) // in place of the address that has a certificate
 		p.boss = s.AddUser(p.team, "boss", slacktest.Admin)
 		config += fmt.Sprintf("    - name: %s\n      client_id: %q\n      client_secret: %q\n", name, p.app.ClientID, p.app.ClientSecret)
@@ -61,9 +62,12 @@ func newSlackRun(t testing.TB, o slacktest.Options, socket bool, config string) 
 		} else {
 			config += fmt.Sprintf("      signing_secret: %q\n", p.app.SigningSecret)
 		}
+		if p.apart {
+			config += "      layout: thread-per-question\n"
+		}
 		r.places = append(r.places, p)
 	}
-	writeFile(t, "colloquy.yaml", config)
+	r.configure(config)
 	return r
 }
 

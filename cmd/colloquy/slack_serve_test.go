@@ -14,7 +14,10 @@ import (
 // also while nobody listens, and its end.
 func TestSlackFromInstallingToRecap(t *testing.T) {
 	for name, socket := range map[string]bool{"over HTTP": false, "over Socket Mode": true} {
-		t.Run(name, func(t *testing.T) { slackFromInstallingToRecap(t, socket) })
+		t.Run(name, func(t *testing.T) {
+			t.Parallel() // they mostly wait
+			slackFromInstallingToRecap(t, socket)
+		})
 	}
 }
 
@@ -102,21 +105,43 @@ func (c *slackTalk) open() {
 		return strings.Contains(c.ok("discussion", "list", "--format", "json", "--channel", c.as()), `"state": "open"`)
 	})
 	c.t.Logf("root: %s", c.s.Shown(c.root.Ref()))
-	for _, m := range c.s.Thread(c.root.Ref()) {
-		c.t.Logf("in its thread: %s", c.s.Shown(m.Ref()))
+	for n := 1; n <= 3; n++ {
+		m := c.question(n)
+		if m.IsReply() == c.apart {
+			c.t.Errorf("question %d is a reply: %v", n, m.IsReply())
+		}
+		c.t.Logf("question: %s", c.s.Shown(m.Ref()))
 	}
 }
 
+// question finds the post with a question.
+func (c *slackTalk) question(n int) slacktest.Message {
+	c.t.Helper()
+	for _, m := range c.posts() {
+		if strings.HasPrefix(c.s.Shown(m.Ref()), fmt.Sprintf("%d. ", n)) {
+			return m
+		}
+	}
+	c.t.Fatalf("question %d is not posted", n)
+	return slacktest.Message{}
+}
+
+// say has somebody new write a reply; every third is about the second question,
+// in its own thread if it has one.
 func (c *slackTalk) say(n int) {
 	name := fmt.Sprintf("reader%02d", n)
 	who := c.s.AddUser(c.team, name)
 	c.s.Invite(c.channel, who)
 	c.people = append(c.people, who)
 	text := fmt.Sprintf("Reply %d: the valley needs the bus, *whatever* @everyone says about its cost & <delays>", n)
-	if n%3 == 0 {
+	to := c.root.Ref()
+	switch {
+	case n%3 == 0 && c.apart:
+		to, text = c.question(2).Ref(), fmt.Sprintf("Reply %d: I doubt it", n)
+	case n%3 == 0:
 		text = fmt.Sprintf("@2 Reply %d: I doubt it", n)
 	}
-	c.ids = append(c.ids, c.s.Reply(c.root.Ref(), who, text))
+	c.ids = append(c.ids, c.s.Reply(to, who, text))
 }
 
 func (c *slackTalk) talk() {
@@ -143,11 +168,14 @@ func (c *slackTalk) talkUnheard() {
 // answerByForm has somebody answer the first question with its button.
 func (c *slackTalk) answerByForm() {
 	c.t.Helper()
-	question := c.s.Thread(c.root.Ref())[0]
+	question := c.question(1)
 	form := c.presses(question, "Answer", c.people[0]).AwaitModal()
 	c.t.Logf("form: %s", form.Text())
 	c.s.Submit(c.people[0], map[string]string{form.Inputs[0].Action: "By the form: it should run at night"}).Await()
 	c.answer = c.await("it should run at night")
+	if below := c.answer.Thread == question.TS; below != c.apart {
+		c.t.Errorf("the answer stands in the thread of its question: %v", below)
+	}
 	c.t.Logf("answer: %s", c.s.Shown(c.answer.Ref()))
 	before := len(c.s.Ephemerals(c.people[1]))
 	c.presses(question, "Why this question?", c.people[1]).Await()
@@ -161,7 +189,7 @@ func (c *slackTalk) close() {
 	c.recap = c.await("Recap: Bus to the valley")
 	text := c.s.Shown(c.recap.Ref())
 	c.t.Logf("recap: %s", text)
-	contains(c.t, text, "27 people wrote 28 replies", "nobody was listening here; 9 replies from that time were found afterwards")
+	contains(c.t, text, "27 people wrote 28 replies", "Question 2 drew the most replies: 10", "nobody was listening here; 9 replies from that time were found afterwards")
 	c.until("the end", func() bool {
 		return strings.Contains(c.ok("discussion", "list", "--format", "json", "--channel", c.as()), `"state": "closed"`)
 	})
