@@ -203,6 +203,8 @@ func (e *Engine) listAgain(asked time.Time) time.Time {
 // unchanged reports whether a listing brings nothing beyond what is stored, so
 // that listing a long thread again costs no writes.
 func unchanged(old, listed Reply) bool {
-	named := listed.Version == old.Version && old.Author.Name == "" && listed.Author.Name != ""
-	return old.Deleted || (listed.Unread || listed.Version <= old.Version && !named) && (listed.Reactions == nil || slices.Equal(old.Reactions, listed.Reactions))
+	same := !listed.Unread && listed.Version == old.Version
+	named := same && old.Author.Name == "" && listed.Author.Name != ""
+	fewer := same && len(listed.Files) < len(old.Files) // one was deleted, which is no edit everywhere
+	return old.Deleted || (listed.Unread || listed.Version <= old.Version && !named && !fewer) && (listed.Reactions == nil || slices.Equal(old.Reactions, listed.Reactions))
 }

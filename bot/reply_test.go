@@ -306,3 +306,27 @@ func TestRootSaysThatOnlyFormsAreRecorded(t *testing.T) {
 		}
 	}
 }
+
+// A listing that brings no newer version may still say that a file is gone, or
+// who the author is; what was read of the text before stays.
+func TestListingOfTheSameVersion(t *testing.T) {
+	b := newBench(t)
+	b.request(bot.Request{Ref: b.web.URL + "/quay"})
+	d := b.discussion()
+	r := b.platform.say(d, "", "ask @Ada", false)
+	r.Files = []bot.File{{Name: "a.png", URL: "https://files.example/a"}, {Name: "b.png", URL: "https://files.example/b"}}
+	b.platform.tell(r)
+	listed := r
+	listed.Text, listed.Author.Name = "ask @U123", "Ben"
+	listed.Files, listed.Reactions = r.Files[1:], []bot.Reaction{{Key: "👍", Count: 1}}
+	b.platform.tell(listed)
+	got := b.replies(d)[0]
+	if got.Text != "ask @Ada" || got.Author.Name != "Ben" || len(got.Files) != 1 || got.Files[0].Name != "b.png" || len(got.Reactions) != 1 {
+		t.Errorf("%+v", got)
+	}
+	listed.Author.Name, listed.Files = "", r.Files // an older listing
+	b.platform.tell(listed)
+	if again := b.replies(d)[0]; again.Author.Name != "Ben" || len(again.Files) != 1 {
+		t.Errorf("%+v", again)
+	}
+}

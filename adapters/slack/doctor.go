@@ -56,19 +56,19 @@ func (p *app) checkTokens(ctx context.Context, teams []*team, err error) []bot.F
 	if err != nil {
 		out = append(out, finding.Unchecked(name, "Slack", err))
 	}
-	right := 0
+	right, text := 0, ""
 	for _, t := range teams {
 		if f := t.checkScopes(ctx); f.OK {
-			right++
+			right, text = right+1, f.Text
 		} else {
 			out = append(out, f)
 		}
 	}
 	switch {
 	case right == 1 && len(teams) == 1:
-		out = append(out, finding.Good(name, "it is installed in %s, with all scopes that it needs", teams[0].name))
+		out = append(out, finding.Good(name, "%s", text))
 	case right > 0:
-		out = append(out, finding.Good(name, "it is installed in %d workspaces, in %d with all scopes that it needs", len(teams), right))
+		out = append(out, finding.Good(name, "it is installed in %d workspaces, and lacks nothing in %d of them", len(teams), right))
 	case len(teams) == 0 && err == nil:
 		f := finding.Good(name, "it is installed in no workspace yet")
 		f.Fix = "open " + p.a.o.URL + "/slack/" + p.Name + "/install"
@@ -85,13 +85,16 @@ func (t *team) checkScopes(ctx context.Context) bot.Finding {
 	if err := t.do(ctx, call{method: "auth.test", scopes: &has}, nil); err != nil {
 		return finding.Unchecked(name, "Slack", err)
 	}
+	if len(has) == 0 { // what stands between may not pass the list on
+		return finding.Good(name, "the app %s is installed in %s; which scopes it has is not known", t.app.Name, t.name)
+	}
 	var lacks []string
 	for _, s := range ScopeNames() {
 		if !slices.Contains(has, s) {
 			lacks = append(lacks, s)
 		}
 	}
-	if len(has) > 0 && len(lacks) > 0 { // a proxy may not pass the list on
+	if len(lacks) > 0 {
 		return bot.Finding{Name: name, Text: "in " + t.name + " the app " + t.app.Name + " lacks the scopes " + strings.Join(lacks, ", "),
 			Fix: "paste what 'colloquy slack manifest' prints at App Manifest of the app, save it, and install it there again"}
 	}

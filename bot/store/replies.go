@@ -15,8 +15,9 @@ import (
 // that it names, still records, and its author did not opt out. Where a discussion has no
 // thread, what stood in the channel before it is none of its replies. The thread in
 // which the reply was written may be another: see [questionThread]. A known reply changes only to a
-// newer version, or when a listing brings other reactions, or the name of its
-// author that was not known. A known name is not lost. A tombstone stays.
+// newer version, or when a listing brings other reactions or fewer files, or the
+// name of its author that was not known. Its text changes with its version alone. A
+// known name is not lost. A tombstone stays.
 const insertReply = `INSERT INTO replies (id, discussion_id, platform, workspace, channel, thread, message_id, question,
 		author_id, author, text, files, reactions, version, created_at, edited_at, deleted, late, recorded_at, reply_to, excluded)
 	SELECT $1, d.id, d.platform, d.workspace, d.channel, $2, $3,
@@ -31,11 +32,13 @@ const insertReply = `INSERT INTO replies (id, discussion_id, platform, workspace
 		AND NOT EXISTS (SELECT 1 FROM optouts WHERE hash = $21) AND ($22 = '' OR d.id = $22)
 	ORDER BY d.opened_at DESC LIMIT 1
 	ON CONFLICT (platform, workspace, channel, message_id) DO UPDATE SET
-		question = excluded.question, author = CASE WHEN excluded.author <> '' THEN excluded.author ELSE replies.author END, text = excluded.text, files = excluded.files,
+		question = excluded.question, author = CASE WHEN excluded.author <> '' THEN excluded.author ELSE replies.author END, 
+		text = CASE WHEN excluded.version > replies.version THEN excluded.text ELSE replies.text END,
+		files = CASE WHEN excluded.version > replies.version OR length(excluded.files) < length(replies.files) THEN excluded.files ELSE replies.files END,
 		reactions = COALESCE(excluded.reactions, replies.reactions), version = excluded.version, edited_at = excluded.edited_at,
 		reply_to = CASE WHEN excluded.reply_to <> '' THEN excluded.reply_to ELSE replies.reply_to END
 	WHERE NOT replies.deleted AND (excluded.version > replies.version OR excluded.version = replies.version AND (
-		excluded.reactions IS NOT NULL AND excluded.reactions IS DISTINCT FROM replies.reactions OR replies.author = '' AND excluded.author <> ''))
+		excluded.reactions IS NOT NULL AND (excluded.reactions IS DISTINCT FROM replies.reactions OR length(excluded.files) < length(replies.files)) OR replies.author = '' AND excluded.author <> ''))
 	RETURNING id`
 
 // Places of some arguments of [insertReply].
