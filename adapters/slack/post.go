@@ -28,7 +28,7 @@ func (a *Adapter) Post(ctx context.Context, ch bot.Channel, m bot.Message, key s
 	if err != nil {
 		return bot.Posted{}, notPosted(err)
 	}
-	m = t.app.ownWords(m)
+	m = t.wording(m)
 	apart := t.asksApart(m) && ch.Thread != ""
 	l := look{key: key, ping: true}
 	k := call{method: "chat.postMessage", args: a.render(ctx, m, l).args(ch.ID, key), channel: ch.ID}
@@ -54,6 +54,15 @@ func (a *Adapter) Post(ctx context.Context, ch bot.Channel, m bot.Message, key s
 		return bot.Posted{}, problem("bad_answer", nil, "Slack did not say which message it made; look for it there before you try again")
 	}
 	return landed(ch, got.TS, apart), nil
+}
+
+// wording is a message as this app says it: with the name of its command, and
+// without the questions that follow below it in the channel.
+func (t *team) wording(m bot.Message) bot.Message {
+	if t.app.Layout == ThreadPerQuestion {
+		m.Asks = nil
+	}
+	return t.app.ownWords(m)
 }
 
 // asksApart reports whether m is a question that gets a thread of its own.

@@ -18,7 +18,7 @@ func (a *Adapter) Edit(ctx context.Context, ref bot.MessageRef, m bot.Message) e
 	if err != nil && !bot.IsPermanent(err) {
 		return err
 	}
-	m = t.app.ownWords(m)
+	m = t.wording(m)
 	l := look{key: key}
 	k := call{method: "chat.update", args: a.render(ctx, m, l).args(ref.ID, key), channel: ref.ID}
 	k.args.Set("ts", ref.MessageID)

@@ -125,7 +125,12 @@ func TestPostOpensADiscussion(t *testing.T) {
 
 func TestAThreadForEachQuestion(t *testing.T) {
 	d := newPostOffice(t, ThreadPerQuestion, slacktest.Options{})
-	root := d.post(d.text, rootMessage, "root")
+	first := rootMessage
+	first.Asks = []string{"Who gains by it?"}
+	root := d.post(d.text, first, "root")
+	if shown := d.s.Shown(slacktest.Ref{Channel: d.text.ID, TS: root.Ref.MessageID}); strings.Contains(shown, "Who gains") {
+		t.Errorf("the question stands in the root, too: %s", shown)
+	}
 	q := d.post(root.Thread, askedOne, "asked")
 	if q.Ref.ID != d.text.ID || q.Ref.Thread != q.Ref.MessageID || q.Thread != (bot.Channel{}) || d.message(q.Ref).IsReply() {
 		t.Fatalf("posted as %+v", q)

@@ -104,7 +104,12 @@ func (c *slackTalk) open() {
 	c.until("all questions", func() bool {
 		return strings.Contains(c.ok("discussion", "list", "--format", "json", "--channel", c.as()), `"state": "open"`)
 	})
-	c.t.Logf("root: %s", c.s.Shown(c.root.Ref()))
+	root := c.s.Shown(c.root.Ref())
+	c.t.Logf("root: %s", root)
+	first, _, _ := strings.Cut(strings.TrimPrefix(c.s.Shown(c.question(1).Ref()), "1. "), "\n")
+	if strings.Contains(root, first) == c.apart {
+		c.t.Errorf("the root has the questions, which stand below it: %v", c.apart)
+	}
 	for n := 1; n <= 3; n++ {
 		m := c.question(n)
 		if m.IsReply() == c.apart {
