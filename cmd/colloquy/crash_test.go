@@ -32,10 +32,7 @@ const kills = 50
 // one another: the files of the chat, what was printed as recorded, and the
 // database.
 func TestKilledAtAnyMoment(t *testing.T) {
-	if testing.Short() {
-		t.Skip("takes about two minutes; run without -short")
-	}
-	t.Parallel()
+	long(t)
 	c := newCrash(t)
 	c.configure(false)
 	for i := range kills {

@@ -24,10 +24,7 @@ const crashSpeed = 20
 // people write in the threads. Then it compares what is on Discord with the
 // database: each post once, each reply there.
 func TestKilledWhilePostingOnDiscord(t *testing.T) {
-	if testing.Short() {
-		t.Skip("takes about two minutes; run without -short")
-	}
-	t.Parallel() // with the other one of this kind: both mostly wait
+	long(t)
 	c := &discordCrash{crash: newCrash(t), s: discordtest.New(t, discordtest.Options{Speed: crashSpeed, Identifies: 1000})}
 	guild := c.s.AddGuild("Readers")
 	for i := range 4 {

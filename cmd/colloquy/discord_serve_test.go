@@ -51,7 +51,7 @@ func (r *discordRun) says(channel, user, words string, v discordtest.Values) str
 // The whole of it on Discord: an invitation, a schedule, a discussion with
 // replies that are changed and removed, also while nobody listens, and its end.
 func TestDiscordFromInvitationToRecap(t *testing.T) {
-	t.Parallel() // it mostly waits
+	long(t)
 	r := newDiscordRun(t, discordtest.Options{Speed: 10}, "shortest_interval: 1s\nfeed_interval: 1s\n")
 	s := r.s
 	r.start()

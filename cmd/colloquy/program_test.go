@@ -12,6 +12,20 @@ import (
 	"time"
 )
 
+// long lets a test that runs the real program for minutes run beside others of its
+// kind: all mostly wait. The race detector sees nothing of that program, which is a
+// process of its own, and would only slow the rest down.
+func long(t *testing.T) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("takes minutes; run without -short")
+	}
+	if racing {
+		t.Skip("the program that it runs is built without the race detector; run without -race")
+	}
+	t.Parallel()
+}
+
 // A program is the real program, in processes of its own, in a folder of its own.
 type program struct {
 	t        testing.TB

@@ -24,10 +24,7 @@ import (
 // the threads. Then it compares what is on Slack with the database: each post
 // once, each reply there, and so is every delivery that was answered with 200.
 func TestKilledWhilePostingOnSlack(t *testing.T) {
-	if testing.Short() {
-		t.Skip("takes about two minutes; run without -short")
-	}
-	t.Parallel() // with the others of this kind: all mostly wait
+	long(t)
 	c := &slackCrash{crash: newCrash(t), s: slacktest.New(t, slacktest.Options{Speed: 20}), listen: freeAddress(t)}
 	for _, name := range []string{"http", "socket"} {
 		app := c.s.AddApp(slacktest.App{Name: name, SocketMode: name == "socket"})

@@ -15,7 +15,7 @@ import (
 func TestSlackFromInstallingToRecap(t *testing.T) {
 	for name, socket := range map[string]bool{"over HTTP": false, "over Socket Mode": true} {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel() // they mostly wait
+			long(t)
 			slackFromInstallingToRecap(t, socket)
 		})
 	}
