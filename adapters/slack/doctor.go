@@ -58,7 +58,7 @@ func (p *app) checkTokens(ctx context.Context, teams []*team, err error) []bot.F
 	}
 	right, text := 0, ""
 	for _, t := range teams {
-		if f := t.checkScopes(ctx); f.OK {
+		if f := t.checkScopes(ctx, "it"); f.OK {
 			right, text = right+1, f.Text
 		} else {
 			out = append(out, f)
@@ -78,15 +78,15 @@ func (p *app) checkTokens(ctx context.Context, teams []*team, err error) []bot.F
 }
 
 // checkScopes looks whether the token of a workspace is good for all that is
-// done with it.
-func (t *team) checkScopes(ctx context.Context) bot.Finding {
+// done with it. app is what the app is called in what is right.
+func (t *team) checkScopes(ctx context.Context, app string) bot.Finding {
 	name := "workspace " + t.id
 	var has []string
 	if err := t.do(ctx, call{method: "auth.test", scopes: &has}, nil); err != nil {
 		return finding.Unchecked(name, "Slack", err)
 	}
 	if len(has) == 0 { // what stands between may not pass the list on
-		return finding.Good(name, "the app %s is installed in %s; which scopes it has is not known", t.app.Name, t.name)
+		return finding.Good(name, "%s is installed in %s; which scopes it has is not known", app, t.name)
 	}
 	var lacks []string
 	for _, s := range ScopeNames() {
@@ -98,7 +98,7 @@ func (t *team) checkScopes(ctx context.Context) bot.Finding {
 		return bot.Finding{Name: name, Text: "in " + t.name + " the app " + t.app.Name + " lacks the scopes " + strings.Join(lacks, ", "),
 			Fix: "paste what 'colloquy slack manifest' prints at App Manifest of the app, save it, and install it there again"}
 	}
-	return finding.Good(name, "the app %s is installed in %s, with all scopes that it needs", t.app.Name, t.name)
+	return finding.Good(name, "%s is installed in %s, with all scopes that it needs", app, t.name)
 }
 
 func (a *Adapter) checkTeam(ctx context.Context, workspace string) bot.Finding {
@@ -106,7 +106,7 @@ func (a *Adapter) checkTeam(ctx context.Context, workspace string) bot.Finding {
 	if err != nil {
 		return finding.Unchecked("workspace "+workspace, "Slack", err)
 	}
-	return t.checkScopes(ctx)
+	return t.checkScopes(ctx, "the app "+t.app.Name)
 }
 
 // checkEvents looks whether what happens on Slack can reach us.
