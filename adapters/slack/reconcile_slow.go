@@ -13,8 +13,9 @@ import (
 // one a minute, that is the next.
 const mostWait = 70 * time.Second
 
-// A lane lets one listing a workspace wait for Slack: others have better luck
-// later, and would only keep posts from going out meanwhile. Its zero value is ready.
+// A lane lets one listing a workspace wait where Slack lets an app read one page a
+// minute: others have better luck later, and would only keep posts from going out
+// meanwhile. Its zero value is ready.
 type lane struct {
 	mu      sync.Mutex
 	waiting map[string]bool // by workspace
@@ -39,16 +40,24 @@ func (l *lane) end(workspace string) {
 	delete(l.waiting, workspace)
 }
 
-// ask makes a request for a page, and again after each wait that Slack demands.
+// ask makes a request for a page, and again after each wait that is demanded. At
+// the usual pace all listings wait for their turn, since one that ended for it would
+// begin with its first page again.
 func (l *listing) ask(ctx context.Context, method string, args url.Values, out any) error {
 	for {
 		err := l.t.do(ctx, call{method: method, args: args, bulk: true}, out)
 		after, _ := bot.RetryDelay(err)
-		if bot.ReasonCode(err) != "rate_limited" || after > mostWait || !l.a.listings.begin(l.t.id) {
+		if bot.ReasonCode(err) != "rate_limited" || after > mostWait {
+			return err
+		}
+		slow := l.t.historySlow()
+		if slow && !l.a.listings.begin(l.t.id) {
 			return err
 		}
 		slept := sleep(ctx, after)
-		l.a.listings.end(l.t.id)
+		if slow {
+			l.a.listings.end(l.t.id)
+		}
 		if !slept {
 			return err
 		}

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -309,6 +310,31 @@ func TestListingSlowly(t *testing.T) {
 		w.on("conversations.replies", func(url.Values) string { return "refused for 60" })
 		if l := listAll(t, in.app.a, ctx, inThread, ref(1)); l.err == nil || len(l.removed) != 0 {
 			t.Errorf("no time: %+v", l)
+		}
+	})
+}
+
+// After an outage many threads are listed at once. Each waits for its turn, and no
+// page is asked for twice.
+func TestListingsTakeTurns(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		in, w := newWire(t)
+		in.app.a.speed = 1
+		w.on("conversations.replies", thread(1, rootPost, said(1, "one", ""), said(2, "two", "")))
+		const threads = 40
+		var all [threads]listed
+		var running sync.WaitGroup
+		for i := range all {
+			running.Go(func() { all[i] = listAll(t, in.app.a, t.Context(), inThread) })
+		}
+		running.Wait()
+		for _, l := range all {
+			if l.err != nil || len(l.texts) != 2 {
+				t.Fatalf("a listing: %v, %v", l.texts, l.err)
+			}
+		}
+		if n := w.asked["conversations.replies"]; n != 2*threads {
+			t.Errorf("%d pages were asked for, want %d", n, 2*threads)
 		}
 	})
 }

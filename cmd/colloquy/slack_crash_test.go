@@ -50,7 +50,7 @@ func TestKilledWhilePostingOnSlack(t *testing.T) {
 	}
 	c.configure(true)
 	c.run(func(p *exec.Cmd) {
-		c.waitUntilDone(8 * time.Minute) // the threads of one workspace are listed one after another, by its limits
+		c.waitUntilDone(4 * time.Minute)
 		c.s.AwaitDelivered()
 		_ = p.Process.Signal(syscall.SIGTERM)
 	})
@@ -78,7 +78,7 @@ func (c *slackCrash) configure(paused bool) {
 	fmt.Fprintf(&b, "  - {name: http, bot_token: %q, signing_secret: %q}\n", c.places[0].in.Token, c.places[0].app.SigningSecret)
 	fmt.Fprintf(&b, "  - {name: socket, bot_token: %q, app_token: %q, layout: thread-per-question}\nschedules:\n", c.places[2].in.Token, c.places[2].app.AppToken)
 	for i, p := range c.places {
-		fmt.Fprintf(&b, "  - {name: n%d, channel: \"slack:%s/%s\", cron: \"@every 5s\", feeds: [\"%s/feed.xml\"], questions: 2, close_after: 1h, same_story: post, paused: %v}\n",
+		fmt.Fprintf(&b, "  - {name: n%d, channel: \"slack:%s/%s\", cron: \"@every 3s\", feeds: [\"%s/feed.xml\"], questions: 2, close_after: 1h, same_story: post, paused: %v}\n",
 			i, p.in.Team, p.channel, c.web.URL, paused)
 	}
 	if err := os.WriteFile(filepath.Join(c.dir, "colloquy.yaml"), []byte(b.String()), 0o600); err != nil {
