@@ -47,7 +47,7 @@ func (s *Server) draft(q *request, raw []byte) (*draft, error) {
 		return nil, err
 	}
 	if d.allowed == nil || d.allowed.Parse == nil {
-		s.breach("%s %s: allowed_mentions without an explicit list \"parse\"", q.Method, q.route)
+		s.Breach("%s %s: allowed_mentions without an explicit list \"parse\"", q.Method, q.route)
 	}
 	return &d, d.check()
 }

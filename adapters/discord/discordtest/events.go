@@ -60,7 +60,7 @@ func (s *Server) channelEvent(event string, c *channel, o obj) {
 // send delivers an event to every session of the shard that has the guild; ""
 // is that of direct messages.
 func (s *Server) send(guild, event string, payload func(content bool) any) {
-	s.touch()
+	s.Touch()
 	if g := s.guilds[guild]; g != nil && (g.gone || g.unavailable && !strings.HasPrefix(event, "GUILD_")) {
 		return
 	}

@@ -117,7 +117,7 @@ func (s *Server) Revoke() {
 	for c := range s.gate.conns {
 		c.close(4004, "Authentication failed.")
 	}
-	s.touch()
+	s.Touch()
 }
 
 // Strange adds fields, components and embeds that nobody knows yet to all that
@@ -141,7 +141,7 @@ func (s *Server) set(do func()) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	do()
-	s.touch()
+	s.Touch()
 }
 
 // Down ends everything: connections are cut, and new ones refused, until [Server.Up].

@@ -99,7 +99,7 @@ func (s *Server) serveGateway(w http.ResponseWriter, r *http.Request) {
 	case !c.upset.NoHello:
 		c.push(op(10, obj{"heartbeat_interval": hb.Milliseconds(), "_trace": []string{"fake"}}))
 	}
-	s.touch()
+	s.Touch()
 	s.mu.Unlock()
 	s.read(c, hb)
 	s.ended(c)
@@ -130,7 +130,7 @@ func (s *Server) read(c *conn, heartbeat time.Duration) {
 		default:
 			s.receive(c, m.Op, m.D)
 		}
-		s.touch()
+		s.Touch()
 		s.mu.Unlock()
 	}
 }
@@ -146,7 +146,7 @@ func (s *Server) receive(c *conn, opcode int, d json.RawMessage) {
 		c.sent = c.sent[1:]
 	}
 	if len(c.sent) > 120 {
-		s.breach("gateway: more than 120 messages in a minute")
+		s.Breach("gateway: more than 120 messages in a minute")
 		c.close(4008, "Rate limited.")
 		return
 	}
@@ -185,7 +185,7 @@ func (s *Server) ended(c *conn) {
 			}
 		}
 	}
-	s.touch()
+	s.Touch()
 }
 
 // resume goes on with a session from where the client was.

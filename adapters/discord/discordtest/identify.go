@@ -56,20 +56,20 @@ func (s *Server) newSession() string { return fmt.Sprintf("%032s", s.newID()) }
 // mayStart keeps the limits of IDENTIFY: so many a day, and max_concurrency in 5 s.
 func (s *Server) mayStart(c *conn, shard [2]int) bool {
 	if s.counts.Identifies > s.o.Identifies {
-		s.breach("gateway: more IDENTIFYs than the %d that were left: Discord resets the token", s.o.Identifies)
+		s.Breach("gateway: more IDENTIFYs than the %d that were left: Discord resets the token", s.o.Identifies)
 		s.faults.revoked = true
 		c.close(4004, "Authentication failed.")
 		return false
 	}
 	now := time.Now()
 	if !c.invalidated.IsZero() && now.Sub(c.invalidated) < s.scaled(time.Second) {
-		s.breach("gateway: IDENTIFY at once after Invalid Session; a random time of 1 to 5 s has to pass")
+		s.Breach("gateway: IDENTIFY at once after Invalid Session; a random time of 1 to 5 s has to pass")
 	}
 	key := shard[0] % s.o.MaxConcurrency
 	if last, any := s.gate.started[key]; any && now.Sub(last.at) < s.scaled(5*time.Second) {
 		s.counts.TooEarly++
 		if last.conn != nil {
-			s.breach("gateway: shard %d identified within 5 s of the last IDENTIFY, and max_concurrency is %d", shard[0], s.o.MaxConcurrency)
+			s.Breach("gateway: shard %d identified within 5 s of the last IDENTIFY, and max_concurrency is %d", shard[0], s.o.MaxConcurrency)
 		}
 		s.invalid(c, false)
 		return false

@@ -118,7 +118,7 @@ func (i *Interaction) Expire() { i.s.set(func() { i.dead = true }) }
 func (i *Interaction) Await() Shown {
 	i.s.t.Helper()
 	late := false
-	ok := i.s.await(func() bool {
+	ok := i.s.Wait(func() bool {
 		i.s.mu.Lock()
 		defer i.s.mu.Unlock()
 		late = i.callback == 0 && (i.dead || i.s.o.Now().Sub(i.begun) > 3*time.Second)

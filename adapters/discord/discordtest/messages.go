@@ -138,7 +138,7 @@ func (s *Server) listMessages(q *request) (reply, error) {
 		}
 	}
 	if given > 1 {
-		s.breach("GET %s: before, after and around exclude one another", q.route)
+		s.Breach("GET %s: before, after and around exclude one another", q.route)
 	}
 	os := []obj{}
 	if !s.botMay(c, ReadHistory) {

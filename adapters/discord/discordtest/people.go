@@ -157,5 +157,5 @@ func (s *Server) with(in, id string, do func(*channel, *message)) {
 		return
 	}
 	do(c, c.message(id))
-	s.touch()
+	s.Touch()
 }

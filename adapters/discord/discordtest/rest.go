@@ -126,7 +126,7 @@ func (s *Server) noted(at, status int) {
 	case 403:
 		s.counts.Forbidden++
 	}
-	s.touch()
+	s.Touch()
 }
 
 // answer carries a request out and writes what comes of it.
@@ -146,7 +146,7 @@ func (s *Server) answer(w http.ResponseWriter, q *request) int {
 	}
 	s.mu.Lock()
 	res, err := s.carryOut(w.Header(), q, rt, params, misfit)
-	s.touch()
+	s.Touch()
 	s.mu.Unlock()
 	if f.cut {
 		panic(http.ErrAbortHandler)
@@ -184,7 +184,7 @@ func send(w http.ResponseWriter, status int, kind string, b []byte) int {
 // the request does not fit Discord's document. The lock is held.
 func (s *Server) carryOut(h http.Header, q *request, rt *route, params map[string]string, misfit error) (reply, error) {
 	if rt == nil {
-		s.breach("%s %s: there is no such endpoint here", q.Method, q.path)
+		s.Breach("%s %s: there is no such endpoint here", q.Method, q.path)
 		return reply{}, &failure{status: 404, message: "404: Not Found"}
 	}
 	for k, v := range params {
@@ -198,14 +198,14 @@ func (s *Server) carryOut(h http.Header, q *request, rt *route, params map[strin
 	}
 	if misfit != nil {
 		why := inShort(misfit)
-		s.breach("%s %s: against Discord's OpenAPI document: %s; it was %.500s", q.Method, rt.pattern, why, q.body)
+		s.Breach("%s %s: against Discord's OpenAPI document: %s; it was %.500s", q.Method, rt.pattern, why, q.body)
 		return reply{}, invalid("", "BASE_TYPE_INVALID", "%s", why)
 	}
 	res, err := rt.do(s, q)
 	var no *failure
 	if errors.As(err, &no) && (no.code == 50035 || no.code == 50006) {
 		b, _ := json.Marshal(no.body())
-		s.breach("%s %s: %s; it was %.500s", q.Method, rt.pattern, b, q.body)
+		s.Breach("%s %s: %s; it was %.500s", q.Method, rt.pattern, b, q.body)
 	}
 	return res, err
 }

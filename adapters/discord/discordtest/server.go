@@ -2,12 +2,12 @@ package discordtest
 
 import (
 	"encoding/base64"
-	"fmt"
-	"net"
 	"net/http"
 	"sync"
 	"testing"
 	"time"
+
+	"colloquy/adapters/internal/fake"
 )
 
 // Options say how this Discord differs from an ordinary one. The zero value is fine.
@@ -28,6 +28,7 @@ type Options struct {
 // A Server is one Discord with one application and its bot. Its methods may be
 // called at the same time.
 type Server struct {
+	fake.Watch
 	URL   string // base of the REST API, without version: for Options.API and COLLOQUY_DISCORD_API
 	Token string // of the bot
 	AppID string // of the application; its bot has the same id
@@ -36,7 +37,6 @@ type Server struct {
 	o  Options
 	mu sync.Mutex // guards all below
 
-	changed    chan struct{} // closed, and another made, whenever something changed
 	lastID     uint64
 	guildCount uint64
 	users      map[string]*user
@@ -45,13 +45,12 @@ type Server struct {
 	bulk       []bulk
 	nonces     map[string]nonced // by author and nonce
 
-	gate     gate
-	acts     acts
-	limits   limiter
-	faults   faults
-	log      []Call
-	counts   Counts
-	breaches []string
+	gate   gate
+	acts   acts
+	limits limiter
+	faults faults
+	log    []Call
+	counts Counts
 
 	addr   string
 	http   *http.Server
@@ -63,13 +62,14 @@ type Server struct {
 func New(t testing.TB, o Options) *Server {
 	t.Helper()
 	s := &Server{
-		t: t, o: o, changed: make(chan struct{}),
+		t: t, o: o,
 		users: map[string]*user{}, guilds: map[string]*guild{}, channels: map[string]*channel{},
 		nonces: map[string]nonced{}, addr: "127.0.0.1:0",
 		gate:   gate{conns: map[*conn]bool{}, sessions: map[string]*session{}, started: map[int]start{}},
 		limits: limiter{buckets: map[string]*window{}}, acts: acts{byToken: map[string]*Interaction{}, hidden: map[string]*message{}, allowed: map[string]bool{}},
 	}
 	s.defaults()
+	s.Watch = fake.NewWatch(t, &s.mu, s.o.Patience)
 	s.AppID = s.pastID()
 	s.users[s.AppID] = &user{id: s.AppID, name: "colloquy", global: "Colloquy", bot: true}
 	if s.Token = o.Token; s.Token == "" {
@@ -113,8 +113,7 @@ func (s *Server) defaults() {
 
 // listen opens the address, the same one again after an outage, and serves it.
 func (s *Server) listen() error {
-	var ln net.Listener
-	err := s.retry(func() (err error) { ln, err = net.Listen("tcp", s.addr); return err })
+	ln, err := fake.Listen(s.addr)
 	if err != nil {
 		return err
 	}
@@ -123,17 +122,6 @@ func (s *Server) listen() error {
 	s.http = srv
 	s.served.Go(func() { _ = srv.Serve(ln) })
 	return nil
-}
-
-// retry is for the port, which somebody may hold for a moment after an outage.
-func (s *Server) retry(do func() error) (err error) {
-	for range 50 {
-		if err = do(); err == nil {
-			return nil
-		}
-		time.Sleep(20 * time.Millisecond)
-	}
-	return err
 }
 
 // close ends everything and reports what the client should not have done.
@@ -148,69 +136,4 @@ func (s *Server) close() {
 	for _, v := range s.Violations() {
 		s.t.Errorf("Discord's rules: %s", v)
 	}
-}
-
-// Violations are the rules that the client broke so far, each with the request.
-func (s *Server) Violations() []string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return append([]string(nil), s.breaches...)
-}
-
-// Forgive forgets the violations so far and returns them, for a test of them.
-func (s *Server) Forgive() []string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	b := s.breaches
-	s.breaches = nil
-	return b
-}
-
-// breach notes a violation. Each is told once, and not more than a hundred.
-func (s *Server) breach(format string, args ...any) {
-	v := fmt.Sprintf(format, args...)
-	for _, b := range s.breaches {
-		if b == v {
-			return
-		}
-	}
-	if len(s.breaches) < 100 {
-		s.breaches = append(s.breaches, v)
-	}
-}
-
-// Await waits until ok holds. It is asked whenever something changed here, and
-// every now and then for what changes elsewhere. In the end the test fails.
-func (s *Server) Await(what string, ok func() bool) {
-	s.t.Helper()
-	if !s.await(ok) {
-		s.t.Fatalf("waited %s for: %s", s.o.Patience, what)
-	}
-}
-
-func (s *Server) await(ok func() bool) bool {
-	end := time.NewTimer(s.o.Patience)
-	defer end.Stop()
-	again := time.NewTicker(25 * time.Millisecond)
-	defer again.Stop()
-	for {
-		s.mu.Lock()
-		changed := s.changed
-		s.mu.Unlock()
-		if ok() {
-			return true
-		}
-		select {
-		case <-changed:
-		case <-again.C:
-		case <-end.C:
-			return false
-		}
-	}
-}
-
-// touch tells those who wait that something changed. The lock is held.
-func (s *Server) touch() {
-	close(s.changed)
-	s.changed = make(chan struct{})
 }

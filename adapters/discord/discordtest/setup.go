@@ -176,7 +176,7 @@ func (s *Server) AddMember(guild, name string, roles ...string) string {
 	defer s.mu.Unlock()
 	id := s.addUser(name)
 	s.guilds[guild].members[id] = &member{roles: roles, joined: s.o.Now()}
-	s.touch()
+	s.Touch()
 	return id
 }
 

@@ -157,7 +157,7 @@ func (s *Server) noted(at int, q *request, status int, code string) {
 	if status == http.StatusTooManyRequests {
 		s.counts.TooMany++
 	}
-	s.touch()
+	s.Touch()
 }
 
 // answer carries a request out and writes what comes of it.
@@ -184,7 +184,7 @@ func (s *Server) answer(w http.ResponseWriter, q *request, unread error) (int, s
 	if q.in != nil {
 		w.Header().Set("X-OAuth-Scopes", strings.Join(q.in.scopes, ","))
 	}
-	s.touch()
+	s.Touch()
 	s.mu.Unlock()
 	if f.Cut {
 		panic(http.ErrAbortHandler)
@@ -228,7 +228,7 @@ func write(w http.ResponseWriter, status int, kind string, b []byte) int {
 func (s *Server) carryOut(q *request) (obj, error) {
 	m, known := methods[q.method]
 	if !known {
-		s.breach("%s: there is no such method here", q.method)
+		s.Breach("%s: there is no such method here", q.method)
 		return nil, refuse("unknown_method")
 	}
 	if err := s.authenticate(q, m); err != nil {
@@ -240,7 +240,7 @@ func (s *Server) carryOut(q *request) (obj, error) {
 	res, err := m.do(s, q)
 	var no *refusal
 	if errors.As(err, &no) && slices.Contains(faulty, no.code) {
-		s.breach("%s: %s %q; it was %.500s", q.method, no.code, no.messages, q.shown().Encode())
+		s.Breach("%s: %s %q; it was %.500s", q.method, no.code, no.messages, q.shown().Encode())
 	}
 	if res == nil {
 		res = obj{}

@@ -11,7 +11,7 @@ func (s *Server) authenticate(q *request, m method) error {
 		return nil
 	}
 	if q.URL.Query().Has("token") {
-		s.breach("%s: a token in the address", q.method)
+		s.Breach("%s: a token in the address", q.method)
 	}
 	given := q.arg("token")
 	if h, ok := strings.CutPrefix(q.Header.Get("Authorization"), "Bearer "); ok {

@@ -42,10 +42,10 @@ func (s *Server) composed(q *request, update bool) (*message, error) {
 		m.text = string(r[:40000])
 	}
 	if m.blocks != nil && strings.TrimSpace(m.text) == "" {
-		s.breach("%s: blocks without a text, which notifications and screen readers use", q.method)
+		s.Breach("%s: blocks without a text, which notifications and screen readers use", q.method)
 	}
 	if q.flag("link_names", false) || q.arg("parse") == "full" {
-		s.breach("%s: link_names or parse=full make others' words into mentions", q.method)
+		s.Breach("%s: link_names or parse=full make others' words into mentions", q.method)
 	}
 	return m, q.metadata(m)
 }
@@ -127,7 +127,7 @@ func (s *Server) threadOf(q *request, c *channel) (*message, error) {
 	case p == nil:
 		return nil, refuse("thread_not_found")
 	case p.isReply():
-		s.breach("%s: thread_ts of a reply, and not of its parent", q.method)
+		s.Breach("%s: thread_ts of a reply, and not of its parent", q.method)
 		return nil, refuse("cannot_reply_to_message")
 	case p.locked:
 		return nil, refuse("restricted_action_thread_locked")
@@ -144,7 +144,7 @@ func postMessage(s *Server, q *request) (obj, error) {
 		return nil, refuse("not_in_channel")
 	}
 	if q.arg("unfurl_links") == "" || q.arg("unfurl_media") == "" {
-		s.breach("chat.postMessage: unfurl_links and unfurl_media are not both given")
+		s.Breach("chat.postMessage: unfurl_links and unfurl_media are not both given")
 	}
 	m, err := s.composed(q, false)
 	if err != nil {

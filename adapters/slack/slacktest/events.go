@@ -10,7 +10,7 @@ func (s *Server) publish(c *channel, m *message) {
 	c.add(m)
 	o := s.messageObj(m, sight{event: true, metadata: true})
 	s.messageEvent(c, m.ts, o)
-	s.touch()
+	s.Touch()
 }
 
 // messageEvent tells of a message, or of what became of one.

@@ -167,7 +167,7 @@ func (s *Server) change(r Ref, do func(*channel, *message)) {
 		return
 	}
 	do(c, c.byTS[r.TS])
-	s.touch()
+	s.Touch()
 }
 
 // fileObj is a file as messages name it.

@@ -21,7 +21,7 @@ func (s *Server) AddChannel(team string, o Channel) string {
 		c.kind = private
 	}
 	c.members, c.shared, c.readOnly, c.threadsOnly = slices.Clone(o.Members), o.Shared, o.ReadOnly, o.ThreadsOnly
-	s.touch()
+	s.Touch()
 	return c.id
 }
 

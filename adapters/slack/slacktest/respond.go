@@ -39,7 +39,7 @@ func (s *Server) answered(x *act, kind string, body []byte) {
 		}
 		if err := s.respond(x, r); err != nil {
 			x.failed = err.Error()
-			s.breach("the answer to %s: %v; it was %.300s", x.kind, err, body)
+			s.Breach("the answer to %s: %v; it was %.300s", x.kind, err, body)
 		}
 	}
 }
@@ -128,7 +128,7 @@ func (s *Server) serveResponse(w http.ResponseWriter, r *http.Request) {
 	}
 	s.mu.Lock()
 	status, code = s.takeResponse(strings.TrimPrefix(r.URL.Path, "/response/"), b)
-	s.touch()
+	s.Touch()
 	s.mu.Unlock()
 	if f.Cut {
 		panic(http.ErrAbortHandler)
@@ -148,20 +148,20 @@ func (s *Server) takeResponse(token string, b []byte) (int, string) {
 	case x.expired || s.o.Now().Sub(x.begun) > 30*time.Minute:
 		return http.StatusNotFound, "expired_url"
 	case x.uses >= 5:
-		s.breach("a response URL used more than five times")
+		s.Breach("a response URL used more than five times")
 		return http.StatusNotFound, "used_url"
 	}
 	x.uses++
 	var r response
 	if json.Unmarshal(b, &r) != nil {
-		s.breach("what was sent to a response URL is no JSON: %.200s", b)
+		s.Breach("what was sent to a response URL is no JSON: %.200s", b)
 		return http.StatusBadRequest, "invalid_payload"
 	}
 	err := s.respond(x, r)
 	var no *refusal
 	switch {
 	case errors.As(err, &no):
-		s.breach("response_url: %s %q; it was %.300s", no.code, no.messages, b)
+		s.Breach("response_url: %s %q; it was %.300s", no.code, no.messages, b)
 		return http.StatusBadRequest, no.code
 	case err != nil:
 		return http.StatusBadRequest, "invalid_payload"

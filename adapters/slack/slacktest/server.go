@@ -2,12 +2,12 @@ package slacktest
 
 import (
 	"context"
-	"fmt"
-	"net"
 	"net/http"
 	"sync"
 	"testing"
 	"time"
+
+	"colloquy/adapters/internal/fake"
 )
 
 // Options say how this Slack differs from an ordinary one. The zero value is fine.
@@ -27,6 +27,7 @@ type Options struct {
 // A Server is one Slack with its workspaces and apps. Its methods may be called
 // at the same time.
 type Server struct {
+	fake.Watch
 	URL string // "http://127.0.0.1:…"; the page for installing is at URL + "/oauth/v2/authorize"
 	API string // base of the Web API: for Options.API and COLLOQUY_SLACK_API
 
@@ -34,7 +35,6 @@ type Server struct {
 	o  Options
 	mu sync.Mutex // guards all below
 
-	changed  chan struct{} // closed, and another made, whenever something changed
 	lastID   uint64
 	lastTS   int64 // µs
 	apps     map[string]*app
@@ -51,7 +51,6 @@ type Server struct {
 	faults   faults
 	log      []Call
 	counts   Counts
-	breaches []string
 	mail     mail
 
 	ctx    context.Context
@@ -81,11 +80,12 @@ func New(t testing.TB, o Options) *Server {
 		o.Now = time.Now
 	}
 	s := &Server{
-		t: t, o: o, changed: make(chan struct{}), addr: "127.0.0.1:0",
+		t: t, o: o, addr: "127.0.0.1:0",
 		apps: map[string]*app{}, teams: map[string]*team{}, users: map[string]*user{}, channels: map[string]*channel{},
 		tokens: map[string]*token{}, codes: map[string]*code{}, views: map[string]*view{}, uploads: map[string]*upload{},
 		tickets: map[string]*app{}, limits: limiter{buckets: map[string]*bucket{}}, acts: newActs(), mail: newMail(),
 	}
+	s.Watch = fake.NewWatch(t, &s.mu, o.Patience)
 	s.ctx, s.end = context.WithCancel(context.Background())
 	s.users[slackbot] = &user{id: slackbot, name: "slackbot", bot: true}
 	if err := s.listen(); err != nil {
@@ -99,14 +99,7 @@ func New(t testing.TB, o Options) *Server {
 
 // listen opens the address, the same one again after an outage, and serves it.
 func (s *Server) listen() error {
-	var ln net.Listener
-	var err error
-	for range 50 { // somebody may hold the port for a moment after an outage
-		if ln, err = net.Listen("tcp", s.addr); err == nil {
-			break
-		}
-		time.Sleep(20 * time.Millisecond)
-	}
+	ln, err := fake.Listen(s.addr)
 	if err != nil {
 		return err
 	}
@@ -133,76 +126,11 @@ func (s *Server) close() {
 	}
 }
 
-// Violations are the rules that the client broke so far, each with the request.
-func (s *Server) Violations() []string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return append([]string(nil), s.breaches...)
-}
-
-// Forgive forgets the violations so far and returns them, for a test of them.
-func (s *Server) Forgive() []string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	b := s.breaches
-	s.breaches = nil
-	return b
-}
-
-// breach notes a violation. Each is told once, and not more than a hundred.
-func (s *Server) breach(format string, args ...any) {
-	v := fmt.Sprintf(format, args...)
-	for _, b := range s.breaches {
-		if b == v {
-			return
-		}
-	}
-	if len(s.breaches) < 100 {
-		s.breaches = append(s.breaches, v)
-	}
-}
-
-// Await waits until ok holds. It is asked whenever something changed here, and
-// every now and then for what changes elsewhere. In the end the test fails.
-func (s *Server) Await(what string, ok func() bool) {
-	s.t.Helper()
-	if !s.await(ok) {
-		s.t.Fatalf("waited %s for: %s", s.o.Patience, what)
-	}
-}
-
-func (s *Server) await(ok func() bool) bool {
-	end := time.NewTimer(s.o.Patience)
-	defer end.Stop()
-	again := time.NewTicker(25 * time.Millisecond)
-	defer again.Stop()
-	for {
-		s.mu.Lock()
-		changed := s.changed
-		s.mu.Unlock()
-		if ok() {
-			return true
-		}
-		select {
-		case <-changed:
-		case <-again.C:
-		case <-end.C:
-			return false
-		}
-	}
-}
-
-// touch tells those who wait that something changed. The lock is held.
-func (s *Server) touch() {
-	close(s.changed)
-	s.changed = make(chan struct{})
-}
-
 func (s *Server) set(do func()) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	do()
-	s.touch()
+	s.Touch()
 }
 
 // scaled is how long a wait of Slack's takes here.

@@ -110,7 +110,7 @@ func (s *Server) AddUser(team, name string, roles ...Role) string {
 	defer s.mu.Unlock()
 	u := s.addUser(team, name)
 	s.role(u, roles)
-	s.touch()
+	s.Touch()
 	return u.id
 }
 
@@ -166,7 +166,7 @@ func (s *Server) InstallApp(app, team, installer string) Install {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	in := s.install(s.apps[app], s.teams[team], installer, s.apps[app].Scopes)
-	s.touch()
+	s.Touch()
 	return in.show()
 }
 

@@ -57,7 +57,7 @@ func (s *Server) serveSocket(w http.ResponseWriter, r *http.Request) {
 	}
 	a.conns = append(a.conns, c)
 	s.counts.Connections++
-	s.touch()
+	s.Touch()
 	n := len(a.conns)
 	c.wmu.Lock() // nothing goes before the hello
 	s.served.Go(func() { s.ping(c) })
@@ -93,7 +93,7 @@ func (s *Server) acknowledge(c *conn, b []byte) {
 		return
 	}
 	if len(b) >= 20<<10 { // dropped without a word
-		s.breach("an acknowledgement of %d bytes: Slack drops those from 20 KB on", len(b))
+		s.Breach("an acknowledgement of %d bytes: Slack drops those from 20 KB on", len(b))
 		return
 	}
 	var a struct {
@@ -101,7 +101,7 @@ func (s *Server) acknowledge(c *conn, b []byte) {
 		Payload json.RawMessage `json:"payload"`
 	}
 	if err := json.Unmarshal(b, &a); err != nil {
-		s.breach("what came over Socket Mode is no acknowledgement: %.200s", b)
+		s.Breach("what came over Socket Mode is no acknowledgement: %.200s", b)
 		return
 	}
 	if ch := c.acks[a.ID]; ch != nil {

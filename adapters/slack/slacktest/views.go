@@ -140,7 +140,7 @@ func (s *Server) submitted(x *act, action string, o obj) {
 		for block := range x.errors {
 			if inputAt(top, block) == nil {
 				x.failed = "errors for " + block + ", which is no input of the form"
-				s.breach("response_action errors names the block %q, which is no input of the form", block)
+				s.Breach("response_action errors names the block %q, which is no input of the form", block)
 			}
 		}
 		return
@@ -150,7 +150,7 @@ func (s *Server) submitted(x *act, action string, o obj) {
 	case "update", "push":
 		if problems := checkView(o); problems != nil {
 			x.failed = "the view of the answer is not valid"
-			s.breach("response_action %s: %q", action, problems)
+			s.Breach("response_action %s: %q", action, problems)
 			return
 		}
 		if action == "update" {
