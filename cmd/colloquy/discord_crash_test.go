@@ -152,35 +152,13 @@ func (c *discordCrash) compare() {
 	defer func() { _ = db.Close() }()
 	occurrences, discussions := c.everything(db)
 	byKey, there := c.posts()
-	sent, stored, threads := 0, map[string]bool{}, map[string]bool{}
+	sent, stored := c.eachOnce(db, discussions, byKey, there)
+	threads := map[string]bool{}
 	for _, d := range discussions {
-		posts, err := db.Posts(c.t.Context(), d.ID)
-		if err != nil {
-			c.t.Fatal(err)
-		}
-		for _, p := range posts {
-			switch n := byKey[p.Key]; {
-			case p.State != bot.PostSent && d.State == bot.StateFailed && n == 0: // given up before its deadline
-			case p.State != bot.PostSent:
-				c.t.Errorf("%s %s of a discussion that is %s ended as %s (%s), and is %d times on Discord", p.Kind, p.Key, d.State, p.State, p.Reason, n)
-			case n != 1 || !there[p.Ref.MessageID]:
-				c.t.Errorf("%s %s is sent, and %d times on Discord", p.Kind, p.Key, n)
-			default:
-				sent++
-			}
-			delete(byKey, p.Key)
-		}
 		if d.State == bot.StateOpen && (d.Channel.Thread == "" || threads[d.Channel.Thread]) {
 			c.t.Errorf("discussion %s has thread %q", d.ID, d.Channel.Thread)
 		}
 		threads[d.Channel.Thread] = true
-		replies, err := db.Replies(c.t.Context(), d.ID)
-		if err != nil {
-			c.t.Fatal(err)
-		}
-		for _, r := range replies {
-			stored[r.Ref.MessageID] = true
-		}
 	}
 	if len(byKey) > 1 { // the welcome belongs to no discussion
 		c.t.Errorf("posts on Discord that the database does not know: %v", byKey)

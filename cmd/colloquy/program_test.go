@@ -2,6 +2,8 @@ package main
 
 import (
 	"bytes"
+	"colloquy/bot"
+	"colloquy/bot/store"
 	"encoding/json"
 	"os"
 	"os/exec"
@@ -24,6 +26,41 @@ func long(t *testing.T) {
 		t.Skip("the program that it runs is built without the race detector; run without -race")
 	}
 	t.Parallel()
+}
+
+// eachOnce compares the posts of discussions with those on a platform: how often
+// each is there, by key, and the ids of all messages. It takes those that it knows
+// out of byKey, and returns how many were sent, and which messages are stored as
+// replies.
+func (c *crash) eachOnce(db *store.DB, discussions []bot.Discussion, byKey map[string]int, there map[string]bool) (sent int, stored map[string]bool) {
+	c.t.Helper()
+	stored = map[string]bool{}
+	for _, d := range discussions {
+		posts, err := db.Posts(c.t.Context(), d.ID)
+		if err != nil {
+			c.t.Fatal(err)
+		}
+		for _, p := range posts {
+			switch n := byKey[p.Key]; {
+			case p.State != bot.PostSent && d.State == bot.StateFailed && n == 0: // given up before its deadline
+			case p.State != bot.PostSent:
+				c.t.Errorf("%s %s of a discussion that is %s ended as %s (%s), and is there %d times", p.Kind, p.Key, d.State, p.State, p.Reason, n)
+			case n != 1 || !there[p.Ref.MessageID]:
+				c.t.Errorf("%s %s is sent, and is there %d times", p.Kind, p.Key, n)
+			default:
+				sent++
+			}
+			delete(byKey, p.Key)
+		}
+		replies, err := db.Replies(c.t.Context(), d.ID)
+		if err != nil {
+			c.t.Fatal(err)
+		}
+		for _, r := range replies {
+			stored[r.Ref.MessageID] = true
+		}
+	}
+	return sent, stored
 }
 
 // A program is the real program, in processes of its own, in a folder of its own.

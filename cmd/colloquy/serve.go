@@ -73,11 +73,11 @@ func (a *app) serve(ctx context.Context, listen string) error {
 	if err := a.applyConfig(ctx, rt); err != nil {
 		return err
 	}
-	server, err := a.listen(ctx, rt, listen)
+	runner, err := jobs.New(ctx, jobs.Options{DB: rt.db, Engine: rt.engine, Clock: a.now, Log: quiet(rt.log)})
 	if err != nil {
 		return err
 	}
-	runner, err := jobs.New(ctx, jobs.Options{DB: rt.db, Engine: rt.engine, Clock: a.now, Log: quiet(rt.log)})
+	server, err := a.listen(ctx, rt, listen)
 	if err != nil {
 		return err
 	}

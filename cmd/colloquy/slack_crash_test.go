@@ -14,7 +14,6 @@ import (
 	"time"
 
 	"colloquy/adapters/slack/slacktest"
-	"colloquy/bot"
 	"colloquy/bot/store"
 )
 
@@ -159,32 +158,7 @@ func (c *slackCrash) compare() {
 	defer func() { _ = db.Close() }()
 	occurrences, discussions := c.everything(db)
 	byKey, there := c.posts()
-	sent, stored := 0, map[string]bool{}
-	for _, d := range discussions {
-		posts, err := db.Posts(c.t.Context(), d.ID)
-		if err != nil {
-			c.t.Fatal(err)
-		}
-		for _, p := range posts {
-			switch n := byKey[p.Key]; {
-			case p.State != bot.PostSent && d.State == bot.StateFailed && n == 0: // given up before its deadline
-			case p.State != bot.PostSent:
-				c.t.Errorf("%s %s of a discussion that is %s ended as %s (%s), and is %d times on Slack", p.Kind, p.Key, d.State, p.State, p.Reason, n)
-			case n != 1 || !there[p.Ref.MessageID]:
-				c.t.Errorf("%s %s is sent, and %d times on Slack", p.Kind, p.Key, n)
-			default:
-				sent++
-			}
-			delete(byKey, p.Key)
-		}
-		replies, err := db.Replies(c.t.Context(), d.ID)
-		if err != nil {
-			c.t.Fatal(err)
-		}
-		for _, r := range replies {
-			stored[r.Ref.MessageID] = true
-		}
-	}
+	sent, stored := c.eachOnce(db, discussions, byKey, there)
 	if len(byKey) > 0 {
 		c.t.Errorf("posts on Slack that the database does not know: %v", byKey)
 	}
