@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"colloquy/adapters/internal/once"
 	"colloquy/adapters/internal/text"
 	"colloquy/bot"
 )
@@ -121,7 +122,7 @@ func (a *Adapter) deliver(ctx context.Context, k call, harmless bool) error {
 		if err == nil || try == mostTries || !surely && !(harmless && unclear(err)) {
 			return err
 		}
-		if !sleep(ctx, wait) {
+		if !once.Sleep(ctx, wait) {
 			return err
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"colloquy/adapters/internal/once"
 	"colloquy/bot"
 )
 
@@ -95,7 +96,7 @@ func (g *gateway) round(parent context.Context, shards int) error {
 	work, end := context.WithCancel(context.WithoutCancel(parent))
 	defer end()
 	defer context.AfterFunc(ctx, func() {
-		sleep(work, shutdownLimit)
+		once.Sleep(work, shutdownLimit)
 		end()
 	})()
 	g.ctx, g.work, g.began, g.shards = ctx, work, make(chan struct{}), nil

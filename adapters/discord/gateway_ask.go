@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"colloquy/adapters/internal/once"
 	"colloquy/bot"
 )
 
@@ -23,7 +24,7 @@ func (g *gateway) discover(ctx context.Context) (shards int, err error) {
 			wait = max(wait, after)
 		}
 		g.a.o.Log.WarnContext(ctx, "discord does not say where to connect, trying again", "wait", wait, "err", err)
-		if !sleep(ctx, wait) {
+		if !once.Sleep(ctx, wait) {
 			return 0, ctx.Err()
 		}
 	}

@@ -1,6 +1,7 @@
 package discord
 
 import (
+	"colloquy/adapters/internal/once"
 	"context"
 )
 
@@ -84,7 +85,7 @@ func (g *gateway) register(ctx context.Context) {
 		}
 		wait := backoff(try)
 		g.a.o.Log.WarnContext(ctx, "commands not registered, trying again", "wait", wait, "err", err)
-		if !sleep(ctx, wait) {
+		if !once.Sleep(ctx, wait) {
 			return
 		}
 	}

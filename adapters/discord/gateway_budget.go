@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"colloquy/adapters/internal/once"
 	"colloquy/bot"
 )
 
@@ -91,7 +92,7 @@ func (b *budget) acquire(ctx context.Context, shard int, long func()) (done func
 		return nil, ctx.Err()
 	case bucket.free <- struct{}{}:
 	}
-	if !sleep(ctx, bucket.last.Add(identifyEvery).Sub(b.clock())) || !b.wait(ctx, shard, long) {
+	if !once.Sleep(ctx, bucket.last.Add(identifyEvery).Sub(b.clock())) || !b.wait(ctx, shard, long) {
 		<-bucket.free
 		return nil, ctx.Err()
 	}
@@ -114,7 +115,7 @@ func (b *budget) wait(ctx context.Context, shard int, long func()) bool {
 	for until := b.spend(); !until.IsZero(); until = b.spend() {
 		b.log.WarnContext(ctx, "waiting: Discord's limit of new connections is nearly used up; something restarts too often", "shard", shard, "until", until)
 		long()
-		if !sleep(ctx, until.Sub(b.clock())+time.Second) {
+		if !once.Sleep(ctx, until.Sub(b.clock())+time.Second) {
 			return false
 		}
 	}

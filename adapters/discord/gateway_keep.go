@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"time"
 
+	"colloquy/adapters/internal/once"
 	"colloquy/bot"
 
 	"github.com/bwmarrin/discordgo"
@@ -39,7 +40,7 @@ func (s *shard) keep(ctx context.Context) error {
 			level = slog.LevelInfo
 		}
 		log.Log(ctx, level, "connection to Discord ended, connecting again", "scope", s.scope, "wait", wait, "err", err)
-		if !sleep(ctx, wait) {
+		if !once.Sleep(ctx, wait) {
 			return nil
 		}
 		if err := s.g.refresh(ctx); err != nil {

@@ -12,6 +12,7 @@ import (
 	"sync"
 	"time"
 
+	"colloquy/adapters/internal/once"
 	"colloquy/bot"
 )
 
@@ -111,7 +112,7 @@ func (s *shard) tell(ctx context.Context, up bool) {
 			return
 		}
 		s.g.a.o.Log.WarnContext(ctx, "state of the connection not taken, trying again", "scope", s.scope, "up", up, "err", err)
-		if !sleep(s.g.ctx, backoff(try)) || up && !s.up() {
+		if !once.Sleep(s.g.ctx, backoff(try)) || up && !s.up() {
 			return
 		}
 	}
@@ -127,7 +128,7 @@ func (s *shard) handle(ctx context.Context, e event) {
 			break
 		}
 		log.WarnContext(ctx, "event not taken, trying again", "scope", s.scope, "event", e.name, "id", eventID(e.raw), "err", err)
-		sleep(s.g.ctx, wait)
+		once.Sleep(s.g.ctx, wait)
 		err = s.attempt(ctx, e)
 	}
 	if err != nil {

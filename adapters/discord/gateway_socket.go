@@ -3,7 +3,6 @@ package discord
 import (
 	"bufio"
 	"bytes"
-	"context"
 	"encoding/binary"
 	"encoding/json"
 	"errors"
@@ -257,16 +256,4 @@ type closedError int
 
 func (e closedError) Error() string {
 	return fmt.Sprintf("discord closed the connection (code %d)", int(e))
-}
-
-// sleep waits for d, and reports false when ctx ended before.
-func sleep(ctx context.Context, d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return false
-	case <-timer.C:
-		return true
-	}
 }

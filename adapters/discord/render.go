@@ -180,12 +180,7 @@ func source(m bot.Message) string {
 }
 
 // linkURL and imageURL are addresses that Discord takes in an embed.
-func linkURL(u string) string {
-	if u = text.Link(u); text.Units(u) > maxURL || !strings.Contains(text.Host(u), ".") {
-		return ""
-	}
-	return u
-}
+func linkURL(u string) string { return text.PublicLink(u, maxURL) }
 
 func imageURL(m bot.Message) string { return linkURL(m.Image) }
 

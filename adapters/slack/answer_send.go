@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"colloquy/adapters/internal/once"
 	"colloquy/bot"
 )
 
@@ -128,7 +129,7 @@ func insist(ctx context.Context, send func() error) error {
 	for try := 1; ; try++ {
 		err := send()
 		wait, surely := bot.RetryDelay(err)
-		if err == nil || !surely || try == mostTries || !sleep(ctx, wait) {
+		if err == nil || !surely || try == mostTries || !once.Sleep(ctx, wait) {
 			return err
 		}
 	}

@@ -119,12 +119,7 @@ func isChannel(id string) bool { return strings.HasPrefix(id, "C") || strings.Ha
 var isGroup = regexp.MustCompile(`^S[A-Z0-9]{2,20}$`).MatchString
 
 // linkURL is an address as Slack takes it, or nothing.
-func linkURL(u string) string {
-	if u = text.Link(u); text.Units(u) > maxURL || !strings.Contains(text.Host(u), ".") {
-		return ""
-	}
-	return u
-}
+func linkURL(u string) string { return text.PublicLink(u, maxURL) }
 
 // imageURL is the address of a picture that Slack can fetch, or nothing.
 func imageURL(u string) string {

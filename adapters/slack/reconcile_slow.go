@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"colloquy/adapters/internal/once"
 	"colloquy/bot"
 )
 
@@ -54,7 +55,7 @@ func (l *listing) ask(ctx context.Context, method string, args url.Values, out a
 		if slow && !l.a.listings.begin(l.t.id) {
 			return err
 		}
-		slept := sleep(ctx, after)
+		slept := once.Sleep(ctx, after)
 		if slow {
 			l.a.listings.end(l.t.id)
 		}

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"colloquy/adapters/internal/once"
 	"colloquy/bot"
 )
 
@@ -66,7 +67,7 @@ func (p *app) run(ctx context.Context, h bot.Handler, v *verdicts) {
 	work, end := context.WithCancel(context.WithoutCancel(ctx))
 	defer end()
 	defer context.AfterFunc(ctx, func() {
-		sleep(work, shutdownLimit)
+		once.Sleep(work, shutdownLimit)
 		end()
 	})()
 	var settling sync.WaitGroup
@@ -83,7 +84,7 @@ func (p *app) run(ctx context.Context, h bot.Handler, v *verdicts) {
 		}
 		p.a.o.Log.ErrorContext(ctx, "an app of Slack cannot go on", "scope", p.scope(), "code", bot.ReasonCode(err), "err", err)
 		v.cannot(p, err)
-		if !sleep(ctx, stuckWait) {
+		if !once.Sleep(ctx, stuckWait) {
 			return
 		}
 	}
@@ -114,21 +115,6 @@ func (p *app) round(ctx, work context.Context, h bot.Handler, going func()) erro
 	p.desk.close()
 	quiet()
 	return nil
-}
-
-// sleep reports false when ctx ended before.
-func sleep(ctx context.Context, d time.Duration) bool {
-	if d <= 0 {
-		return ctx.Err() == nil
-	}
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return false
-	case <-timer.C:
-		return true
-	}
 }
 
 // Waits between attempts: they double from the first to the longest, and begin

@@ -4,6 +4,7 @@ import (
 	"context"
 	"sync"
 
+	"colloquy/adapters/internal/once"
 	"colloquy/bot"
 )
 
@@ -108,7 +109,7 @@ func (e *herald) say(ctx, work context.Context, up, told bool) bool {
 			return up
 		}
 		e.p.a.o.Log.WarnContext(ctx, "state of the connection not taken, trying again", "scope", e.p.scope(), "up", up, "err", err)
-		if !sleep(ctx, backoff(failures)) || up && !e.stands(-1) {
+		if !once.Sleep(ctx, backoff(failures)) || up && !e.stands(-1) {
 			return told
 		}
 	}

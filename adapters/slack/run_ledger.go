@@ -5,6 +5,7 @@ import (
 	"sync"
 	"time"
 
+	"colloquy/adapters/internal/once"
 	"colloquy/bot"
 )
 
@@ -86,7 +87,7 @@ func (l *ledger) close(ctx context.Context, p *app, h bot.Handler) {
 	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), farewellLimit)
 	defer cancel()
 	for !l.pay(last, p, h) {
-		if !sleep(last, farewellLimit/10) {
+		if !once.Sleep(last, farewellLimit/10) {
 			p.a.o.Log.ErrorContext(last, "what was missed could not be noted before the end", "scope", p.scope())
 			return
 		}

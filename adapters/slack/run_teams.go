@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"colloquy/adapters/internal/once"
 	"colloquy/bot"
 )
 
@@ -22,7 +23,7 @@ func (p *app) gather(ctx context.Context, h bot.Handler) error {
 			wait = max(wait, after)
 		}
 		p.a.o.Log.WarnContext(ctx, "workspaces not known yet, trying again", "scope", p.scope(), "wait", wait, "err", err)
-		if !sleep(ctx, wait) {
+		if !once.Sleep(ctx, wait) {
 			return nil
 		}
 	}

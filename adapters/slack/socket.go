@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"colloquy/adapters/internal/once"
 	"colloquy/bot"
 
 	"github.com/slack-go/slack"
@@ -96,7 +97,7 @@ func (s *socket) keep(ctx context.Context, n int, going func()) error {
 		} else { // it happens several times a day
 			s.p.a.o.Log.InfoContext(ctx, "connection to Slack ended, connecting again", "scope", s.p.scope(), "connection", n, "wait", wait, "err", bare(err))
 		}
-		if !sleep(ctx, wait) {
+		if !once.Sleep(ctx, wait) {
 			return nil
 		}
 	}

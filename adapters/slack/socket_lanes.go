@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"colloquy/adapters/internal/once"
 	"colloquy/bot"
 )
 
@@ -86,7 +87,7 @@ func (l *lanes) handle(ctx, work context.Context, j job) {
 			break
 		}
 		l.p.a.o.Log.WarnContext(ctx, "event not taken, trying again", "scope", l.p.scope(), "event", j.env.kind(), "id", j.env.EventID, "err", err)
-		sleep(ctx, wait)
+		once.Sleep(ctx, wait)
 		err = l.p.deliver(work, l.h, j.env)
 	}
 	if err != nil {

@@ -17,6 +17,15 @@ func Link(u string) string {
 	return Inline(unbracketed.Replace(p.String()))
 }
 
+// PublicLink is [Link] for an address that can be reached by others, and has at
+// most so many units.
+func PublicLink(u string, most int) string {
+	if u = Link(u); Units(u) > most || !strings.Contains(Host(u), ".") {
+		return ""
+	}
+	return u
+}
+
 // unbracketed leaves nothing in an address that could end a link around it: in a
 // query these stay as they are written.
 var unbracketed = strings.NewReplacer("<", "%3C", ">", "%3E")
