@@ -19,10 +19,13 @@ const figures = `SELECT 'discussions', state, COUNT(*) FROM discussions GROUP BY
 	UNION ALL SELECT 'gaps', CASE WHEN listed THEN 'listed' ELSE 'unlisted' END, COUNT(*) FROM gaps GROUP BY listed
 	UNION ALL SELECT 'replies', '', COUNT(*) FROM replies WHERE NOT deleted`
 
+// KindSchedule is what [DB.Overdue] calls schedules, beside the kinds of work.
+const KindSchedule = "schedule"
+
 // overdue are the columns that say when something of a kind is due. Sweeps may
 // wait: they are spread over the day on purpose.
 var overdue = []struct{ kind, table, column string }{
-	{"schedule", "schedules", "next_at"},
+	{KindSchedule, "schedules", "next_at"},
 	{bot.WorkOccurrence, "occurrences", "work_at"},
 	{bot.WorkDiscussion, "discussions", "work_at"},
 	{bot.WorkPost, "posts", "work_at"},
@@ -30,22 +33,44 @@ var overdue = []struct{ kind, table, column string }{
 	{bot.WorkFeed, "feeds", "work_at"},
 }
 
+// Overdue counts what should have been done before a moment and was not, by kind.
+// What there is none of is not in it.
+func (db *DB) Overdue(ctx context.Context, before time.Time) (map[string]int, error) {
+	var parts []string
+	for _, o := range overdue {
+		parts = append(parts, fmt.Sprintf(`SELECT '%s', COUNT(*) FROM %s WHERE %s < $1`, o.kind, o.table, o.column))
+	}
+	rows, err := db.r.QueryContext(ctx, strings.Join(parts, ` UNION ALL `), ms(before))
+	counts := map[string]int{}
+	_, err = collect(rows, err, func(s scanner) (none struct{}, err error) {
+		var kind string
+		var n int
+		if err := s.Scan(&kind, &n); err != nil {
+			return none, err
+		}
+		if n > 0 {
+			counts[kind] = n
+		}
+		return none, nil
+	})
+	return counts, writeProblem(err)
+}
+
 // Figures counts what is stored.
 func (db *DB) Figures(ctx context.Context, now time.Time) (bot.Figures, error) {
-	var query strings.Builder
-	query.WriteString(figures)
-	for _, o := range overdue {
-		fmt.Fprintf(&query, ` UNION ALL SELECT 'overdue', '%s', COUNT(*) FROM %s WHERE %s <= $1`, o.kind, o.table, o.column)
-	}
 	f := bot.Figures{}
+	var err error
+	if f.Overdue, err = db.Overdue(ctx, now.Add(time.Millisecond-bot.OverdueAfter)); err != nil {
+		return f, err
+	}
 	maps := map[string]*map[string]int{
 		"discussions": &f.Discussions, "posts": &f.Posts, "schedules": &f.Schedules, "installations": &f.Installations,
-		"troubles": &f.Troubles, "gaps": &f.Gaps, "overdue": &f.Overdue,
+		"troubles": &f.Troubles, "gaps": &f.Gaps,
 	}
 	for _, m := range maps {
 		*m = map[string]int{}
 	}
-	rows, err := db.r.QueryContext(ctx, query.String(), now.Add(-bot.OverdueAfter).UnixMilli())
+	rows, err := db.r.QueryContext(ctx, figures)
 	_, err = collect(rows, err, func(s scanner) (none struct{}, err error) {
 		var what, by string
 		var n int

@@ -68,21 +68,6 @@ func (db *DB) UnknownPosts(ctx context.Context, since time.Time, limit int) ([]b
 	return collect(rows, err, scanPost)
 }
 
-// Overdue counts what should have been done by a moment and was not.
-type Overdue struct {
-	Schedules   int // due, and nobody claimed them
-	Occurrences int // without an outcome
-	Discussions int // to be posted, closed or erased
-}
-
-// Overdue counts what waits since before the given moment.
-func (db *DB) Overdue(ctx context.Context, before time.Time) (o Overdue, err error) {
-	err = db.r.QueryRowContext(ctx, `SELECT (SELECT COUNT(*) FROM schedules WHERE next_at < $1),
-		(SELECT COUNT(*) FROM occurrences WHERE work_at < $1), (SELECT COUNT(*) FROM discussions WHERE work_at < $1)`, ms(before)).
-		Scan(&o.Schedules, &o.Occurrences, &o.Discussions)
-	return o, writeProblem(err)
-}
-
 // Check reads the whole database and says what is wrong with it; nil is good.
 func (db *DB) Check(ctx context.Context) error { return check(ctx, db.r, db.path) }
 

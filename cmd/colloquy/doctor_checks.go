@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"colloquy/bot"
+	"colloquy/bot/store"
 )
 
 const (
@@ -95,8 +96,8 @@ func (e *examination) serving(ctx context.Context, rt *running, schedules []bot.
 		count     int
 		one, many string
 	}{
-		{overdue.Schedules, "schedule", "schedules"}, {overdue.Occurrences, "post asked for", "posts asked for"},
-		{overdue.Discussions, "discussion to go on with", "discussions to go on with"},
+		{overdue[store.KindSchedule], "schedule", "schedules"}, {overdue[bot.WorkOccurrence], "post asked for", "posts asked for"},
+		{overdue[bot.WorkDiscussion], "discussion to go on with", "discussions to go on with"},
 	} {
 		if n.count > 0 {
 			late = append(late, plural(n.count, n.one, n.many))
