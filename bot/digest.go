@@ -15,6 +15,8 @@ type Digest struct {
 	Spares    []Question // up to two more, for channels that were asked one of the others before
 	Writer    WriterInfo
 	Dropped   []Dropped
+	Spent     Spent    // what it took; zero for the extractive writer
+	Fallback  Fallback // why the extractive writer wrote it in place of a model
 }
 
 // A Statement is one sentence of a summary and the sentences that support it.
@@ -41,7 +43,8 @@ type WriterInfo struct {
 // Dropped is a sentence or a question that failed a check, and which.
 type Dropped struct {
 	Text   string `json:"text"`
-	Reason string `json:"reason"`
+	Reason string `json:"reason"`           // the code of the check
+	Detail string `json:"detail,omitempty"` // the words that failed it, where it is about some
 }
 
 // A Brief says what kind of digest is wanted.
@@ -53,7 +56,13 @@ type Brief struct {
 	// number takes the place of both, for texts of one's own. At least one sentence
 	// is quoted, however long.
 	QuoteWords int
+	// Audience is for whom a model writes: one of [Audiences]; "" is the first.
+	// It changes tone and moves, never the rules.
+	Audience string
 }
+
+// Audiences lists for whom a model can write, the default first.
+func Audiences() []string { return []string{"general", "classroom", "newsroom", "team"} }
 
 // A Writer turns articles into digests and replies into recaps.
 type Writer interface {

@@ -8,9 +8,13 @@ import (
 // RecapInput is what a [Writer] makes a [Recap] from.
 type RecapInput struct {
 	Language  string
+	Title     string     // of the article
 	Questions []Question // as posted: question n is Questions[n-1]
 	Replies   []Reply    // neither deleted nor by people who opted out, oldest first
 	Gaps      []Gap
+	// Names are the display names that no statement may hold: of everybody who
+	// takes part, also of people who opted out.
+	Names []string
 }
 
 // A Recap is what was said in a discussion, as statements that rest on replies.
@@ -20,6 +24,9 @@ type Recap struct {
 	DiscussionID ID
 	Statements   []RecapStatement
 	Writer       WriterInfo
+	Dropped      []Dropped // statements that failed a check, without their text: it may hold a reply's words
+	Spent        Spent
+	Fallback     Fallback // why the extractive writer wrote it in place of a model
 	CreatedAt    time.Time
 }
 

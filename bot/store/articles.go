@@ -131,6 +131,8 @@ type body struct {
 	Spares    []bot.Question  `json:"spares"`
 	Writer    bot.WriterInfo  `json:"writer"`
 	Dropped   []bot.Dropped   `json:"dropped"`
+	Spent     bot.Spent       `json:"spent,omitzero"`
+	Fallback  bot.Fallback    `json:"fallback,omitzero"`
 }
 
 func scanDigest(s scanner) (bot.Digest, error) {
@@ -145,11 +147,12 @@ func scanDigest(s scanner) (bot.Digest, error) {
 	}
 	d.Language, d.Opinion, d.Sentences, d.Summary = b.Language, b.Opinion, b.Sentences, b.Summary
 	d.Questions, d.Spares, d.Writer, d.Dropped = b.Questions, b.Spares, b.Writer, b.Dropped
+	d.Spent, d.Fallback = b.Spent, b.Fallback
 	return d, nil
 }
 
 func packDigest(d bot.Digest) string {
-	return pack(body{d.Language, d.Opinion, d.Sentences, d.Summary, d.Questions, d.Spares, d.Writer, d.Dropped})
+	return pack(body{d.Language, d.Opinion, d.Sentences, d.Summary, d.Questions, d.Spares, d.Writer, d.Dropped, d.Spent, d.Fallback})
 }
 
 // A digest is found again by the text that it is about, by the brief with what

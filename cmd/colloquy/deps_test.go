@@ -80,6 +80,8 @@ func mayImport(from, to string, test bool) bool {
 		return true
 	case from == module+"bot/writer" && to == module+"prompts":
 		return true
+	case from == module+"bot/writer" && to == module+"bot/writer/model":
+		return true
 	case from == module+"bot/jobs" && to == module+"bot/store":
 		return true
 	}
@@ -102,6 +104,8 @@ var confined = []struct {
 	{"github.com/markusmobius/go-trafilatura", []string{"bot/source"}},
 	{"codeberg.org/readeck/go-readability", []string{"bot/source"}},
 	{"github.com/abadojack/whatlanggo", []string{"bot/writer"}},
+	{"github.com/anthropics/anthropic-sdk-go", []string{"bot/writer/model"}},
+	{"github.com/openai/openai-go", []string{"bot/writer/model"}},
 	{"github.com/bwmarrin/discordgo", []string{"adapters/discord"}},
 	{"github.com/gorilla/websocket", []string{"adapters/discord", "adapters/slack"}},
 	{"github.com/getkin/kin-openapi", []string{"adapters/discord/discordtest"}},
