@@ -92,6 +92,9 @@ func spread(list []amount) []amount {
 	var out []amount
 	for i := 0; i+1 < len(list); i++ {
 		a, b := list[i], list[i+1]
+		if !a.joined {
+			continue
+		}
 		more := amount{text: a.text, means: a.means, unit: b.unit}
 		if len(a.means) > 0 && len(b.means) > 0 {
 			for power := 2; power <= 12; power++ {

@@ -123,7 +123,7 @@ func (c *checker) strictly(s bot.Statement, toks []token, sentences []string) fa
 // plain checks what holds for every text of a model: plain writing, about the
 // article and not about the answer or its reader.
 func (c *checker) plain(text string, toks []token) failure {
-	if strings.TrimSpace(text) == "" {
+	if !isWord(text) {
 		return failure{code: "empty"}
 	}
 	if bad := unclean(text, c.flat); bad != "" {
