@@ -34,9 +34,9 @@ const (
 
 // caches are the prompt caches of both providers that have them.
 type caches struct {
-	seed    maphash.Seed
-	marked  map[uint64]time.Time // until when
-	prefix  map[uint64]bool
+	seed   maphash.Seed
+	marked map[uint64]time.Time // until when
+	prefix map[uint64]bool
 }
 
 func newCaches() caches {

@@ -64,6 +64,3 @@ func goodOutput(c Call) Output {
 	}
 	return o
 }
-
-// Canned answers always the same.
-func Canned(r Reply) func(Call) Reply { return func(Call) Reply { return r } }

@@ -138,3 +138,6 @@ func atoi(s string) int {
 	n, _ := strconv.Atoi(s)
 	return n
 }
+
+// Replies are those that the prompt of a recap holds.
+func (c Call) Replies() []ReplyLine { return c.Discussion().Replies }
