@@ -1,6 +1,7 @@
 package modeltest
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -220,11 +221,13 @@ func writeJSON(w http.ResponseWriter, status int, v any) {
 }
 
 func marshal(v any) []byte {
-	b, err := json.Marshal(v)
-	if err != nil {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil {
 		return []byte("null") // what is marshalled here is maps of plain values
 	}
-	return b
+	return bytes.TrimRight(b.Bytes(), "\n")
 }
 
 // noSuchPath is what a provider says of an address that it does not know.

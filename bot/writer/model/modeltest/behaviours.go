@@ -1,5 +1,7 @@
 package modeltest
 
+import "sync/atomic"
+
 // Empty answers without a word.
 func Empty() func(Call) Reply { return Canned(Reply{}) }
 
@@ -25,5 +27,6 @@ func AlwaysFails() func(Call) Reply { return NewLiar(1, 1).Reply }
 
 // InTurn has the behaviours answer one call each; the last one answers the rest.
 func InTurn(all ...func(Call) Reply) func(Call) Reply {
-	return func(c Call) Reply { return all[min(c.N, len(all))-1](c) }
+	var n atomic.Int64
+	return func(c Call) Reply { return all[min(int(n.Add(1)), len(all))-1](c) }
 }
