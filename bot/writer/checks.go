@@ -5,6 +5,7 @@ import (
 	"unicode/utf8"
 
 	"colloquy/bot"
+	"colloquy/prompts"
 )
 
 // Check holds a digest, whoever wrote it, against the article: it keeps the
@@ -44,7 +45,8 @@ type checker struct {
 	shares  map[string]float64 // how much of the text are stop words of a language
 	script  any
 	grave   bool
-	model   bool // a model wrote it: nothing is believed, as [modelChecker] says
+	held    *lexicon // what only a model's text is held against; nil for ours
+	model   bool     // a model wrote it: nothing is believed, as [modelChecker] says
 }
 
 // modelChecker is the checker of what a model writes about doc. It asks more
@@ -57,8 +59,16 @@ func modelChecker(doc document) *checker {
 		lex = emptyLexicon(doc.lang)
 	}
 	c := newChecker(doc, lex)
-	c.model = true
+	c.model, c.held = true, newHeld(doc.lang)
 	return c
+}
+
+// newHeld reads the lists of a language that only a model's text is held
+// against; they are empty when prompts/ has none.
+func newHeld(lang string) *lexicon {
+	held := emptyLexicon(lang)
+	held.words, _ = prompts.LoadChecks(lang)
+	return held
 }
 
 func newChecker(doc document, lex *lexicon) *checker {

@@ -84,7 +84,7 @@ var failureTexts = map[string]string{
 	"second_general":         "it is a second question of a general kind: ask about a particular claim",
 	"few_moves":              "too many questions make the same move: use at least three different moves",
 	"no_counter":             "no question asks for the case against the author or for what is missing: let one do so",
-	"no_replies":             "its reply numbers are missing or do not exist: give the numbers of the replies it rests on",
+	"replies":                "its reply numbers are missing or do not exist: give the numbers of the replies it rests on|X does not exist: give the numbers of the replies it rests on",
 	"person":                 "it names somebody who takes part: say what was said, not by whom|X is somebody who takes part: say what was said, not by whom",
 	"name_not_in_replies":    "it holds a name that no reply cited has: leave it out|no reply cited has the name X: leave it out",
 	"number_not_in_replies":  "it holds a number that no reply cited has: leave it out|no reply cited has the number X: leave it out",
