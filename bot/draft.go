@@ -39,6 +39,7 @@ type Draft struct {
 	Title, URL string // of the article
 	Questions  []Question
 	Spares     []Question // to replace one of them
+	Fallback   Fallback   // why no model wrote its digest; code and text
 	CreatedAt  time.Time
 }
 

@@ -23,6 +23,12 @@ type Settings struct {
 	Retention     time.Duration // how long after closing replies are kept; 180 days
 	RecapReplies  int           // the fewest replies a recap is posted for; 3
 	RecapPeople   int           // the fewest people a recap is posted for; 2
+
+	// What a model may take for one installation on one day in UTC; over it, the
+	// offline writer writes. 0 is no limit. Calls that are under way at the same
+	// moment may exceed it by what they take.
+	DailyTokens int64
+	DailyCost   int64 // in millionths, as [Spent.Cost]
 }
 
 func (s Settings) withDefaults() Settings {
@@ -43,11 +49,12 @@ func (s Settings) withDefaults() Settings {
 	return s
 }
 
-// Options is what an [Engine] is made of. All but Settings and Notices are needed.
+// Options is what an [Engine] is made of. All but Offline, Settings and Notices are needed.
 type Options struct {
 	Store    Store
 	Reader   Reader
 	Writer   Writer
+	Offline  Writer // asks no model, and writes where none may be asked; nil is Writer
 	Judge    Judge
 	Adapters []Adapter
 	Clock    Clock
@@ -65,6 +72,7 @@ type Engine struct {
 	store    Store
 	reader   Reader
 	writer   Writer
+	offline  Writer
 	judge    Judge
 	adapters map[string]Adapter
 	now      Clock
@@ -80,8 +88,11 @@ type Engine struct {
 // New makes an engine.
 func New(o Options) *Engine {
 	e := &Engine{
-		store: o.Store, reader: o.Reader, writer: o.Writer, judge: o.Judge, now: o.Clock, log: o.Log,
+		store: o.Store, reader: o.Reader, writer: o.Writer, offline: o.Offline, judge: o.Judge, now: o.Clock, log: o.Log,
 		set: o.Settings.withDefaults(), operator: o.Notices, adapters: map[string]Adapter{}, up: map[string]bool{}, busy: map[string]bool{},
+	}
+	if e.offline == nil {
+		e.offline = e.writer
 	}
 	for _, a := range o.Adapters {
 		e.adapters[a.Platform()] = a

@@ -116,7 +116,11 @@ func (db *DB) RecentArticles(ctx context.Context, ch bot.Channel, since time.Tim
 }
 
 func briefKey(b bot.Brief) string {
-	return fmt.Sprintf("%d/%d/%d", b.Sentences, b.Questions, b.QuoteWords)
+	key := fmt.Sprintf("%d/%d/%d", b.Sentences, b.Questions, b.QuoteWords)
+	if b.Audience != "" && b.Audience != bot.Audiences()[0] {
+		key += "/" + b.Audience
+	}
+	return key
 }
 
 func versionKey(v bot.WriterInfo) string { return v.Name + "/" + v.Model + "/" + v.PromptVersion }
@@ -174,9 +178,9 @@ func (db *DB) FindDigest(ctx context.Context, article bot.ID, b bot.Brief, v bot
 func (db *DB) PutDigest(ctx context.Context, d bot.Digest, b bot.Brief, v bot.WriterInfo, now time.Time) (bot.Digest, error) {
 	text := packDigest(d)
 	err := db.write(ctx, func(tx *sql.Tx) error {
-		err := exec(ctx, tx, `INSERT INTO digests (id, article_id, hash, brief, version, body, created_at)
-			SELECT $1, articles.id, articles.hash, $2 || '/' || CAST(articles.snippet AS TEXT), $3, $4, $5 FROM articles WHERE articles.id = $6
-			ON CONFLICT (hash, brief, version) DO NOTHING`, d.ID, briefKey(b), versionKey(v), text, ms(now), d.ArticleID)
+		err := exec(ctx, tx, `INSERT INTO digests (id, article_id, hash, brief, version, body, writer, created_at)
+			SELECT $1, articles.id, articles.hash, $2 || '/' || CAST(articles.snippet AS TEXT), $3, $4, $5, $6 FROM articles WHERE articles.id = $7
+			ON CONFLICT (hash, brief, version) DO NOTHING`, d.ID, briefKey(b), versionKey(v), text, d.Writer.Name, ms(now), d.ArticleID)
 		if err != nil {
 			return err
 		}
