@@ -1,8 +1,9 @@
 // Package prompts holds the words of Colloquy: for each language the cues by
 // which claims are found, the templates by which questions are asked, and the
 // lists that the checks read. One file a language, named by its ISO 639-1 code;
-// a second one, as en.words.txt, may hold the lists and cues, and one such as
-// en.sensitive.txt holds the topics under which nothing is posted unseen.
+// a second one, as en.words.txt, may hold the lists and cues, one such as
+// en.sensitive.txt holds the topics under which nothing is posted unseen, and
+// one such as en.checks.txt what only a model's text is held against.
 //
 // A file is sections. A line "[words NAME]" or "[cue KIND]" begins a list of
 // phrases divided by commas or ends of lines. A line "[lead VOICE]" or
@@ -79,11 +80,17 @@ func Load(code string) (l Language, ok bool) {
 
 // LoadSensitive reads the lists of a language by which sensitive topics are
 // found. They are apart from the others, as most of the time nobody asks.
-func LoadSensitive(code string) (l Language, ok bool) {
+func LoadSensitive(code string) (l Language, ok bool) { return loadPart(code, "sensitive") }
+
+// LoadChecks reads the lists of a language that the checks of a model's text
+// need beside the others.
+func LoadChecks(code string) (l Language, ok bool) { return loadPart(code, "checks") }
+
+func loadPart(code, part string) (l Language, ok bool) {
 	if len(code) != 2 {
 		return Language{}, false
 	}
-	data, err := files.ReadFile(code + ".sensitive.txt")
+	data, err := files.ReadFile(code + "." + part + ".txt")
 	if err != nil {
 		return Language{}, false
 	}

@@ -14,7 +14,7 @@ func TestCodesAreTheFiles(t *testing.T) {
 	var got []string
 	for _, e := range entries {
 		if code, part, more := strings.Cut(strings.TrimSuffix(e.Name(), ".txt"), "."); more {
-			if !slices.Contains(Codes(), code) || part != "words" && part != "sensitive" {
+			if !slices.Contains(Codes(), code) || part != "words" && part != "sensitive" && part != "checks" {
 				t.Errorf("%s belongs to no language", e.Name())
 			}
 			continue
@@ -31,9 +31,10 @@ func TestEveryLanguageIsComplete(t *testing.T) {
 	lists := []string{"quotes", "badstart", "hanging", "first", "interrogative", "closed", "reason", "factoid", "double",
 		"leading", "theauthor", "author", "preamble", "general", "numbers", "harm", "unfit", "opinion", "opinion-strong", "sober-banned", "sport"}
 	sensitive := []string{"suicide", "sexual", "killing", "toll", "attack", "obituary", "obituary-title", "age", "child", "case", "fiction", "past", "statistics", "figurative", "units", "numbers"}
+	checks := []string{"openers", "ranking", "praise", "recap"}
 	for _, code := range Codes() {
 		t.Run(code, func(t *testing.T) {
-			for _, name := range []string{code + ".txt", code + ".words.txt", code + ".sensitive.txt"} {
+			for _, name := range []string{code + ".txt", code + ".words.txt", code + ".sensitive.txt", code + ".checks.txt"} {
 				data, err := files.ReadFile(name)
 				if err != nil && name == code+".txt" {
 					t.Fatal(err)
@@ -58,6 +59,15 @@ func TestEveryLanguageIsComplete(t *testing.T) {
 			for _, name := range sensitive {
 				if len(topics.Words(name)) == 0 {
 					t.Errorf("no list %q of sensitive topics", name)
+				}
+			}
+			held, ok := LoadChecks(code)
+			if !ok {
+				t.Fatal("the lists of the checks are not loaded")
+			}
+			for _, name := range checks {
+				if len(held.Words(name)) == 0 {
+					t.Errorf("no list %q of the checks", name)
 				}
 			}
 			kinds := map[string]bool{"any": true, "vp": true, "likeness": true, "headline": true, "voices": true, "assertion": true, "event": true, "deed": true, "statement": true}
@@ -122,6 +132,9 @@ func TestLoadKnowsOnlyItsLanguages(t *testing.T) {
 		}
 		if _, ok := LoadSensitive(code); ok {
 			t.Errorf("LoadSensitive(%q) found something", code)
+		}
+		if _, ok := LoadChecks(code); ok {
+			t.Errorf("LoadChecks(%q) found something", code)
 		}
 	}
 }

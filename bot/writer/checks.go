@@ -5,6 +5,7 @@ import (
 	"unicode/utf8"
 
 	"colloquy/bot"
+	"colloquy/prompts"
 )
 
 // Check holds a digest, whoever wrote it, against the article: it keeps the
@@ -44,6 +45,30 @@ type checker struct {
 	shares  map[string]float64 // how much of the text are stop words of a language
 	script  any
 	grave   bool
+	held    *lexicon // what only a model's text is held against; nil for ours
+	model   bool     // a model wrote it: nothing is believed, as [modelChecker] says
+}
+
+// modelChecker is the checker of what a model writes about doc. It asks more
+// than the one for our own sentences and templates, whose words are known: a
+// capital at the beginning of a sentence may be a name, a number must stand in
+// the sentences cited, and what is denied there stays denied.
+func modelChecker(doc document) *checker {
+	lex := doc.lex
+	if lex == nil {
+		lex = emptyLexicon(doc.lang)
+	}
+	c := newChecker(doc, lex)
+	c.model, c.held = true, newHeld(doc.lang)
+	return c
+}
+
+// newHeld reads the lists of a language that only a model's text is held
+// against; they are empty when prompts/ has none.
+func newHeld(lang string) *lexicon {
+	held := emptyLexicon(lang)
+	held.words, _ = prompts.LoadChecks(lang)
+	return held
 }
 
 func newChecker(doc document, lex *lexicon) *checker {
@@ -119,10 +144,10 @@ func (c *checker) digest(d bot.Digest) bot.Digest {
 	out.Language, out.Opinion = c.doc.lang, c.doc.opinion
 	out.Summary, out.Questions, out.Spares = nil, nil, nil
 	out.Dropped = append([]bot.Dropped(nil), d.Dropped...)
-	drop := func(text, reason string) { out.Dropped = append(out.Dropped, bot.Dropped{Text: text, Reason: reason}) }
+	drop := func(text string, f failure) { out.Dropped = append(out.Dropped, dropped(text, f)) }
 	for _, s := range d.Summary {
-		if reason := c.statement(s, out.Summary, d.Sentences); reason != "" {
-			drop(s.Text, reason)
+		if f := c.statement(s, out.Summary, d.Sentences); f.failed() {
+			drop(s.Text, f)
 			continue
 		}
 		out.Summary = append(out.Summary, s)
@@ -130,17 +155,17 @@ func (c *checker) digest(d bot.Digest) bot.Digest {
 	var all []asked
 	keep := func(in []bot.Question) (kept []bot.Question) {
 		for _, q := range in {
-			reason := c.evidence(q.Evidence, len(d.Sentences))
-			if reason == "" {
-				reason = c.question(q)
+			f := c.evidence(q.Evidence, len(d.Sentences))
+			if !f.failed() {
+				f = c.question(q)
 			}
 			var mine asked
-			if reason == "" {
+			if !f.failed() {
 				mine = c.asked(q.Text)
-				reason = c.besides(mine, all)
+				f = c.besides(mine, all)
 			}
-			if reason != "" {
-				drop(q.Text, reason)
+			if f.failed() {
+				drop(q.Text, f)
 				continue
 			}
 			kept, all = append(kept, q), append(all, mine)
@@ -152,40 +177,42 @@ func (c *checker) digest(d bot.Digest) bot.Digest {
 	var few []bot.Question
 	out.Questions, few = enoughMoves(out.Questions)
 	for _, q := range few {
-		drop(q.Text, "few_moves")
+		drop(q.Text, failure{code: "few_moves"})
 	}
 	if len(out.Questions) >= 3 && !asksAgainst(out.Questions) {
-		drop("", "no_counter")
+		drop("", failure{code: "no_counter"})
 	}
 	return out
 }
 
-func (c *checker) evidence(evidence []int, n int) string {
+func (c *checker) evidence(evidence []int, n int) failure {
 	if len(evidence) == 0 {
-		return "evidence"
+		return failure{code: "evidence"}
 	}
 	for _, i := range evidence {
 		if i < 0 || i >= n {
-			return "evidence"
+			return failure{code: "evidence"}
 		}
 	}
-	return ""
+	return failure{}
 }
 
-// statement returns the code of the first check that a summary sentence fails, "" if none.
-func (c *checker) statement(s bot.Statement, before []bot.Statement, sentences []string) string {
-	if r := c.evidence(s.Evidence, len(sentences)); r != "" {
-		return r
+// statement returns the first check that a summary sentence fails: before are
+// the sentences of the summary that stand already, sentences is what its
+// evidence points at.
+func (c *checker) statement(s bot.Statement, before []bot.Statement, sentences []string) failure {
+	if f := c.evidence(s.Evidence, len(sentences)); f.failed() {
+		return f
 	}
-	if r := c.shape(s.Text); r != "" {
-		return r
+	if f := c.shape(s.Text); f.failed() {
+		return f
 	}
 	toks := tokenize(s.Text)
-	if c.lex.list("preamble").at(toks, 0) > 0 && !strings.Contains(c.flat, bare(s.Text)) {
-		return "preamble"
+	if n := c.lex.list("preamble").at(toks, 0); n > 0 && !strings.Contains(c.flat, bare(s.Text)) {
+		return failed("preamble", joinTokens(toks[:n]))
 	}
-	if r := c.facts(s.Text, toks); r != "" {
-		return r
+	if f := c.facts(s.Text, toks); f.failed() {
+		return f
 	}
 	words := wordsOf(c.withoutLink(s.Text))
 	var support []string
@@ -193,33 +220,33 @@ func (c *checker) statement(s bot.Statement, before []bot.Statement, sentences [
 		support = append(support, wordsOf(sentences[i])...)
 	}
 	if overlap(terms(words, c.doc.lang), terms(support, c.doc.lang)) < 0.6 {
-		return "unsupported"
+		return failure{code: "unsupported"}
 	}
 	for _, b := range before {
 		if jaccard(contentStems(b.Text), contentStems(s.Text)) > 0.7 {
-			return "repeated"
+			return failure{code: "repeated"}
 		}
 	}
 	verbatim := strings.Contains(c.flat, bare(s.Text))
 	if c.doc.opinion && !verbatim && c.lex.list("strong").in(toks) && !c.lex.list("author").in(toks) {
-		return "unattributed"
+		return failure{code: "unattributed"}
 	}
-	return ""
+	return failure{}
 }
 
 // shape checks what holds for every text we post: our language, no markup, no
 // links but the article's own.
-func (c *checker) shape(text string) string {
+func (c *checker) shape(text string) failure {
 	if marked(text) || strings.ContainsAny(text, "*_`#<>[]{}") {
-		return "markup"
+		return failure{code: "markup"}
 	}
 	if linked(c.withoutLink(text)) {
-		return "link"
+		return failure{code: "link"}
 	}
 	if !c.sameLanguage(text) {
-		return "language"
+		return failure{code: "language"}
 	}
-	return ""
+	return failure{}
 }
 
 // withoutLink is text without the article's own address.

@@ -7,11 +7,11 @@ import (
 )
 
 // facts checks that names, numbers and quotations of text are the article's.
-func (c *checker) facts(text string, toks []token) string {
+func (c *checker) facts(text string, toks []token) failure {
 	spans, _ := scanQuotes(text, 0)
 	for _, q := range spans {
 		if !c.verbatim(text[q.start:q.end]) {
-			return "quotation_not_verbatim"
+			return failed("quotation_not_verbatim", text[q.start:q.end])
 		}
 	}
 	var own []token
@@ -20,13 +20,13 @@ func (c *checker) facts(text string, toks []token) string {
 			own = append(own, t)
 		}
 	}
-	if !c.numbersKnown(own) {
-		return "number_not_in_article"
+	if n := c.unknownNumber(own); n != "" {
+		return failed("number_not_in_article", n)
 	}
-	if !c.namesKnown(own) {
-		return "name_not_in_article"
+	if n := c.unknownName(own); n != "" {
+		return failed("name_not_in_article", n)
 	}
-	return ""
+	return failure{}
 }
 
 // verbatim reports whether the article holds quote, whole words, the case of
@@ -56,10 +56,11 @@ func (c *checker) verbatim(quote string) bool {
 	return false
 }
 
-// namesKnown reports whether every name in toks is in the article. A word with
-// a capital is a name unless it begins a sentence. German nouns have capitals
-// too: there, only runs of capitals and of capitalised words count.
-func (c *checker) namesKnown(toks []token) bool {
+// unknownName returns the first name in toks that is not in the article, "" if
+// there is none. A word with a capital is a name unless it begins a sentence.
+// German nouns have capitals too: there, only runs of capitals and of
+// capitalised words count.
+func (c *checker) unknownName(toks []token) string {
 	for i, t := range toks {
 		if t.sign || !t.cap || c.namePart(t.low) {
 			continue
@@ -69,19 +70,19 @@ func (c *checker) namesKnown(toks []token) bool {
 		acronym := utf8.RuneCountInString(t.text) > 1 && t.text == strings.ToUpper(t.text)
 		switch {
 		case acronym:
-			return false
+			return t.text
 		case c.lex.lang == "de":
 			prev := i > 0 && toks[i-1].cap && !startsSentenceAt(toks, i-1)
 			if prev || next && !start {
-				return false
+				return t.text
 			}
 		case start && !next:
 		case start && c.lex.list("interrogative").has(t.low):
 		default:
-			return false
+			return t.text
 		}
 	}
-	return true
+	return ""
 }
 
 // namePart reports whether w, lower-cased, is a word of the article, also in
@@ -131,13 +132,13 @@ func startsSentenceAt(toks []token, i int) bool {
 	return i == 0
 }
 
-// numbersKnown reports whether every number in toks is in the article, in
-// digits or in words.
-func (c *checker) numbersKnown(toks []token) bool {
+// unknownNumber returns the first number in toks, in digits or in words, that
+// is not in the article, "" if there is none.
+func (c *checker) unknownNumber(toks []token) string {
 	words := c.lex.numbers()
 	for _, t := range toks {
 		if n, ok := words[t.low]; ok && !c.numbers[n] && !c.words[t.low] {
-			return false
+			return t.text
 		}
 		if !hasDigit(t.text) || c.words[t.low] {
 			continue
@@ -147,10 +148,10 @@ func (c *checker) numbersKnown(toks []token) bool {
 			found = found || c.numbers[n]
 		}
 		if !found {
-			return false
+			return t.text
 		}
 	}
-	return true
+	return ""
 }
 
 func (c *checker) addNumbers(text string) {

@@ -46,49 +46,51 @@ func readQuestion(text string) reading {
 	return r
 }
 
-// question returns the code of the first check that one question fails, "" if none.
-func (c *checker) question(q bot.Question) string {
-	if r := c.shape(q.Text); r != "" {
-		return r
+// question returns the first check that one question fails. Its evidence is
+// looked at by evidence, how it fits beside others by besides.
+func (c *checker) question(q bot.Question) failure {
+	if f := c.shape(q.Text); f.failed() {
+		return f
 	}
 	r := readQuestion(q.Text)
 	marks := strings.Count(q.Text, "?") + strings.Count(q.Text, "؟") + strings.Count(q.Text, "？")
 	if marks != 1 || !strings.HasSuffix(q.Text, "?") && !strings.HasSuffix(q.Text, "؟") && !strings.HasSuffix(q.Text, "？") {
-		return "not_one_question"
+		return failure{code: "not_one_question"}
 	}
 	if n := length(wordsOf(q.Text)); n < minQuestionWords || n > maxQuestionWords {
-		return "length"
+		return failure{code: "length"}
 	}
 	if code := c.open(r); code != "" {
-		return code
+		return failure{code: code}
 	}
-	if code := c.facts(q.Text, r.toks); code != "" {
-		return code
+	if f := c.facts(q.Text, r.toks); f.failed() {
+		return f
 	}
-	if code := c.quotations(r); code != "" {
-		return code
+	if f := c.quotations(r); f.failed() {
+		return f
 	}
 	switch {
-	case c.copied(r):
-		return "copied"
+	case c.copied(r) != "":
+		return failed("copied", c.copied(r))
 	case c.lex.list("leading").in(r.own):
-		return "loaded"
+		return failed("loaded", c.lex.list("leading").found(r.own))
 	case c.dangles(r):
-		return "dangling"
+		return failure{code: "dangling"}
 	case c.badSlot(r):
-		return "slot"
+		return failure{code: "slot"}
 	case c.misattributed(r):
-		return "attribution"
+		return failure{code: "attribution"}
 	case c.grave && (q.Move == "counter" || c.lex.list("sober-banned").in(r.own)):
-		return "grave"
+		return failure{code: "grave"}
 	case !c.anchored(r):
-		return "not_anchored"
+		return failure{code: "not_anchored"}
 	}
-	return ""
+	return failure{}
 }
 
 // open checks that the question leaves something to think about: it asks with
 // an interrogative, and if yes or no could answer it, for the reasons as well.
+// It returns a code, "" if it is.
 func (c *checker) open(r reading) string {
 	ask := c.lex.list("interrogative")
 	if len(ask.single) == 0 || len(r.asks) == 0 {
@@ -139,25 +141,26 @@ func (c *checker) parts(toks []token) int {
 }
 
 // quotations checks length and completeness of what is quoted.
-func (c *checker) quotations(r reading) string {
+func (c *checker) quotations(r reading) failure {
 	for _, q := range r.spans {
-		toks := trimSigns(tokenize(r.text[q.start:q.end]))
+		quote := r.text[q.start:q.end]
+		toks := trimSigns(tokenize(quote))
 		n := countWords(toks)
 		switch {
 		case n == 0 || n > maxQuoted:
-			return "quotation_too_long"
-		case !quotable(r.text[q.start:q.end]) || c.lex.list("unfit").in(toks):
-			return "unfit"
+			return failed("quotation_too_long", quote)
+		case !quotable(quote) || c.lex.list("unfit").in(toks):
+			return failed("unfit", quote)
 		case n >= 3 && (c.lex.list("badend").has(toks[len(toks)-1].low) || c.lex.list("badquote").has(toks[0].low)):
-			return "quotation_incomplete"
+			return failed("quotation_incomplete", quote)
 		}
 	}
-	return ""
+	return failure{}
 }
 
-// copied reports whether more words in a row than allowed stand in the article
-// as they stand outside quotations.
-func (c *checker) copied(r reading) bool {
+// copied returns words that stand in a row outside quotations as they do in the
+// article, more of them than allowed; "" if there are none.
+func (c *checker) copied(r reading) string {
 	text := []byte(r.text)
 	for _, q := range r.spans {
 		for i := q.start; i < q.end; i++ {
@@ -171,12 +174,15 @@ func (c *checker) copied(r reading) bool {
 			if known++; !c.words[w] {
 				known = 0
 			}
-			if known > maxCopied && strings.Contains(c.run, " "+strings.Join(words[i-maxCopied:i+1], " ")+" ") {
-				return true
+			if known <= maxCopied {
+				continue
+			}
+			if row := strings.Join(words[i-maxCopied:i+1], " "); strings.Contains(c.run, " "+row+" ") {
+				return row
 			}
 		}
 	}
-	return false
+	return ""
 }
 
 // dangles reports whether a pronoun stands before anything that it could stand for.

@@ -20,20 +20,28 @@ func (c *checker) asked(text string) asked {
 	return asked{reading: readQuestion(text), stems: contentStems(text), general: c.isGeneral(text)}
 }
 
-// besides returns the code of the first check that q fails beside the others
-// of its set, "" if none.
-func (c *checker) besides(q asked, others []asked) string {
+// besides returns the first check that q fails beside the others of its set.
+func (c *checker) besides(q asked, others []asked) failure {
 	for _, o := range others {
 		switch {
 		case sameOpening(q.toks, o.toks) || sameOpening(q.asks, o.asks):
-			return "opening"
+			return failed("opening", strings.Join(firstWords(q.toks), " "))
 		case jaccard(q.stems, o.stems) >= maxOverlap:
-			return "similar"
+			return failure{code: "similar"}
 		case q.general && o.general:
-			return "second_general"
+			return failure{code: "second_general"}
 		}
 	}
-	return ""
+	return failure{}
+}
+
+// beside is besides for questions as they are posted.
+func (c *checker) beside(q bot.Question, others []bot.Question) failure {
+	set := make([]asked, 0, len(others))
+	for _, o := range others {
+		set = append(set, c.asked(o.Text))
+	}
+	return c.besides(c.asked(q.Text), set)
 }
 
 // sameOpening reports whether two texts begin with the same three words.

@@ -71,7 +71,7 @@ func TestQuestionChecks(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			got := checkerFor(tt.of).question(bot.Question{Text: tt.text, Move: tt.move})
+			got := checkerFor(tt.of).question(bot.Question{Text: tt.text, Move: tt.move}).code
 			if got != tt.want {
 				t.Errorf("%q: got %q, want %q", tt.text, got, tt.want)
 			}
@@ -88,7 +88,7 @@ func withQuotation() bot.Article {
 
 func TestHalfAPhraseInASlot(t *testing.T) {
 	a := bot.Article{Title: "Old wars", Text: "Islamabad and Moscow stood on opposite sides of the Soviet-Afghan war. The two countries now train together. Their generals speak of a new alliance. We should welcome it, the general said."}
-	got := checkerFor(a).question(bot.Question{Move: "viewpoint", Text: "Why might people affected differently by Soviet-Afghan disagree with this view of Islamabad and Moscow?"})
+	got := checkerFor(a).question(bot.Question{Move: "viewpoint", Text: "Why might people affected differently by Soviet-Afghan disagree with this view of Islamabad and Moscow?"}).code
 	if got != "slot" {
 		t.Errorf("got %q, want slot", got)
 	}
@@ -121,13 +121,13 @@ func TestStatementChecks(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			if got := newChecker(doc, newLexicon("en")).statement(tt.s, nil, sentences); got != tt.want {
+			if got := newChecker(doc, newLexicon("en")).statement(tt.s, nil, sentences).code; got != tt.want {
 				t.Errorf("%q: got %q, want %q", tt.s.Text, got, tt.want)
 			}
 		})
 	}
 	repeated := newChecker(doc, newLexicon("en")).statement(bot.Statement{Text: sentences[2], Evidence: []int{2}},
-		[]bot.Statement{{Text: sentences[2]}}, sentences)
+		[]bot.Statement{{Text: sentences[2]}}, sentences).code
 	if repeated != "repeated" {
 		t.Errorf("the same sentence twice: got %q", repeated)
 	}
@@ -146,11 +146,11 @@ func TestAClaimStaysTheAuthors(t *testing.T) {
 		}
 	}
 	plain := bot.Statement{Text: "The council must stop the sale of riverside plots to high bidders.", Evidence: []int{at}}
-	if got := c.statement(plain, nil, sentences); got != "unattributed" {
+	if got := c.statement(plain, nil, sentences).code; got != "unattributed" {
 		t.Errorf("a claim as a fact: got %q, want unattributed", got)
 	}
 	plain.Text = "The author argues that the council must stop selling riverside plots to the highest bidder."
-	if got := c.statement(plain, nil, sentences); got != "" {
+	if got := c.statement(plain, nil, sentences).code; got != "" {
 		t.Errorf("a claim of the author: got %q", got)
 	}
 }
@@ -217,10 +217,10 @@ func TestFewMovesAndNoCounter(t *testing.T) {
 func TestCheckWithoutWordsOfALanguage(t *testing.T) {
 	a := bot.Article{Title: "Rzeka", Text: "Rada miasta Poznań zdecydowała o budowie mostu przez rzekę Wartę. Most ma kosztować 400 milionów złotych. Mieszkańcy dzielnicy Rataje są przeciwni tej inwestycji. Budowa zacznie się w przyszłym roku."}
 	c := checkerFor(a)
-	if got := c.question(bot.Question{Text: "Kto w dzielnicy Rataje zyska na budowie mostu przez Wartę, a kto straci?"}); got != "" {
+	if got := c.question(bot.Question{Text: "Kto w dzielnicy Rataje zyska na budowie mostu przez Wartę, a kto straci?"}).code; got != "" {
 		t.Errorf("a good Polish question: %q", got)
 	}
-	if got := c.question(bot.Question{Text: "Kto w dzielnicy Rataje zapłaci 900 milionów za budowę mostu przez Wartę?"}); got != "number_not_in_article" {
+	if got := c.question(bot.Question{Text: "Kto w dzielnicy Rataje zapłaci 900 milionów za budowę mostu przez Wartę?"}).code; got != "number_not_in_article" {
 		t.Errorf("a wrong number: %q", got)
 	}
 }

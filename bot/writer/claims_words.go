@@ -112,6 +112,17 @@ next:
 // in reports whether any phrase occurs in toks.
 func (p phraseSet) in(toks []token) bool { return p.count(toks) > 0 }
 
+// found returns the first phrase that occurs in toks, as it stands there; "" if
+// none does.
+func (p phraseSet) found(toks []token) string {
+	for i := range toks {
+		if n := p.at(toks, i); n > 0 {
+			return joinTokens(toks[i : i+n])
+		}
+	}
+	return ""
+}
+
 // count returns how many tokens begin a phrase.
 func (p phraseSet) count(toks []token) int {
 	n := 0

@@ -55,8 +55,8 @@ func (w *Extractive) Digest(ctx context.Context, a bot.Article, b bot.Brief) (bo
 	check := newChecker(doc, lex)
 	for _, i := range summarize(doc, quotaOf(doc, b)) {
 		s := bot.Statement{Text: doc.sentences[i].Text, Evidence: []int{i}}
-		if reason := check.statement(s, d.Summary, d.Sentences); reason != "" {
-			d.Dropped = append(d.Dropped, bot.Dropped{Text: s.Text, Reason: reason})
+		if f := check.statement(s, d.Summary, d.Sentences); f.failed() {
+			d.Dropped = append(d.Dropped, dropped(s.Text, f))
 			continue
 		}
 		d.Summary = append(d.Summary, s)

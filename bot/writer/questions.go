@@ -132,7 +132,7 @@ func (s *setter) fill(n int) {
 	}
 	limit := n
 	if s.f.grave {
-		limit = min(n, 2)
+		limit = min(n, graveQuestions)
 	}
 	// The obligatory question needs no claim of a special kind: it is asked about
 	// the third best, or a worse one, but it does not take the only claim there is.
@@ -210,13 +210,13 @@ func (s *setter) try(c claim, move string, to *[]bot.Question) bool {
 		}
 		q := bot.Question{Text: text, Move: a.Move, Evidence: evidenceOf(c)}
 		mine := s.check.asked(text)
-		reason := s.check.besides(mine, s.set)
-		if reason == "" {
-			reason = s.check.question(q)
+		f := s.check.besides(mine, s.set)
+		if !f.failed() {
+			f = s.check.question(q)
 		}
-		if reason != "" {
-			if reason != "length" && reason != "opening" && reason != "second_general" && reason != "similar" && len(s.dropped) < 20 {
-				s.dropped = append(s.dropped, bot.Dropped{Text: text, Reason: reason})
+		if f.failed() {
+			if f.code != "length" && f.code != "opening" && f.code != "second_general" && f.code != "similar" && len(s.dropped) < 20 {
+				s.dropped = append(s.dropped, dropped(text, f))
 			}
 			continue
 		}
