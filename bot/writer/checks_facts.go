@@ -20,7 +20,7 @@ func (c *checker) facts(text string, toks []token) failure {
 			own = append(own, t)
 		}
 	}
-	if n := c.unknownNumber(own); n != "" {
+	if n := c.unknownNumber(text, own); n != "" {
 		return failed("number_not_in_article", n)
 	}
 	if n := c.unknownName(own); n != "" {
@@ -59,8 +59,11 @@ func (c *checker) verbatim(quote string) bool {
 // unknownName returns the first name in toks that is not in the article, "" if
 // there is none. A word with a capital is a name unless it begins a sentence.
 // German nouns have capitals too: there, only runs of capitals and of
-// capitalised words count.
+// capitalised words count. A model's words are looked at more closely.
 func (c *checker) unknownName(toks []token) string {
+	if c.model {
+		return c.unknownNameStrictly(toks)
+	}
 	for i, t := range toks {
 		if t.sign || !t.cap || c.namePart(t.low) {
 			continue
@@ -132,9 +135,12 @@ func startsSentenceAt(toks []token, i int) bool {
 	return i == 0
 }
 
-// unknownNumber returns the first number in toks, in digits or in words, that
-// is not in the article, "" if there is none.
-func (c *checker) unknownNumber(toks []token) string {
+// unknownNumber returns the first number in text, of which toks are outside
+// quotations, that is not in the article, in digits or in words; "" if there is none.
+func (c *checker) unknownNumber(text string, toks []token) string {
+	if c.model {
+		return c.unknownAmount(text)
+	}
 	words := c.lex.numbers()
 	for _, t := range toks {
 		if n, ok := words[t.low]; ok && !c.numbers[n] && !c.words[t.low] {

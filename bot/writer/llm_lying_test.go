@@ -13,8 +13,8 @@ import (
 	"colloquy/bot/writer/model/modeltest"
 )
 
-// A tally counts what became of what liars said.
-type tally struct {
+// A ledger counts what became of what liars said.
+type ledger struct {
 	articles, said, lies, refused int
 	kinds                         map[string]int // of lies
 	codes                         map[string]int // by which lies were refused
@@ -44,7 +44,7 @@ func TestNothingThatALiarInventsIsShown(t *testing.T) {
 
 func liesAbout(t *testing.T, provider string, articles []bot.Article) {
 	t.Helper()
-	sum := tally{kinds: map[string]int{}, codes: map[string]int{}, truths: map[string]int{}}
+	sum := ledger{kinds: map[string]int{}, codes: map[string]int{}, truths: map[string]int{}}
 	var mu sync.Mutex
 	var work sync.WaitGroup
 	next := make(chan bot.Article)
@@ -86,7 +86,7 @@ func liesAbout(t *testing.T, provider string, articles []bot.Article) {
 	}
 }
 
-func (sum *tally) add(t *testing.T, a bot.Article, d bot.Digest, liar *modeltest.Liar) {
+func (sum *ledger) add(t *testing.T, a bot.Article, d bot.Digest, liar *modeltest.Liar) {
 	t.Helper()
 	lies := map[string]modeltest.Lie{}
 	why := map[string]string{}
