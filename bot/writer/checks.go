@@ -223,8 +223,8 @@ func (c *checker) statement(s bot.Statement, before []bot.Statement, sentences [
 	for _, i := range s.Evidence {
 		support = append(support, wordsOf(sentences[i])...)
 	}
-	if overlap(terms(words, c.doc.lang), terms(support, c.doc.lang)) < 0.6 {
-		return failure{code: "unsupported"}
+	if f := c.supported(words, support); f.failed() {
+		return f
 	}
 	for _, b := range before {
 		if jaccard(contentStems(b.Text), contentStems(s.Text)) > 0.7 {

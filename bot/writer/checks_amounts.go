@@ -238,7 +238,9 @@ func scaled(list []string, power int) []string {
 }
 
 // hanNumeral reports whether r is a Chinese numeral.
-func hanNumeral(r rune) bool { return strings.ContainsRune("〇零一二三四五六七八九十百千万亿兆两億萬", r) && r != 0 }
+func hanNumeral(r rune) bool {
+	return strings.ContainsRune("〇零一二三四五六七八九十百千万亿兆两億萬", r) && r != 0
+}
 
 // unitAround returns the unit of the amount of ps[i:j]: what follows it, or a
 // sign of money before it.

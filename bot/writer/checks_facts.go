@@ -9,6 +9,11 @@ import (
 // facts checks that names, numbers and quotations of text are the article's.
 func (c *checker) facts(text string, toks []token) failure {
 	spans, _ := scanQuotes(text, 0)
+	if c.model {
+		if q := c.falseQuotation(text); q != "" {
+			return failed("quotation_not_verbatim", q)
+		}
+	}
 	for _, q := range spans {
 		if !c.verbatim(text[q.start:q.end]) {
 			return failed("quotation_not_verbatim", text[q.start:q.end])
@@ -22,6 +27,9 @@ func (c *checker) facts(text string, toks []token) failure {
 	}
 	if n := c.unknownNumber(text, own); n != "" {
 		return failed("number_not_in_article", n)
+	}
+	if c.model {
+		return c.namesStrictly(own)
 	}
 	if n := c.unknownName(own); n != "" {
 		return failed("name_not_in_article", n)
@@ -59,11 +67,8 @@ func (c *checker) verbatim(quote string) bool {
 // unknownName returns the first name in toks that is not in the article, "" if
 // there is none. A word with a capital is a name unless it begins a sentence.
 // German nouns have capitals too: there, only runs of capitals and of
-// capitalised words count. A model's words are looked at more closely.
+// capitalised words count.
 func (c *checker) unknownName(toks []token) string {
-	if c.model {
-		return c.unknownNameStrictly(toks)
-	}
 	for i, t := range toks {
 		if t.sign || !t.cap || c.namePart(t.low) {
 			continue

@@ -66,10 +66,11 @@ func nameParticle(w string) bool {
 	return false
 }
 
-// unknownNameStrictly returns the first name in a model's words that is not in
-// the article. Every capital may be one: at the beginning of a sentence too,
-// but for ordinary words, and in the middle of a word.
-func (c *checker) unknownNameStrictly(toks []token) string {
+// namesStrictly refuses the first name in a model's words that is not in the
+// article. Every capital may be one: at the beginning of a sentence too, but
+// for ordinary words, and in the middle of a word. Where a script has no
+// capitals, or prompts/ no words of the language, every word may be one.
+func (c *checker) namesStrictly(toks []token) failure {
 	for i, t := range toks {
 		if t.sign {
 			continue
@@ -77,26 +78,26 @@ func (c *checker) unknownNameStrictly(toks []token) string {
 		switch {
 		case caseless(t.text):
 			if p := c.unknownContent(t.text); p != "" {
-				return p
+				return failed("word_not_in_article", p)
 			}
 		case !capital(t.text):
 			if c.hiddenName(toks, i) {
-				return t.text
+				return failed("name_not_in_article", t.text)
 			}
 		case c.lex.lang == "de":
 			if !c.knownGerman(toks, i) {
-				return t.text
+				return failed("name_not_in_article", t.text)
 			}
 		default:
 			if !c.knownCapital(toks, i) {
-				return t.text
+				return failed("name_not_in_article", t.text)
 			}
 		}
 		if i > 0 && c.joinedAnew(toks, i) {
-			return toks[i-1].text + " " + t.text
+			return failed("name_not_in_article", toks[i-1].text+" "+t.text)
 		}
 	}
-	return ""
+	return failure{}
 }
 
 // knownCapital reports whether the word with a capital at toks[i] is a name of
@@ -104,6 +105,11 @@ func (c *checker) unknownNameStrictly(toks []token) string {
 func (c *checker) knownCapital(toks []token, i int) bool {
 	s, t := c.strict, toks[i]
 	w := possessive(t.low)
+	if before, after, ok := strings.Cut(t.text, "."); ok && !c.words[t.low] { // a space is lost: "in the US.He added"
+		if f := c.namesStrictly(tokenize(before + " . " + after)); !f.failed() {
+			return true
+		}
+	}
 	if s.caps[w] || s.caps[w+"'s"] || elided(w) || w == "i" {
 		return true
 	}

@@ -189,10 +189,8 @@ func wholeIn(text, name string) bool {
 // number may also be how many replies or people are cited.
 func (r *recapCheck) facts(text string, toks []token, cited []string, rest *checker, replies, people int) failure {
 	spans, _ := scanQuotes(text, 0)
-	for _, q := range spans {
-		if !rest.verbatim(text[q.start:q.end]) {
-			return failed("quotation_not_in_reply", text[q.start:q.end])
-		}
+	if q := rest.falseQuotation(text); q != "" {
+		return failed("quotation_not_in_reply", q)
 	}
 	var own []token
 	for _, t := range toks {
@@ -204,8 +202,8 @@ func (r *recapCheck) facts(text string, toks []token, cited []string, rest *chec
 	if n := rest.strict.amounts.lacking(text, strings.Join(cited, "\n")+counts); n != "" {
 		return failed("number_not_in_replies", n)
 	}
-	if n := r.over(append(cited[:len(cited):len(cited)], r.questions...)).unknownName(own); n != "" {
-		return failed("name_not_in_replies", n)
+	if f := r.over(append(cited[:len(cited):len(cited)], r.questions...)).namesStrictly(own); f.failed() {
+		return failed("name_not_in_replies", f.detail)
 	}
 	return failure{}
 }

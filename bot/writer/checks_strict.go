@@ -114,6 +114,9 @@ func (c *checker) strictly(s bot.Statement, toks []token, sentences []string) fa
 	if w := c.turned(toks, evidence); w != "" {
 		return failed("negation", w)
 	}
+	if w := c.unattributed(s, toks, sentences); w != "" && !strings.Contains(c.flat, bare(s.Text)) {
+		return failed("unattributed", w)
+	}
 	return failure{}
 }
 
