@@ -24,8 +24,8 @@ func (a *app) doctorCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "doctor",
 		Short: "Find what is wrong, and say what to do",
-		Long: `Look at the configuration, the database, the feeds, the schedules, their channels
-and what is overdue. Exit code 1 says that something is wrong; each finding names
+		Long: `Look at the configuration, the database, the writer, the feeds, the schedules, their
+channels and what is overdue. Exit code 1 says that something is wrong; each finding names
 what to do. --quick looks only whether the database opens and what is due gets
 done, for health checks that run often.`,
 		Example: `  colloquy doctor --format json`,
@@ -138,7 +138,7 @@ func (e *examination) run(ctx context.Context, quick, all bool) {
 	if !e.accountsUnderstood() {
 		return
 	}
-	rt, err := e.existing(ctx, hidden())
+	rt, err := e.aside(ctx)
 	if err != nil {
 		e.failed("database", err)
 		return
