@@ -105,6 +105,7 @@ It needs no account, no key and no network to begin with: try "colloquy demo".`,
 	root.AddCommand(
 		a.articleCommand(),
 		a.digestCommand(),
+		a.evalCommand(),
 		a.demoCommand(),
 		a.feedCommand(),
 		a.scheduleCommand(),
