@@ -131,6 +131,7 @@ func (e *examination) run(ctx context.Context, quick, all bool) {
 	if err := e.mustExist(); err != nil {
 		e.note("database", e.set.db+" is not there yet", "it is made by the first command that stores something, such as 'colloquy demo' or 'colloquy schedule add'")
 		if !quick {
+			e.writer(ctx, nil)
 			e.beforehand(ctx)
 		}
 		return
@@ -156,6 +157,7 @@ func (e *examination) run(ctx context.Context, quick, all bool) {
 	if quick {
 		return
 	}
+	e.writer(ctx, rt)
 	e.connections(ctx, rt, schedules)
 	if all {
 		e.installations(ctx, rt)
