@@ -330,7 +330,10 @@ func TestOrdersAreNoEvidence(t *testing.T) {
 func TestCallerCancels(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	s := modeltest.New(t, modeltest.Options{})
-	s.Behave(func(modeltest.Call) modeltest.Reply { cancel(); return modeltest.Reply{Text: tramDigest().JSON("digest")} })
+	s.Behave(func(modeltest.Call) modeltest.Reply {
+		cancel()
+		return modeltest.Reply{Text: tramDigest().JSON("digest")}
+	})
 	if d, err := newLLM(t, s, model.Anthropic).Digest(ctx, newsEnglish(), bot.Brief{}); !errors.Is(err, context.Canceled) || len(d.Summary) != 0 {
 		t.Errorf("%v %+v", err, d)
 	}
