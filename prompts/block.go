@@ -81,9 +81,19 @@ func repliesBlock(d RecapData) block {
 	return b
 }
 
+// What a prompt for repairs says of failures at most, so that an answer without
+// end is not told again: so many, and so many characters of each.
+const (
+	maxFailures = 40
+	maxFailure  = 400
+)
+
 func failuresBlock(failures []string) block {
 	b := block{name: "failures"}
-	for _, f := range failures {
+	for _, f := range failures[:min(len(failures), maxFailures)] {
+		if line := []rune(Clean(f)); len(line) > maxFailure {
+			f = string(line[:maxFailure]) + "…"
+		}
 		b.addNamed("-", f)
 	}
 	return b
@@ -104,20 +114,22 @@ func (b block) in(nonce string) string {
 // standsIn reports what is wrong with the place of the block in a prompt.
 func (b block) standsIn(prompt, nonce string) error {
 	begin, end, whole := fmt.Sprintf("<%s %s>", b.name, nonce), fmt.Sprintf("</%s %s>", b.name, nonce), b.in(nonce)
-	lines := "\n" + prompt + "\n"
+	lines, what := "\n"+prompt+"\n", ""
 	switch {
 	case !strings.Contains(prompt, nonce):
-		return errors.New("leaves out the nonce")
+		what = "leaves out the nonce"
 	case !strings.Contains(prompt, begin):
-		return fmt.Errorf("leaves out the delimiter <%s NONCE>", b.name)
+		what = "leaves out the delimiter <" + b.name + " NONCE>"
 	case !strings.Contains(prompt, end):
-		return fmt.Errorf("does not end the data with </%s NONCE>", b.name)
+		what = "does not end the data with </" + b.name + " NONCE>"
 	case !strings.Contains(lines, "\n"+whole+"\n"):
-		return fmt.Errorf("does not hold the %s whole, on lines of their own", b.name)
+		what = "leaves out a part of the data, or writes beside it"
 	case strings.Count(lines, "\n"+begin+"\n") != 1 || strings.Count(lines, "\n"+end+"\n") != 1:
-		return fmt.Errorf("holds the %s more than once", b.name)
+		what = "holds the data more than once"
+	default:
+		return nil
 	}
-	return nil
+	return fmt.Errorf("%s; it must hold {{.%s%s}} once, on a line of its own", what, strings.ToUpper(b.name[:1]), b.name[1:])
 }
 
 func people(replies []ReplyLine) int {

@@ -94,6 +94,9 @@ func refused(dir, name string, err error) error {
 // add parses one file.
 func (t *Templates) add(name, text string) error {
 	if strings.HasSuffix(name, ".txt") {
+		if strings.Contains(text, "{{") {
+			return errors.New("holds {{, which a .txt file says as it is; only those ending in .tmpl are templates")
+		}
 		t.text[name] = strings.TrimSpace(text) + "\n"
 		return nil
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"embed"
 	"fmt"
+	"slices"
 	"strings"
 	"text/template"
 
@@ -60,8 +61,7 @@ func (t *Templates) Digest(d DigestData) (string, error) {
 	if audience == "" {
 		audience = bot.Audiences()[0]
 	}
-	readers, ok := t.text[audience+".txt"]
-	if !ok {
+	if !slices.Contains(bot.Audiences(), audience) {
 		return "", bot.Problemf("audience", "there is no audience %q: give one of %s", audience, strings.Join(bot.Audiences(), ", "))
 	}
 	questions := 0
@@ -71,7 +71,7 @@ func (t *Templates) Digest(d DigestData) (string, error) {
 	data := articleBlock(d.Title, d.Byline, d.Publisher, d.Article, d.Notes)
 	return t.execute(Digest, d.Nonce, data, digestView{
 		view:    view{Nonce: d.Nonce, Language: languageName(d.Language), Article: data.in(d.Nonce)},
-		Readers: strings.TrimSpace(readers), Sentences: max(1, d.Sentences), Questions: questions,
+		Readers: strings.TrimSpace(t.text[audience+".txt"]), Sentences: max(1, d.Sentences), Questions: questions,
 		Opinion: d.Opinion, Grave: d.Grave, Notes: len(d.Notes) > 0,
 	})
 }

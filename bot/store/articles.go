@@ -13,12 +13,6 @@ import (
 	"colloquy/bot"
 )
 
-// contentHash is the same for texts that differ only in case and white space.
-func contentHash(text string) string {
-	sum := sha256.Sum256([]byte(strings.Join(strings.Fields(strings.ToLower(text)), " ")))
-	return hex.EncodeToString(sum[:])
-}
-
 // urlHash is what the ledger knows a page by: the hash of its [urlKey].
 func urlHash(key string) string {
 	if key == "" {
@@ -71,7 +65,7 @@ func unpackList(text string, into *[]string) error {
 // is known, other than its text, is kept as it was, but for the latest word on
 // excerpts and the categories.
 func (db *DB) PutArticle(ctx context.Context, a bot.Article, now time.Time) (bot.Article, error) {
-	hash := contentHash(a.Text)
+	hash := bot.ContentHash(a.Text)
 	err := db.write(ctx, func(tx *sql.Tx) error {
 		err := exec(ctx, tx, `INSERT INTO articles (`+articleColumns+`, url_key, hash, fetched_at, erase_at)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)

@@ -21,7 +21,7 @@ const (
 type recapCheck struct {
 	in     bot.RecapInput
 	lex    *lexicon
-	held   *lexicon // lists that only a model's text is held against
+	held   *lexicon        // lists that only a model's text is held against
 	asked  *checker        // the title and the questions: language and names that all know
 	names  []string        // of people, lower-cased
 	parts  map[string]bool // of names, lower-cased

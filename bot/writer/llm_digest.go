@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 
 	"colloquy/bot"
 	"colloquy/bot/writer/model"
@@ -120,8 +121,8 @@ func (t *task) begin(ctx context.Context) (turns []model.Turn, answer json.RawMe
 	}
 }
 
-// first asks for a digest. An answer that was cut, or was no JSON, is asked for
-// once more, and that is the last time then: again is false.
+// first asks for a digest. When the answer is cut, less is asked for, and that
+// is the last time then: again is false.
 func (t *task) first(ctx context.Context, data prompts.DigestData) (turns []model.Turn, answer json.RawMessage, again bool, err error) {
 	turns, err = t.turns(data)
 	if err != nil {
@@ -129,20 +130,15 @@ func (t *task) first(ctx context.Context, data prompts.DigestData) (turns []mode
 	}
 	tokens := room(data.Sentences + data.Questions + t.spares)
 	answer, err = t.ask(ctx, turns, tokens)
-	switch {
-	case failedWith(err, model.BadAnswer):
-		t.drop("", failed(model.BadAnswer, err.Error()))
-	case failedWith(err, model.Truncated):
-		t.drop("", failed(model.Truncated, err.Error()))
-		tokens *= 2
-		data.Sentences, data.Questions = min(data.Sentences, fewer), min(data.Questions, fewer)
-		if turns, err = t.turns(data); err != nil {
-			return nil, nil, false, err
-		}
-	default:
+	if !failedWith(err, model.Truncated) {
 		return turns, answer, true, err
 	}
-	answer, err = t.ask(ctx, turns, tokens)
+	t.drop("", failed(model.Truncated, err.Error()))
+	data.Nonce, data.Sentences, data.Questions = rand.Text(), min(data.Sentences, fewer), min(data.Questions, fewer)
+	if turns, err = t.turns(data); err != nil {
+		return nil, nil, false, err
+	}
+	answer, err = t.ask(ctx, turns, 2*tokens)
 	return turns, answer, false, err
 }
 
@@ -210,8 +206,12 @@ func replace(items, by []item) []item {
 	return out
 }
 
-// drop writes down what failed, and why.
-func (t *task) drop(text string, f failure) { t.dropped = append(t.dropped, dropped(text, f)) }
+// drop writes down what failed, and why, once.
+func (t *task) drop(text string, f failure) {
+	if d := dropped(text, f); !slices.Contains(t.dropped, d) {
+		t.dropped = append(t.dropped, d)
+	}
+}
 
 // digest is what came of it. err is why nothing of an answer could be used.
 func (t *task) digest(err error) bot.Digest {
