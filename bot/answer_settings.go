@@ -20,12 +20,14 @@ func (e *Engine) answerSettings(ctx context.Context, c Command) (Answer, error) 
 	if err != nil {
 		return Answer{}, err
 	}
-	if len(changes) > 0 {
-		return say("Changed: %s. It holds for what is posted from now on.", strings.Join(changes, "; ")), nil
-	}
 	i, err := e.store.Installation(ctx, c.Channel.Platform, c.Channel.Workspace)
 	if err != nil {
 		return Answer{}, err
+	}
+	if len(changes) > 0 {
+		a := say("Changed: %s. It holds for what is posted from now on.", strings.Join(changes, "; "))
+		a.Message.Paragraphs = appendNonEmpty(a.Message.Paragraphs, e.SettingsRemark(i.Preferences, changes))
+		return a, nil
 	}
 	var out []string
 	for _, o := range options {
@@ -35,7 +37,9 @@ func (e *Engine) answerSettings(ctx context.Context, c Command) (Answer, error) 
 		}
 		out = append(out, line)
 	}
-	return list(out...), nil
+	a := list(out...)
+	a.Message.Footer = e.SettingsRemark(i.Preferences, nil)
+	return a, nil
 }
 
 // who is the actor of a line, with the mark of a person before one on a platform.

@@ -2,6 +2,9 @@ package bot
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"strings"
 	"time"
 )
 
@@ -34,6 +37,12 @@ const NoSnippet = -1
 // feed, is kept after it was read. What was posted of it, and the sentences that
 // support that, stay.
 const KeepText = 30 * oneDay
+
+// ContentHash is the same for texts that differ only in case and white space.
+func ContentHash(text string) string {
+	sum := sha256.Sum256([]byte(strings.Join(strings.Fields(strings.ToLower(text)), " ")))
+	return hex.EncodeToString(sum[:])
+}
 
 // A Source says what to read: exactly one of Ref and Item is set.
 type Source struct {

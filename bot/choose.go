@@ -100,7 +100,7 @@ func (e *Engine) choose(ctx context.Context, l Lease, o Occurrence) (ID, error) 
 				return d, e.refuse(ctx, l, o, bare)
 			}
 		}
-		if errors.Is(err, ErrLeaseLost) || ctx.Err() != nil {
+		if errors.Is(err, ErrLeaseLost) || errors.Is(err, errBusy) || ctx.Err() != nil {
 			return "", err
 		}
 		r := Refusal{Occurrence: o.ID, N: i + 1, Candidate: c, Code: ReasonCode(err), Text: Explain(err), At: e.now()}
@@ -252,16 +252,13 @@ func (e *Engine) take(ctx context.Context, l Lease, o Occurrence, s Schedule, c 
 			return "", either(err, ErrAlreadyPosted)
 		}
 	}
-	fctx, cancel := context.WithTimeout(ctx, e.set.FetchTimeout)
-	a, err := e.reader.Article(fctx, src)
-	cancel()
+	a, err := e.read(ctx, src)
 	if ReasonCode(err) == "is_feed" && repeat {
-		a, err = e.newestOf(ctx, o.Channel, c.Ref)
+		if a, err = e.newestOf(ctx, o.Channel, c.Ref); err == nil {
+			a, err = e.store.PutArticle(ctx, a, e.now())
+		}
 	}
 	if err != nil {
-		return "", err
-	}
-	if a, err = e.store.PutArticle(ctx, a, e.now()); err != nil {
 		return "", err
 	}
 	quiet := false
@@ -280,7 +277,7 @@ func (e *Engine) take(ctx context.Context, l Lease, o Occurrence, s Schedule, c 
 	if o.Request.Draft || mustApprove(o, s) {
 		return "", e.freeze(ctx, l, o, s, c, a, w)
 	}
-	d, err := e.openWith(ctx, l, o, s, Taken{Added: c.Added}, a, w.digest.ID, w.questions)
+	d, err := e.openWith(ctx, l, o, s, Taken{Added: c.Added}, a, w)
 	return d.ID, err
 }
 
@@ -329,7 +326,7 @@ func (e *Engine) takeGiven(ctx context.Context, l Lease, o Occurrence) (ID, erro
 	if err == nil {
 		var w written
 		if w, err = e.write(ctx, o, Schedule{}, a, false); err == nil {
-			d, err := e.openWith(ctx, l, o, Schedule{}, Taken{}, a, w.digest.ID, w.questions)
+			d, err := e.openWith(ctx, l, o, Schedule{}, Taken{}, a, w)
 			return d.ID, err
 		}
 	}

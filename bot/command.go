@@ -204,6 +204,10 @@ func parseArgs(spec CommandSpec, rest string) (map[string]string, error) {
 		for len(open) > 0 && args[open[0]] != "" {
 			open = open[1:]
 		}
+		if len(open) == 0 && flags[w] && len(words) > 0 { // it can be nothing else: "settings recap off"
+			args[w], words = words[0], words[1:]
+			continue
+		}
 		if len(open) == 0 {
 			return nil, usage(spec, "too many words, from "+firstWord(w)+" on")
 		}

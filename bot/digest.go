@@ -66,7 +66,8 @@ func Audiences() []string { return []string{"general", "classroom", "newsroom", 
 
 // A Writer turns articles into digests and replies into recaps.
 type Writer interface {
-	// Digest writes about a. It returns a [Problem] when nothing can be said.
+	// Digest writes about a. It returns a [Problem] when nothing can be said. What
+	// was spent until an error is in the digest all the same.
 	Digest(ctx context.Context, a Article, b Brief) (Digest, error)
 	// Recap writes what was said. It never returns an empty recap without an error.
 	Recap(ctx context.Context, in RecapInput) (Recap, error)

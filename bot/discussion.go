@@ -42,6 +42,7 @@ type Discussion struct {
 	LostAt       time.Time // when we lost access to it, and it ended; zero: not
 	RemindAt     time.Time // when the thread is reminded; zero: not, or it was
 	Rules        Rules     // of its schedule, when it was opened
+	Fallback     Fallback  // why no model wrote its digest; code and text
 	List         bool      // its thread has to be listed
 	Pending      bool      // a post of it waits to be sent
 	Held         bool      // its recap waits for a manager

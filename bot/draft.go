@@ -39,7 +39,13 @@ type Draft struct {
 	Title, URL string // of the article
 	Questions  []Question
 	Spares     []Question // to replace one of them
+	Fallback   Fallback   // why no model wrote its digest; code and text
 	CreatedAt  time.Time
+}
+
+// written is what a discussion is made from.
+func (d Draft) written() written {
+	return written{digest: Digest{ID: d.DigestID, Fallback: d.Fallback}, questions: d.Questions}
 }
 
 // A Taken is what a discussion was made from, beside its article.
@@ -63,9 +69,9 @@ func (e *Engine) freeze(ctx context.Context, l Lease, o Occurrence, s Schedule, 
 	now := e.now()
 	d := Draft{
 		ID: NewID(now), ScheduleID: s.ID, Channel: s.Channel, State: DraftOpen, Candidate: c,
-		ArticleID: a.ID, DigestID: w.digest.ID, Title: a.Title, URL: a.URL, Questions: w.questions, Spares: w.spares, CreatedAt: now,
+		ArticleID: a.ID, DigestID: w.digest.ID, Title: a.Title, URL: a.URL, Questions: w.questions, Spares: w.spares, Fallback: w.digest.Fallback.short(), CreatedAt: now,
 	}
-	outcome, reason := OutcomeDrafted, a.Title
+	outcome, reason := OutcomeDrafted, d.Fallback.Reason(a.Title)
 	if !o.Request.Draft {
 		outcome, reason = OutcomeHeld, heldReason(d, s)
 		e.occurrenceTrouble(ctx, o, outcome, reason)
@@ -107,12 +113,12 @@ func (e *Engine) takeDraft(ctx context.Context, l Lease, o Occurrence, s Schedul
 		if d.Decision == "" {
 			posts = e.draftPosts(d, s)
 		}
-		return "", true, e.store.ShowDraft(ctx, l, d, posts, o, OutcomeDrafted, d.Title, e.now())
+		return "", true, e.store.ShowDraft(ctx, l, d, posts, o, OutcomeDrafted, d.Fallback.Reason(d.Title), e.now())
 	case mustApprove(o, s) && d.Decision == "":
 		e.occurrenceTrouble(ctx, o, OutcomeHeld, heldReason(d, s))
 		return "", true, e.store.ShowDraft(ctx, l, d, nil, o, OutcomeHeld, heldReason(d, s), e.now())
 	}
-	disc, err := e.openWith(ctx, l, o, s, Taken{Added: d.Candidate.Added, Draft: d.ID}, a, d.DigestID, d.Questions)
+	disc, err := e.openWith(ctx, l, o, s, Taken{Added: d.Candidate.Added, Draft: d.ID}, a, d.written())
 	if errors.Is(err, ErrAlreadyPosted) {
 		return "", false, e.store.DropDraft(ctx, l, d.ID, e.now())
 	}

@@ -33,7 +33,10 @@ func (e *Engine) DraftMessage(ctx context.Context, d Draft) (Message, error) {
 	if len(d.Questions) == 0 {
 		m.Lines = []string{"No questions."}
 	}
-	m.Footer = draftFate(d, s)
+	m.Footer = strings.TrimSpace(v.private().generated(dig) + " " + draftFate(d, s))
+	if d.Fallback.Code != "" {
+		m.Footer += " The extractive writer wrote it: " + strings.TrimSuffix(d.Fallback.Text, ".") + "."
+	}
 	if d.State == DraftOpen && d.Decision != DecisionPost {
 		m.Buttons = draftButtons(d)
 	}

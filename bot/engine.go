@@ -23,6 +23,14 @@ type Settings struct {
 	Retention     time.Duration // how long after closing replies are kept; 180 days
 	RecapReplies  int           // the fewest replies a recap is posted for; 3
 	RecapPeople   int           // the fewest people a recap is posted for; 2
+	Readers       int           // articles that are read, or written about without a model, at one moment; 50
+	Askers        int           // articles about which a model writes at one moment; 8
+
+	// What a model may take for one installation on one day in UTC; over it, the
+	// offline writer writes. 0 is no limit. Calls that are under way at the same
+	// moment may exceed it by what they take.
+	DailyTokens int64
+	DailyCost   int64 // in millionths, as [Spent.Cost]
 }
 
 func (s Settings) withDefaults() Settings {
@@ -40,14 +48,17 @@ func (s Settings) withDefaults() Settings {
 	}
 	s.RecapReplies = cmp.Or(s.RecapReplies, 3)
 	s.RecapPeople = cmp.Or(s.RecapPeople, 2)
+	s.Readers = cmp.Or(s.Readers, 50)
+	s.Askers = cmp.Or(s.Askers, 8)
 	return s
 }
 
-// Options is what an [Engine] is made of. All but Settings and Notices are needed.
+// Options is what an [Engine] is made of. All but Offline, Settings and Notices are needed.
 type Options struct {
 	Store    Store
 	Reader   Reader
 	Writer   Writer
+	Offline  Writer // asks no model, and writes where none may be asked; nil is Writer
 	Judge    Judge
 	Adapters []Adapter
 	Clock    Clock
@@ -65,6 +76,7 @@ type Engine struct {
 	store    Store
 	reader   Reader
 	writer   Writer
+	offline  Writer
 	judge    Judge
 	adapters map[string]Adapter
 	now      Clock
@@ -72,16 +84,25 @@ type Engine struct {
 	set      Settings
 	operator OperatorNotices
 
-	mu   sync.Mutex
-	up   map[string]bool // connected scopes of this process
-	busy map[string]bool // subjects of leases that are worked on in this process
+	readers, askers slots // see [Settings]
+	reading         flights[Article]
+	writing         flights[Digest]
+
+	mu     sync.Mutex
+	up     map[string]bool   // connected scopes of this process
+	busy   map[string]bool   // subjects of leases that are worked on in this process
+	lately map[string]lately // what was read unattended, by what was asked for
 }
 
 // New makes an engine.
 func New(o Options) *Engine {
 	e := &Engine{
-		store: o.Store, reader: o.Reader, writer: o.Writer, judge: o.Judge, now: o.Clock, log: o.Log,
-		set: o.Settings.withDefaults(), operator: o.Notices, adapters: map[string]Adapter{}, up: map[string]bool{}, busy: map[string]bool{},
+		store: o.Store, reader: o.Reader, writer: o.Writer, offline: o.Offline, judge: o.Judge, now: o.Clock, log: o.Log,
+		set: o.Settings.withDefaults(), operator: o.Notices, adapters: map[string]Adapter{}, up: map[string]bool{}, busy: map[string]bool{}, lately: map[string]lately{},
+	}
+	e.readers, e.askers = make(slots, e.set.Readers), make(slots, e.set.Askers)
+	if e.offline == nil {
+		e.offline = e.writer
 	}
 	for _, a := range o.Adapters {
 		e.adapters[a.Platform()] = a

@@ -61,12 +61,17 @@ func (i Installation) Everywhere() Channel {
 // Preferences are what the managers of an installation decide for all of it.
 // They are stored as JSON; the zero value of each means its default.
 type Preferences struct {
-	Zone       string        `json:"zone,omitempty"`        // of schedules that name none; "" is UTC
-	Language   string        `json:"language,omitempty"`    // of our own words, ISO 639-1; "" is English
-	Retention  time.Duration `json:"retention,omitempty"`   // how long replies are kept after closing
-	Notices    string        `json:"notices,omitempty"`     // who hears of trouble: a [Channel] in text, "@" and a [Person], or [NoticesOff]; "" is who installed it
-	Recap      string        `json:"recap,omitempty"`       // as in [Rules], for schedules that say nothing
-	QuoteLimit int           `json:"quote_limit,omitempty"` // words of one's own texts that may be quoted; see [Brief]
-	Consent    string        `json:"consent,omitempty"`     // wording before what we say on recording in a root post
-	Policy     string        `json:"policy,omitempty"`      // https URL of a privacy policy
+	Zone      string        `json:"zone,omitempty"`      // of schedules that name none; "" is UTC
+	Language  string        `json:"language,omitempty"`  // of our own words, ISO 639-1; "" is English
+	Retention time.Duration `json:"retention,omitempty"` // how long replies are kept after closing
+	Notices   string        `json:"notices,omitempty"`   // who hears of trouble: a [Channel] in text, "@" and a [Person], or [NoticesOff]; "" is who installed it
+	Recap     string        `json:"recap,omitempty"`     // as in [Rules], for schedules that say nothing
+	// RecapWriter says who writes recaps: [RecapExtractive], the default, or [RecapLLM],
+	// to which replies are sent then.
+	RecapWriter string `json:"recap_writer,omitempty"`
+	Audience    string `json:"audience,omitempty"` // as in [Brief], for schedules that say nothing
+
+	QuoteLimit int    `json:"quote_limit,omitempty"` // words of one's own texts that may be quoted; see [Brief]
+	Consent    string `json:"consent,omitempty"`     // wording before what we say on recording in a root post
+	Policy     string `json:"policy,omitempty"`      // https URL of a privacy policy
 }

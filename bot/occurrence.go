@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 )
@@ -105,6 +106,9 @@ func (e *Engine) open(ctx context.Context, id ID) (discussion ID, err error) {
 		}
 		if o.Outcome == "" && o.DiscussionID == "" {
 			if o.DiscussionID, err = e.choose(ctx, l, o); err != nil {
+				if errors.Is(err, errBusy) { // the row falls due again in a minute
+					return nil
+				}
 				return fmt.Errorf("occurrence %s: %w", id, err)
 			}
 		}

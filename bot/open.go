@@ -34,10 +34,11 @@ func (e *Engine) write(ctx context.Context, o Occurrence, s Schedule, a Article,
 	if err != nil {
 		return w, err
 	}
-	w.digest, err = e.digest(ctx, a, Brief{
+	w.digest, err = e.digest(ctx, o.Channel, a, Brief{
 		Sentences:  cmp.Or(o.Request.Sentences, s.Sentences),
 		Questions:  cmp.Or(o.Request.Questions, s.Questions),
 		QuoteWords: cmp.Or(o.Request.QuoteLimit, s.Rules.QuoteLimit, i.QuoteLimit),
+		Audience:   cmp.Or(s.Rules.Audience, i.Audience),
 	})
 	if err != nil {
 		return w, err
@@ -52,46 +53,26 @@ func (e *Engine) write(ctx context.Context, o Occurrence, s Schedule, a Article,
 }
 
 // openWith stores a discussion with all its posts in one transaction.
-func (e *Engine) openWith(ctx context.Context, l Lease, o Occurrence, s Schedule, t Taken, a Article, digest ID, questions []Question) (Discussion, error) {
+func (e *Engine) openWith(ctx context.Context, l Lease, o Occurrence, s Schedule, t Taken, a Article, w written) (Discussion, error) {
 	v, err := e.voice(ctx, o.Channel)
 	if err != nil {
 		return Discussion{}, err
 	}
 	now := e.now()
 	d := Discussion{
-		ID: NewID(now), OccurrenceID: o.ID, Channel: o.Channel, ArticleID: a.ID, DigestID: digest,
-		Title: a.Title, URL: a.URL, Questions: questions, State: StatePosting, Repeat: o.Request.ByHand(),
+		ID: NewID(now), OccurrenceID: o.ID, Channel: o.Channel, ArticleID: a.ID, DigestID: w.digest.ID, Fallback: w.digest.Fallback.short(),
+		Title: a.Title, URL: a.URL, Questions: w.questions, State: StatePosting, Repeat: o.Request.ByHand(),
 		CloseAfter: cmp.Or(o.Request.CloseAfter, s.CloseAfter, e.set.CloseAfter),
 		DeadlineAt: o.DeadlineAt, CreatedAt: now, Rules: e.withDefaults(s.Rules, v.preferences),
 	}
 	posts := []Post{newPost(now, Post{DiscussionID: d.ID, Kind: PostRoot})}
-	for i := range questions {
+	for i := range w.questions {
 		posts = append(posts, newPost(now, Post{DiscussionID: d.ID, Seq: i + 1, Kind: PostQuestion, Question: i + 1}))
 	}
 	if err := e.store.OpenDiscussion(ctx, l, d, posts, t, now); err != nil {
 		return d, fmt.Errorf("open a discussion: %w", err)
 	}
 	return d, nil
-}
-
-// digest returns what was written about an article for a brief, once.
-func (e *Engine) digest(ctx context.Context, a Article, b Brief) (Digest, error) {
-	version := e.writer.Version()
-	dig, found, err := e.store.FindDigest(ctx, a.ID, b, version)
-	if err != nil || found {
-		return dig, err
-	}
-	if a.Text == "" {
-		return dig, Problemf("text_erased", "its text was erased %s after it was read: read it again", inDays(KeepText))
-	}
-	wctx, cancel := context.WithTimeout(ctx, e.set.WriteTimeout)
-	defer cancel()
-	if dig, err = e.writer.Digest(wctx, a, b); err != nil {
-		return dig, err
-	}
-	dig.ID, dig.ArticleID = NewID(e.now()), a.ID
-	// The key is the version asked for, so that a fallback is not written again.
-	return e.store.PutDigest(ctx, dig, b, version, e.now())
 }
 
 // questionsFor takes out of a digest what the channel was asked lately about

@@ -23,6 +23,19 @@ type OptionOf[T any] struct {
 	Set func(t *T, value string) error
 	// Get writes the value as Set reads it, parts divided by commas; "" is the default.
 	Get func(t T) string
+	// Instead is the option that is meant where one of InsteadFor is given to this
+	// one: what people call "recap llm" sets who writes the recap, not whether it
+	// is posted. Nil: none.
+	Instead    *OptionOf[T]
+	InsteadFor []string
+}
+
+// meant is the option that values are for.
+func (o OptionOf[T]) meant(values []string) OptionOf[T] {
+	if o.Instead != nil && len(values) == 1 && slices.Contains(o.InsteadFor, values[0]) {
+		return *o.Instead
+	}
+	return o
 }
 
 // An Option is one setting of a schedule.
@@ -63,6 +76,8 @@ func ScheduleOptions() []Option {
 			func(s *Schedule) *string { return &s.Rules.SameStory }, SameStorySkip, SameStoryPost),
 		numberOption("quote-limit", "most words that a summary quotes, for texts of your own, 1 to 2000 (90, and a quarter of the article)", 1, 2000,
 			func(s *Schedule) *int { return &s.Rules.QuoteLimit }),
+		wordOption("audience", "for whom a language model writes, where one does (that of the installation, else general)",
+			func(s *Schedule) *string { return &s.Rules.Audience }, Audiences()...),
 		channelOption("approve", "channel where managers see a draft first (none)", func(s *Schedule) *Channel { return &s.Rules.Approve }),
 		durationOption("approve-before", "how long before it is due they see it, 1m to 7d (4h)", time.Minute, 7*oneDay,
 			func(s *Schedule) *time.Duration { return &s.Rules.ApproveBefore }),
@@ -90,6 +105,7 @@ const DefaultWord = "default"
 // Replace sets an option to values, instead of what it was; [DefaultWord] alone
 // goes back to the default.
 func (o OptionOf[T]) Replace(t *T, values ...string) error {
+	o = o.meant(values)
 	if err := o.Set(t, ""); err != nil {
 		return err
 	}
@@ -110,6 +126,7 @@ func (o OptionOf[T]) Replace(t *T, values ...string) error {
 // Change sets an option of t and says what that changed, such as
 // "questions: 5 → 3"; nothing when it was so before.
 func (o OptionOf[T]) Change(t *T, values ...string) (change string, err error) {
+	o = o.meant(values)
 	was := o.Get(*t)
 	if err := o.Replace(t, values...); err != nil {
 		return "", err

@@ -101,6 +101,9 @@ func (e *Engine) answerPerson(ctx context.Context, c Command) (Answer, error) {
 		fmt.Sprintf("It is kept for %s after the discussion closed, then erased. What you delete on the platform is erased here too.", v.length(e.kept(Rules{}, v.preferences))),
 		fmt.Sprintf("%[1]s my-data shows what is recorded of you, %[1]s forget-me erases it, %[1]s opt-out stops recording what you write.", CommandPrefix),
 	}
+	if to := e.recapModel(v.preferences); to != "" {
+		a.Message.Paragraphs[0] += " " + sentForRecaps(modelName(to))
+	}
 	if v.preferences.Policy != "" {
 		a.Message.Footer, a.Message.FooterLink = v.policy, v.preferences.Policy
 	}

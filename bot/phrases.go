@@ -8,8 +8,10 @@ type phrases struct {
 	rightLeft bool   // it is written from right to left
 	zeroIsOne bool   // 0 takes the form of 1
 
+	generated string // {model}: that a language model wrote the summary and the questions
 	consent   string // {until} {kept}: the small print of a root post
 	recorded  string // {until} {kept}: the same, where no recap comes or after a wording of somebody's own
+	sentTo    string // {model}: follows that, where a language model writes the recap
 	privacy   string // where more is said
 	onlyForms string // that what is written in the thread is not recorded
 	policy    string // stands before a link
@@ -21,10 +23,12 @@ type phrases struct {
 	replies     counted
 	wrote       string  // {people} {replies}
 	most        counted // {question}: the one with the most replies
+	restsOn     counted // what a statement of a language model rests on
 	somebody    string  // who has no name that is known
 	onQuestion  string  // {question}: follows the name of whom a quotation is by
 	disagreeing string  // follows that
 	byWriter    string  // {writer}: the small print of a recap
+	byModel     string  // {model}: the same, where a language model wrote it
 
 	gapMissing string  // {from} {to}: what was written while nobody listened may be missing
 	gapNone    string  // {from} {to}: nothing was missing

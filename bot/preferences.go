@@ -16,10 +16,15 @@ const (
 	mostQuoted     = 2000 // words
 )
 
+// recapWriterOption is the name of the option for who writes recaps.
+const recapWriterOption = "recap-writer"
+
 // InstallationOptions lists what managers can set for a whole installation, in
 // the order of the help. s holds what is the default where they set nothing.
 func InstallationOptions(s Settings) []OptionOf[Preferences] {
 	s = s.withDefaults()
+	recapWriter := wordOption(recapWriterOption, "who writes recaps; llm sends replies, without names, to the provider of the language model that is set up (extractive)",
+		func(p *Preferences) *string { return &p.RecapWriter }, RecapExtractive, RecapLLM).or(RecapExtractive)
 	return []OptionOf[Preferences]{
 		{Name: "zone", Value: "ZONE", Help: "zone of the times of schedules that name none, and of times in posts (UTC)", Default: "UTC",
 			Set: func(p *Preferences, v string) error {
@@ -39,8 +44,11 @@ func InstallationOptions(s Settings) []OptionOf[Preferences] {
 				}
 				return err
 			}, Get: func(p Preferences) string { return p.Notices }},
-		wordOption("recap", "whether the recap is posted, for schedules that do not say (post)",
-			func(p *Preferences) *string { return &p.Recap }, RecapPost, RecapPreview, RecapOff).or(RecapPost),
+		wordOption("recap", "whether the recap is posted, for schedules that do not say; llm and extractive set recap-writer (post)",
+			func(p *Preferences) *string { return &p.Recap }, RecapPost, RecapPreview, RecapOff).or(RecapPost).instead(recapWriter, RecapLLM, RecapExtractive),
+		recapWriter,
+		wordOption("audience", "for whom a language model writes, where one does, for schedules that do not say (general)",
+			func(p *Preferences) *string { return &p.Audience }, Audiences()...).or(Audiences()[0]),
 		numberOption("quote-limit", "most words that a summary quotes, for texts of your own, 1 to 2000 (90, and a quarter of the article)", 1, mostQuoted,
 			func(p *Preferences) *int { return &p.QuoteLimit }).or("90, and a quarter of the article"),
 		{Name: "consent", Value: "TEXT", Help: "your wording of the small print, before what is recorded and until when (ours)", Default: "ours",
@@ -59,6 +67,13 @@ func InstallationOptions(s Settings) []OptionOf[Preferences] {
 // or is the option with its default as people read it.
 func (o OptionOf[T]) or(def string) OptionOf[T] {
 	o.Default = def
+	return o
+}
+
+// instead is the option with words that are meant for another one.
+func (o OptionOf[T]) instead(other OptionOf[T], words ...string) OptionOf[T] {
+	o.Instead, o.InsteadFor = &other, words
+	o.Value += "|" + strings.Join(words, "|")
 	return o
 }
 

@@ -24,9 +24,14 @@ func (e *Engine) writeRecap(ctx context.Context, l Lease, d Discussion) (bool, e
 	if len(in.Replies) < e.set.RecapReplies || people < e.set.RecapPeople {
 		return false, nil
 	}
+	w, err := e.recapWriter(ctx, d)
+	if err != nil {
+		return false, err
+	}
 	wctx, cancel := context.WithTimeout(ctx, e.set.WriteTimeout)
 	defer cancel()
-	r, err := e.writer.Recap(wctx, in)
+	r, err := w.Recap(wctx, in)
+	e.charge(ctx, d.Channel, SpentRecap, r.Spent, w.Version())
 	if err != nil {
 		if e.now().Sub(d.ClosedAt) > failsLong {
 			e.trouble(ctx, discussionTrouble(d, CauseRecap, "%s", Explain(err)))
@@ -56,11 +61,12 @@ func (e *Engine) writeRecap(ctx context.Context, l Lease, d Discussion) (bool, e
 
 // recapInput gathers what a recap is written from, and counts the people in it.
 func (e *Engine) recapInput(ctx context.Context, d Discussion) (RecapInput, int, error) {
-	in := RecapInput{Questions: d.Questions}
+	in := RecapInput{Title: d.Title, Questions: d.Questions}
 	replies, err := e.store.Replies(ctx, d.ID)
 	if err != nil {
 		return in, 0, err
 	}
+	in.Names = namesIn(replies)
 	people, out := map[string]bool{}, map[string]bool{}
 	for _, r := range replies {
 		if r.Deleted || r.Late || r.Excluded {

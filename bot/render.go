@@ -71,6 +71,7 @@ func (e *Engine) renderRoot(ctx context.Context, d Discussion) (Message, error) 
 	m := v.digest(a, dig)
 	m.Ping = d.Rules.Ping
 	m.Footer, m.FooterLink = v.smallPrint(d, closes, e.kept(d.Rules, v.preferences))
+	m.Footer = strings.TrimSpace(v.generated(dig) + " " + m.Footer)
 	for _, q := range d.Questions {
 		m.Asks = append(m.Asks, q.Text)
 	}
@@ -165,7 +166,8 @@ func (e *Engine) renderQuestion(ctx context.Context, d Discussion, n int) (Messa
 }
 
 // renderRecap puts the statements of r into words. A statement whose replies
-// are all gone is left out, and so is a person who opted out meanwhile.
+// are all gone is left out, and so is a person who opted out meanwhile, also one
+// whose name has become known since.
 func (e *Engine) renderRecap(ctx context.Context, d Discussion, r Recap) (Message, error) {
 	in, _, err := e.recapInput(ctx, d)
 	if err != nil {
@@ -195,15 +197,15 @@ func (e *Engine) renderRecap(ctx context.Context, d Discussion, r Recap) (Messag
 				m.Quotation = append(m.Quotation, v.quoted(s, reply, link(reply)))
 			}
 		case RecapText:
-			if anyLeft(s.Replies, byID) {
-				m.Paragraphs = append(m.Paragraphs, s.Text)
+			if on := s.restsOn(r, byID); len(on) > 0 && !holdsName(s.Text, in.Names) {
+				m.Paragraphs = append(m.Paragraphs, v.stated(s, on, link))
 			}
 		}
 	}
 	for _, g := range in.Gaps {
 		m.Paragraphs = append(m.Paragraphs, v.gap(g, v.stamp))
 	}
-	m.Footer = v.fill(v.byWriter, "writer", r.Writer.Name)
+	m.Footer = v.writtenBy(r.Writer)
 	return m, nil
 }
 
@@ -234,13 +236,16 @@ func firstOf(ids []ID) ID {
 	return ids[0]
 }
 
-func anyLeft(ids []ID, left map[ID]Reply) bool {
-	for _, id := range ids {
-		if _, ok := left[id]; ok {
-			return true
+// restsOn are the replies that s, a statement of r, still rests on: those that are left
+// and say what they said when it was written.
+func (s RecapStatement) restsOn(r Recap, left map[ID]Reply) []Reply {
+	var on []Reply
+	for _, id := range s.Replies {
+		if reply, ok := left[id]; ok && !reply.EditedAt.After(r.CreatedAt) {
+			on = append(on, reply)
 		}
 	}
-	return false
+	return on
 }
 
 // DescribeGap says in one line, in English, when nobody listened and what that

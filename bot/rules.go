@@ -24,7 +24,8 @@ type Rules struct {
 	Sensitive string        `json:"sensitive,omitempty"`  // what becomes of sensitive topics: [SensitiveHold], the default, [SensitiveSummary] or [SensitivePost]
 	SameStory string        `json:"same_story,omitempty"` // what becomes of a story that the channel discussed: [SameStorySkip], the default, or [SameStoryPost]
 
-	QuoteLimit int `json:"quote_limit,omitempty"` // words of one's own texts that may be quoted; see [Brief]
+	QuoteLimit int    `json:"quote_limit,omitempty"` // words of one's own texts that may be quoted; see [Brief]
+	Audience   string `json:"audience,omitempty"`    // for whom a model writes; see [Brief]
 
 	Ping   string        `json:"ping,omitempty"`   // id of the one role that the root post notifies
 	Remind time.Duration `json:"remind,omitempty"` // how long before closing the thread is reminded; 0 means not at all
@@ -33,12 +34,18 @@ type Rules struct {
 	// Retention is how long the replies to a discussion are kept after it closed: what
 	// held in its installation when it was opened, because its root post says so.
 	Retention time.Duration `json:"retention,omitempty"`
+
+	// RecapModel is the model to which the replies may be sent for the recap, as
+	// "PROVIDER/MODEL"; empty: none. It is what held in its installation when the
+	// discussion was opened, because its root post says so.
+	RecapModel string `json:"recap_model,omitempty"`
 }
 
 // withDefaults fills in what an installation decided for all its discussions.
 func (e *Engine) withDefaults(r Rules, p Preferences) Rules {
 	r.Recap = cmp.Or(r.Recap, p.Recap)
 	r.Retention = e.kept(r, p)
+	r.RecapModel = e.recapModel(p)
 	return r
 }
 
@@ -58,6 +65,12 @@ const (
 	RecapPost    = "post"
 	RecapPreview = "preview" // managers see it first, and have it posted
 	RecapOff     = "off"     // none is written
+)
+
+// Who writes the recaps of an installation.
+const (
+	RecapExtractive = "extractive"
+	RecapLLM        = "llm" // a language model, to whose provider replies are sent
 )
 
 // What becomes of an article about a sensitive topic.

@@ -263,7 +263,7 @@ func TestZoneIsAskedForInChat(t *testing.T) {
 // Whatever is given for a setting is refused as a problem or kept in a form that
 // reads the same again.
 func FuzzInstallationOptions(f *testing.F) {
-	for _, s := range []string{"Asia/Karachi", "de", "30d", "@test:W1/ada", "off", "300", "We record\u202e", "https://example.org/?a=b#c", "\x00", "\xff", "default"} {
+	for _, s := range []string{"Asia/Karachi", "de", "30d", "@test:W1/ada", "off", "llm", "extractive", "team", "300", "We record\u202e", "https://example.org/?a=b#c", "\x00", "\xff", "default"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, value string) {
@@ -275,8 +275,13 @@ func FuzzInstallationOptions(f *testing.F) {
 				}
 				continue
 			}
-			if err := o.Set(&again, o.Get(p)); err != nil || again != p {
-				t.Errorf("--%s %q is kept as %q, read again: %+v, %v", o.Name, value, o.Get(p), again, err)
+			for _, kept := range bot.InstallationOptions(bot.Settings{}) { // what it is for may be another
+				if err := kept.Set(&again, kept.Get(p)); err != nil {
+					t.Errorf("--%s %q: --%s is kept as %q: %v", o.Name, value, kept.Name, kept.Get(p), err)
+				}
+			}
+			if again != p {
+				t.Errorf("--%s %q is kept as %+v, read again: %+v", o.Name, value, p, again)
 			}
 		}
 	})

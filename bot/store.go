@@ -24,6 +24,7 @@ type Store interface {
 	installationStore
 	auditStore
 	troubleStore
+	spentStore
 }
 
 type leaseStore interface {
@@ -334,4 +335,14 @@ type personStore interface {
 type reportStore interface {
 	// ReportTotals counts what was said in the discussions of a channel that were opened in a range.
 	ReportTotals(ctx context.Context, ch Channel, days ReportRange) (ReportTotals, error)
+}
+
+type spentStore interface {
+	// AddSpent adds to what was spent, by day, installation, kind and writer.
+	AddSpent(ctx context.Context, s Spending) error
+	// SpentOn sums up what was spent for an installation on a day.
+	SpentOn(ctx context.Context, platform, workspace string, day time.Time) (Spent, error)
+	// Spendings lists what was spent for an installation since a day, or for all when
+	// platform is empty, the oldest day first.
+	Spendings(ctx context.Context, platform, workspace string, since time.Time) ([]Spending, error)
 }

@@ -40,6 +40,7 @@ const (
 	CauseChannel = "channel" // what a check of a channel found; of a channel
 	CauseLost    = "lost"    // a channel is gone or closed to us; of a channel
 	CauseEnded   = "ended"   // a discussion ended because its thread is; of a discussion
+	CauseWriter  = "writer"  // a model cannot be asked; of the model, for the operator
 	CauseNotice  = "notice"  // a notice cannot be delivered; of where it goes. Nobody is told, or that would fail too
 )
 
@@ -101,6 +102,9 @@ var causes = map[string]cause{
 	CauseEnded: {one: "1 discussion ended, because Colloquy has no access to it any more.", many: "%d discussions ended, because Colloquy has no access to them any more.",
 		fix:    "what was said until then is kept, and no recap is posted. Once Colloquy can read and write there again, " + CommandPrefix + " reopen ID goes on with it.",
 		gather: time.Minute, again: oneDay, over: "it can be read again"},
+	CauseWriter: {one: "The language model cannot be asked: the extractive writer takes its place.", many: "%d language models cannot be asked: the extractive writer takes their place.",
+		fix:    "'colloquy doctor' says whether the key and the model are good. The model is asked again by itself.",
+		gather: 15 * time.Minute, again: oneDay, fades: true, stays: true, over: "it writes again"},
 	CauseNotice: {one: "Notices do not arrive.", many: "Notices do not arrive at %d places.",
 		fix:   "name another place with " + CommandPrefix + " settings, or under notices in the configuration file.",
 		fades: true},

@@ -143,6 +143,9 @@ func (v voice) smallPrint(d Discussion, closes time.Time, kept time.Duration) (t
 		phrase = v.recorded
 	}
 	parts := []string{v.fill(phrase, "until", v.stamp(closes), "kept", v.length(kept))}
+	if d.Rules.Recap != RecapOff && d.Rules.RecapModel != "" {
+		parts = append(parts, v.fill(v.sentTo, "model", modelName(d.Rules.RecapModel)))
+	}
 	if v.formsOnly {
 		parts = append(parts, v.onlyForms)
 	}
@@ -157,6 +160,14 @@ func (v voice) smallPrint(d Discussion, closes time.Time, kept time.Duration) (t
 		parts = append(parts, v.policy)
 	}
 	return strings.Join(parts, " "), v.preferences.Policy
+}
+
+// generated says that a language model wrote a digest; nothing where none did.
+func (v voice) generated(d Digest) string {
+	if d.Writer.Model == "" {
+		return ""
+	}
+	return v.fill(v.phrases.generated, "model", shownModel(d.Writer.Model))
 }
 
 // remind says when a discussion closes.
@@ -197,6 +208,37 @@ func (v voice) quoted(s RecapStatement, r Reply, link string) Quoted {
 		q.ID = ShortMessage(r.Ref.MessageID)
 	}
 	return q
+}
+
+// stated shows a statement in a recap with how many replies it rests on. Where
+// these cannot be linked to, as with quotations, the ends of their ids name them.
+func (v voice) stated(s RecapStatement, on []Reply, link func(Reply) string) string {
+	const most = 5 // ids
+	basis := v.count(v.restsOn, len(on))
+	if s.Question > 0 {
+		basis += v.fill(v.onQuestion, "question", strconv.Itoa(s.Question))
+	}
+	var ids []string
+	for _, r := range on {
+		if link(r) == "" && len(ids) < most {
+			ids = append(ids, ShortMessage(r.Ref.MessageID))
+		}
+	}
+	if len(ids) == min(len(on), most) {
+		basis += ": " + strings.Join(ids, ", ")
+		if len(on) > most {
+			basis += ", …"
+		}
+	}
+	return s.Text + " (" + basis + ")"
+}
+
+// writtenBy is the small print of a recap.
+func (v voice) writtenBy(w WriterInfo) string {
+	if w.Model != "" {
+		return v.fill(v.byModel, "model", shownModel(w.Model))
+	}
+	return v.fill(v.byWriter, "writer", w.Name)
 }
 
 // author names who wrote a reply, and what it answers. An id says nothing to

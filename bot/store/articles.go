@@ -13,12 +13,6 @@ import (
 	"colloquy/bot"
 )
 
-// contentHash is the same for texts that differ only in case and white space.
-func contentHash(text string) string {
-	sum := sha256.Sum256([]byte(strings.Join(strings.Fields(strings.ToLower(text)), " ")))
-	return hex.EncodeToString(sum[:])
-}
-
 // urlHash is what the ledger knows a page by: the hash of its [urlKey].
 func urlHash(key string) string {
 	if key == "" {
@@ -71,7 +65,7 @@ func unpackList(text string, into *[]string) error {
 // is known, other than its text, is kept as it was, but for the latest word on
 // excerpts and the categories.
 func (db *DB) PutArticle(ctx context.Context, a bot.Article, now time.Time) (bot.Article, error) {
-	hash := contentHash(a.Text)
+	hash := bot.ContentHash(a.Text)
 	err := db.write(ctx, func(tx *sql.Tx) error {
 		err := exec(ctx, tx, `INSERT INTO articles (`+articleColumns+`, url_key, hash, fetched_at, erase_at)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
@@ -116,7 +110,11 @@ func (db *DB) RecentArticles(ctx context.Context, ch bot.Channel, since time.Tim
 }
 
 func briefKey(b bot.Brief) string {
-	return fmt.Sprintf("%d/%d/%d", b.Sentences, b.Questions, b.QuoteWords)
+	key := fmt.Sprintf("%d/%d/%d", b.Sentences, b.Questions, b.QuoteWords)
+	if b.Audience != "" && b.Audience != bot.Audiences()[0] {
+		key += "/" + b.Audience
+	}
+	return key
 }
 
 func versionKey(v bot.WriterInfo) string { return v.Name + "/" + v.Model + "/" + v.PromptVersion }
@@ -174,9 +172,9 @@ func (db *DB) FindDigest(ctx context.Context, article bot.ID, b bot.Brief, v bot
 func (db *DB) PutDigest(ctx context.Context, d bot.Digest, b bot.Brief, v bot.WriterInfo, now time.Time) (bot.Digest, error) {
 	text := packDigest(d)
 	err := db.write(ctx, func(tx *sql.Tx) error {
-		err := exec(ctx, tx, `INSERT INTO digests (id, article_id, hash, brief, version, body, created_at)
-			SELECT $1, articles.id, articles.hash, $2 || '/' || CAST(articles.snippet AS TEXT), $3, $4, $5 FROM articles WHERE articles.id = $6
-			ON CONFLICT (hash, brief, version) DO NOTHING`, d.ID, briefKey(b), versionKey(v), text, ms(now), d.ArticleID)
+		err := exec(ctx, tx, `INSERT INTO digests (id, article_id, hash, brief, version, body, writer, created_at)
+			SELECT $1, articles.id, articles.hash, $2 || '/' || CAST(articles.snippet AS TEXT), $3, $4, $5, $6 FROM articles WHERE articles.id = $7
+			ON CONFLICT (hash, brief, version) DO NOTHING`, d.ID, briefKey(b), versionKey(v), text, d.Writer.Name, ms(now), d.ArticleID)
 		if err != nil {
 			return err
 		}

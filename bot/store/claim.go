@@ -31,7 +31,8 @@ const anyDue = `SELECT EXISTS (SELECT 1 FROM schedules WHERE next_at <= $1)
 	OR EXISTS (SELECT 1 FROM articles WHERE erase_at <= $1)
 	OR EXISTS (SELECT 1 FROM installations WHERE erase_at <= $1)
 	OR EXISTS (SELECT 1 FROM items WHERE text <> '' AND found_at <= $2)
-	OR EXISTS (SELECT 1 FROM occurrences WHERE ` + pasted + ` AND created_at <= $2)`
+	OR EXISTS (SELECT 1 FROM occurrences WHERE ` + pasted + ` AND created_at <= $2)
+	OR EXISTS (SELECT 1 FROM spent WHERE day < $3)`
 
 // ClaimDue claims up to limit rows of each kind whose time has come, and has
 // them enqueued. For a schedule, its occurrences, their jobs and its next time
@@ -39,7 +40,7 @@ const anyDue = `SELECT EXISTS (SELECT 1 FROM schedules WHERE next_at <= $1)
 // rows it claimed or erased, but for sweeps; when that is not 0 there may be more.
 func (db *DB) ClaimDue(ctx context.Context, now time.Time, limit int, plan func(bot.Schedule, time.Time) bot.Claim, enqueue Enqueue) (int, error) {
 	var due bool
-	if err := db.r.QueryRowContext(ctx, anyDue, now.UnixMilli(), now.Add(-bot.KeepText).UnixMilli()).Scan(&due); err != nil || !due {
+	if err := db.r.QueryRowContext(ctx, anyDue, now.UnixMilli(), now.Add(-bot.KeepText).UnixMilli(), now.Add(-bot.KeepSpent).UnixMilli()).Scan(&due); err != nil || !due {
 		return 0, err
 	}
 	n := 0

@@ -11,7 +11,7 @@ import (
 
 const selectDiscussion = `SELECT d.id, d.occurrence_id, d.platform, d.workspace, d.channel, d.thread, d.article_id, d.digest_id,
 	a.title, a.url, d.questions, d.repeated, d.state, d.reason, d.close_after, d.deadline_at, d.list_thread, d.created_at,
-	d.opened_at, d.closes_at, d.closed_at, d.erase_at, d.lost_at, d.remind_at, d.rules,
+	d.opened_at, d.closes_at, d.closed_at, d.erase_at, d.lost_at, d.remind_at, d.rules, d.fallback, d.fallback_text,
 	EXISTS (SELECT 1 FROM posts p WHERE p.discussion_id = d.id AND p.state IN ('pending', 'sending')),
 	EXISTS (SELECT 1 FROM posts p WHERE p.discussion_id = d.id AND p.state = 'held'),
 	EXISTS (SELECT 1 FROM posts p WHERE p.discussion_id = d.id AND p.state = 'sent' AND p.stale > 0),
@@ -26,7 +26,7 @@ func scanDiscussion(s scanner) (bot.Discussion, error) {
 	var deadline, created, opened, closes, closed, erase, lost, remind sql.NullInt64
 	err := s.Scan(&d.ID, &d.OccurrenceID, &d.Channel.Platform, &d.Channel.Workspace, &d.Channel.ID, &d.Channel.Thread, &d.ArticleID, &d.DigestID,
 		&d.Title, &d.URL, &questions, &d.Repeat, &d.State, &d.Reason, &closeAfter, &deadline, &d.List, &created,
-		&opened, &closes, &closed, &erase, &lost, &remind, &rules, &d.Pending, &d.Held, &d.Stale, &d.Replies, &d.People)
+		&opened, &closes, &closed, &erase, &lost, &remind, &rules, &d.Fallback.Code, &d.Fallback.Text, &d.Pending, &d.Held, &d.Stale, &d.Replies, &d.People)
 	if err != nil {
 		return d, err
 	}
@@ -46,11 +46,11 @@ func (db *DB) OpenDiscussion(ctx context.Context, l bot.Lease, d bot.Discussion,
 			return err
 		}
 		err := exec(ctx, tx, `INSERT INTO discussions (id, occurrence_id, platform, workspace, channel, thread, article_id, digest_id,
-				url_key, hash, repeated, questions, question_count, state, reason, close_after, deadline_at, list_thread, work_at, created_at, rules)
-			SELECT $1, $2, $3, $4, $5, '', a.id, $6, a.url_key, a.hash, $7, $8, $9, $10, '', $11, $12, $13, $14, $15, $16
-			FROM articles a WHERE a.id = $17`,
+				url_key, hash, repeated, questions, question_count, state, reason, close_after, deadline_at, list_thread, work_at, created_at, rules, fallback, fallback_text)
+			SELECT $1, $2, $3, $4, $5, '', a.id, $6, a.url_key, a.hash, $7, $8, $9, $10, '', $11, $12, $13, $14, $15, $16, $17, $18
+			FROM articles a WHERE a.id = $19`,
 			d.ID, d.OccurrenceID, d.Channel.Platform, d.Channel.Workspace, d.Channel.ID, d.DigestID, d.Repeat, pack(d.Questions), len(d.Questions),
-			d.State, d.CloseAfter.Milliseconds(), ms(d.DeadlineAt), false, ms(now), ms(d.CreatedAt), pack(d.Rules), d.ArticleID)
+			d.State, d.CloseAfter.Milliseconds(), ms(d.DeadlineAt), false, ms(now), ms(d.CreatedAt), pack(d.Rules), d.Fallback.Code, d.Fallback.Text, d.ArticleID)
 		if isUnique(err) {
 			return bot.ErrAlreadyPosted
 		}

@@ -10,7 +10,7 @@ import (
 )
 
 const selectDraft = `SELECT f.id, f.schedule_id, s.platform, s.workspace, s.channel, f.due_at, f.state, f.decision, f.decided_by,
-	COALESCE(f.item_id, ''), COALESCE(f.added_id, ''), f.article_id, f.digest_id, a.title, a.url, f.questions, f.spares, f.created_at
+	COALESCE(f.item_id, ''), COALESCE(f.added_id, ''), f.article_id, f.digest_id, a.title, a.url, f.questions, f.spares, f.created_at, f.fallback, f.fallback_text
 	FROM drafts f JOIN schedules s ON s.id = f.schedule_id JOIN articles a ON a.id = f.article_id `
 
 func scanDraft(s scanner) (bot.Draft, error) {
@@ -18,7 +18,7 @@ func scanDraft(s scanner) (bot.Draft, error) {
 	var due, created sql.NullInt64
 	var questions, spares string
 	err := s.Scan(&d.ID, &d.ScheduleID, &d.Channel.Platform, &d.Channel.Workspace, &d.Channel.ID, &due, &d.State, &d.Decision, &d.DecidedBy,
-		&d.Candidate.Item.ID, &d.Candidate.Added, &d.ArticleID, &d.DigestID, &d.Title, &d.URL, &questions, &spares, &created)
+		&d.Candidate.Item.ID, &d.Candidate.Added, &d.ArticleID, &d.DigestID, &d.Title, &d.URL, &questions, &spares, &created, &d.Fallback.Code, &d.Fallback.Text)
 	if err != nil {
 		return d, err
 	}
@@ -62,10 +62,10 @@ func questionList(list []bot.Question) string { return pack(append([]bot.Questio
 // PutDraft implements [bot.Store].
 func (db *DB) PutDraft(ctx context.Context, l bot.Lease, d bot.Draft, posts []bot.Post, o bot.Occurrence, outcome, reason string, now time.Time) error {
 	return db.held(ctx, l, func(tx *sql.Tx) error {
-		err := exec(ctx, tx, `INSERT INTO drafts (id, schedule_id, state, decision, decided_by, item_id, added_id, article_id, digest_id, questions, spares, created_at)
-			VALUES ($1, $2, $3, '', '', $4, $5, $6, $7, $8, $9, $10)`,
+		err := exec(ctx, tx, `INSERT INTO drafts (id, schedule_id, state, decision, decided_by, item_id, added_id, article_id, digest_id, questions, spares, created_at, fallback, fallback_text)
+			VALUES ($1, $2, $3, '', '', $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
 			d.ID, d.ScheduleID, d.State, null(d.Candidate.Item.ID), null(d.Candidate.Added), d.ArticleID, d.DigestID,
-			questionList(d.Questions), questionList(d.Spares), ms(d.CreatedAt))
+			questionList(d.Questions), questionList(d.Spares), ms(d.CreatedAt), d.Fallback.Code, d.Fallback.Text)
 		if err != nil {
 			return err
 		}

@@ -17,7 +17,7 @@ const eraseAtOnce = 50
 // that is not 0 there may be more.
 func (db *DB) EraseDue(ctx context.Context, now time.Time) (int, error) {
 	n := 0
-	for _, erase := range []func(context.Context, *sql.Tx, time.Time) (int, error){putOff, eraseTexts, eraseItemTexts, erasePasted} {
+	for _, erase := range []func(context.Context, *sql.Tx, time.Time) (int, error){putOff, eraseTexts, eraseItemTexts, erasePasted, eraseSpent} {
 		err := db.write(ctx, func(tx *sql.Tx) error {
 			erased, err := erase(ctx, tx, now)
 			n += erased

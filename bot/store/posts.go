@@ -201,7 +201,7 @@ func (db *DB) RootSent(ctx context.Context, l bot.Lease, d bot.Discussion, id bo
 		if err != nil {
 			return err
 		}
-		return endOccurrence(ctx, tx, d.OccurrenceID, bot.OutcomePosted, d.Title, now)
+		return endOccurrence(ctx, tx, d.OccurrenceID, bot.OutcomePosted, d.Fallback.Reason(d.Title), now)
 	})
 }
 
@@ -247,13 +247,20 @@ func endPost(ctx context.Context, tx *sql.Tx, id bot.ID, state, reason string) e
 	return exec(ctx, tx, `UPDATE posts SET state = $1, reason = $2, work_at = NULL WHERE id = $3`, state, reason, id)
 }
 
+// made is what the recaps table holds as JSON of how a recap came about.
+type made struct {
+	Dropped  []bot.Dropped `json:"dropped,omitempty"`
+	Spent    bot.Spent     `json:"spent,omitzero"`
+	Fallback bot.Fallback  `json:"fallback,omitzero"`
+}
+
 // AddRecap implements [bot.Store].
 func (db *DB) AddRecap(ctx context.Context, l bot.Lease, r bot.Recap, posts ...bot.Post) error {
 	return db.heldKeep(ctx, l, func(tx *sql.Tx, n *noted) error {
 		// While it was written, the discussion may have been lost.
-		wanted, err := changed(tx.ExecContext(ctx, `INSERT INTO recaps (id, discussion_id, body, writer, created_at)
-			SELECT $1, id, $2, $3, $4 FROM discussions WHERE id = $5 AND state = 'closing'`,
-			r.ID, pack(r.Statements), pack(r.Writer), ms(r.CreatedAt), r.DiscussionID))
+		wanted, err := changed(tx.ExecContext(ctx, `INSERT INTO recaps (id, discussion_id, body, writer, made, created_at)
+			SELECT $1, id, $2, $3, $4, $5 FROM discussions WHERE id = $6 AND state = 'closing'`,
+			r.ID, pack(r.Statements), pack(r.Writer), pack(made{r.Dropped, r.Spent, r.Fallback}), ms(r.CreatedAt), r.DiscussionID))
 		if err != nil || !wanted {
 			return err
 		}
@@ -293,10 +300,11 @@ func (db *DB) DecideRecap(ctx context.Context, discussion bot.ID, state, reason 
 
 // Recap implements [bot.Store].
 func (db *DB) Recap(ctx context.Context, discussion bot.ID) (r bot.Recap, ok bool, err error) {
-	var statements, writer string
+	var statements, writer, how string
+	var m made
 	var created sql.NullInt64
-	err = db.r.QueryRowContext(ctx, `SELECT id, discussion_id, body, writer, created_at FROM recaps WHERE discussion_id = $1`, discussion).
-		Scan(&r.ID, &r.DiscussionID, &statements, &writer, &created)
+	err = db.r.QueryRowContext(ctx, `SELECT id, discussion_id, body, writer, made, created_at FROM recaps WHERE discussion_id = $1`, discussion).
+		Scan(&r.ID, &r.DiscussionID, &statements, &writer, &how, &created)
 	if errors.Is(err, sql.ErrNoRows) {
 		return r, false, nil
 	}
@@ -304,5 +312,7 @@ func (db *DB) Recap(ctx context.Context, discussion bot.ID) (r bot.Recap, ok boo
 		return r, false, err
 	}
 	r.CreatedAt = at(created)
-	return r, true, errors.Join(unpack(statements, &r.Statements), unpack(writer, &r.Writer))
+	err = errors.Join(unpack(statements, &r.Statements), unpack(writer, &r.Writer), unpack(how, &m))
+	r.Dropped, r.Spent, r.Fallback = m.Dropped, m.Spent, m.Fallback
+	return r, true, err
 }

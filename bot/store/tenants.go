@@ -99,6 +99,7 @@ var erasures = []struct{ table, where string }{
 	{"troubles", `platform = $1 AND workspace = $2`},
 	{"notices", `platform = $1 AND workspace = $2`},
 	{"audit", `platform = $1 AND workspace = $2`},
+	{"spent", `platform = $1 AND workspace = $2`},
 	{"ledger_openings", `platform = $1 AND workspace = $2`},
 	{"ledger_exclusions", `platform = $1 AND workspace = $2`},
 }
@@ -141,7 +142,7 @@ func eraseFrom(ctx context.Context, tx *sql.Tx, table, where, platform, workspac
 		key = "occurrence_id"
 	case "ledger_posts":
 		key = "key"
-	case "managers", "troubles", "ledger_exclusions": // few, and without a key of one column
+	case "managers", "troubles", "spent", "ledger_exclusions": // few, and without a key of one column
 		key = "platform"
 	case "ledger_openings":
 		key = "discussion_id"

@@ -132,7 +132,7 @@ func (s *setter) fill(n int) {
 	}
 	limit := n
 	if s.f.grave {
-		limit = min(n, 2)
+		limit = min(n, graveQuestions)
 	}
 	// The obligatory question needs no claim of a special kind: it is asked about
 	// the third best, or a worse one, but it does not take the only claim there is.

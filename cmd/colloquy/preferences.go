@@ -56,7 +56,7 @@ func (a *app) settings(ctx context.Context, i bot.Installation, options *optionF
 			return err
 		}
 	}
-	rt, err := a.open(ctx, place{level: slog.LevelError})
+	rt, err := a.open(ctx, place{level: slog.LevelError, aside: true})
 	if err != nil {
 		return err
 	}
@@ -77,7 +77,7 @@ func (a *app) settings(ctx context.Context, i bot.Installation, options *optionF
 			return err
 		}
 	}
-	return a.showSettings(i, all, changes, format)
+	return a.showSettings(i, all, changes, rt.engine.SettingsRemark(i.Preferences, changes), format)
 }
 
 // known finds an installation. The console is always there; another one must
@@ -90,7 +90,7 @@ func (a *app) known(ctx context.Context, rt *running, i bot.Installation) (bot.I
 	return found, err
 }
 
-func (a *app) showSettings(i bot.Installation, options []bot.OptionOf[bot.Preferences], changes []string, format string) error {
+func (a *app) showSettings(i bot.Installation, options []bot.OptionOf[bot.Preferences], changes []string, remark, format string) error {
 	out := preferencesJSON{Installation: i.String(), Settings: map[string]string{}, Set: []string{}, Changes: changes}
 	var rows []row
 	for _, o := range options {
@@ -107,9 +107,16 @@ func (a *app) showSettings(i bot.Installation, options []bot.OptionOf[bot.Prefer
 	case format == "json":
 		return a.printJSON(out)
 	case len(changes) > 0:
-		_, err := fmt.Fprintf(a.stdout, "Changed in %s: %s. It holds for what is posted from now on.\n", i, inline(strings.Join(changes, "; ")))
+		fmt.Fprintf(a.stdout, "Changed in %s: %s. It holds for what is posted from now on.\n", i, inline(strings.Join(changes, "; ")))
+	default:
+		fmt.Fprintf(a.stdout, "What holds in %s:\n", i)
+		if err := a.table([]string{"SETTING", "VALUE"}, rows); err != nil {
+			return err
+		}
+	}
+	if remark != "" {
+		_, err := fmt.Fprintln(a.stdout, a.wrap(remark, ""))
 		return err
 	}
-	fmt.Fprintf(a.stdout, "What holds in %s:\n", i)
-	return a.table([]string{"SETTING", "VALUE"}, rows)
+	return nil
 }

@@ -98,6 +98,9 @@ type Error struct {
 	RetryAfter time.Duration // what the server asked for; 0 if nothing
 	Spent      bot.Spent     // of all attempts
 	Err        error         // for the log; may be nil
+
+	again  bool   // the same request may be answered at another attempt
+	refers string // the part of a request that a server does not know, such as "response_format"
 }
 
 func (e *Error) Error() string { return e.Text }

@@ -1,0 +1,72 @@
+package bot
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Model says which language model is asked; ok is false where none is set up.
+func (e *Engine) Model() (w WriterInfo, ok bool) {
+	w = e.writer.Version()
+	return w, w.Name != e.offline.Version().Name
+}
+
+// recapModel names the model to which what is written in a discussion that is
+// opened now may be sent for its recap; see [Rules.RecapModel].
+func (e *Engine) recapModel(p Preferences) string {
+	w, ok := e.Model()
+	if !ok || p.RecapWriter != RecapLLM {
+		return ""
+	}
+	return w.Name + "/" + w.Model
+}
+
+// modelName is what people are told of a [Rules.RecapModel].
+func modelName(recapModel string) string {
+	_, model, _ := strings.Cut(recapModel, "/")
+	return shownModel(model)
+}
+
+// shownModel is the name of a model in small print, which has little room.
+func shownModel(name string) string {
+	const most = 60
+	return clip(name, most)
+}
+
+// recapWriter gives who writes the recap of d. That is a model only if its root
+// post named it, it is the one that is set up, and managers have not gone back
+// since.
+func (e *Engine) recapWriter(ctx context.Context, d Discussion) (Writer, error) {
+	if d.Rules.RecapModel == "" {
+		return e.offline, nil
+	}
+	i, err := e.store.Installation(ctx, d.Channel.Platform, d.Channel.Workspace)
+	if err != nil {
+		return nil, fmt.Errorf("look up who writes recaps: %w", err)
+	}
+	if e.recapModel(i.Preferences) != d.Rules.RecapModel {
+		return e.offline, nil
+	}
+	return e.writer, nil
+}
+
+func sentForRecaps(model string) string {
+	return fmt.Sprintf("For recaps, replies are sent without their authors' names to the provider of the language model %s.", model)
+}
+
+// SettingsRemark says, in English and for those who decide, what it means that a
+// language model is to write the recaps, when that was changed or, without
+// changes, is shown; nothing where none is to.
+func (e *Engine) SettingsRemark(p Preferences, changes []string) string {
+	about := func(change string) bool { return strings.HasPrefix(change, recapWriterOption+": ") }
+	switch w, ok := e.Model(); {
+	case p.RecapWriter != RecapLLM, len(changes) > 0 && !slices.ContainsFunc(changes, about):
+		return ""
+	case !ok:
+		return "No language model is set up, so recaps stay extractive until whoever runs Colloquy sets one up."
+	default:
+		return sentForRecaps(shownModel(w.Model)) + " Each root post says so; the recaps of discussions that are open already stay extractive."
+	}
+}
