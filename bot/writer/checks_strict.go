@@ -86,6 +86,11 @@ func ordinaryWords(lex, held *lexicon) map[string]bool {
 			}
 		}
 	}
+	for _, a := range lex.words.Asks() { // what our own questions say of any article
+		for _, w := range wordsOf(a.Text) {
+			out[w] = true
+		}
+	}
 	for _, p := range held.words.Words("openers") {
 		for w := range strings.FieldsSeq(p) {
 			out[w] = true
