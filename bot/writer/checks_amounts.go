@@ -44,9 +44,10 @@ func pairs(l *lexicon, list string, yield func(word, value string)) {
 
 // An amount is a number as a text gives it.
 type amount struct {
-	text  string   // as it stands
-	means []string // what it may be: a value without its power of ten, "1/2", "3rd"
-	unit  string   // "%", "$", "kg"; "" if none is known
+	text   string   // as it stands
+	means  []string // what it may be: a value without its power of ten, "1/2", "3rd"
+	unit   string   // "%", "$", "kg"; "" if none is known
+	joined bool     // a word or sign of a range joins it to the next
 }
 
 // A chunk is a word, a number or a sign of a text in which amounts are looked for.
@@ -117,12 +118,26 @@ func (a *amountWords) amounts(text string) []amount {
 		}
 		am.text = text[ps[i].start:ps[i+n-1].end]
 		am.unit = a.unitAround(ps, i, i+n)
+		am.joined = joinsNext(text, ps, i+n)
 		if len(am.means) > 0 {
 			out = append(out, am)
 		}
 		i += n
 	}
 	return out
+}
+
+// joinsNext reports whether a word or a sign of a range, or a comma, stands
+// between the amount that ends before ps[i] and another.
+func joinsNext(text string, ps []chunk, i int) bool {
+	for k := i; k < len(ps) && k <= i+1; k++ {
+		between := strings.Trim(strings.ToLower(text[ps[i-1].end:ps[k].start]), " $£€¥₹%")
+		switch between {
+		case "-", "–", "‑", "to", "and", "or", "bis", "und", "oder", "a", "y", "o", "à", "et", "ou", "سے", "اور", "یا":
+			return true
+		}
+	}
+	return false
 }
 
 // at reads the amount that begins at ps[i] and how many chunks it has; 0 if none
