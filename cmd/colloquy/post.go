@@ -23,7 +23,7 @@ func (a *app) postDigest(ctx context.Context, src bot.Source, brief bot.Brief, c
 	if err != nil {
 		return &usageError{err}
 	}
-	p := place{level: slog.LevelWarn, console: a.screen()}
+	p := place{level: slog.LevelWarn, console: a.screen(), aside: served(a.set.db)}
 	if format == "json" {
 		p.console.Out = nil
 	}
@@ -97,7 +97,7 @@ func (a *app) carryOut(ctx context.Context, rt *running, id bot.ID) (bot.Occurre
 	defer done()
 	for end := a.now().Add(patience); ; {
 		if !served(rt.db.Path()) {
-			if err := rt.engine.RunOccurrence(ctx, id); err != nil {
+			if err := rt.runOccurrence(ctx, id); err != nil {
 				return bot.Occurrence{}, err
 			}
 		}

@@ -101,7 +101,7 @@ func (a *app) decideRecap(ctx context.Context, ref string, post bool) error {
 		return err
 	}
 	if !served(a.set.db) {
-		if err := rt.engine.RunDiscussion(ctx, d.ID); err != nil {
+		if err := rt.runDiscussion(ctx, d.ID); err != nil {
 			return err
 		}
 		fmt.Fprintln(a.stdout)
@@ -111,7 +111,7 @@ func (a *app) decideRecap(ctx context.Context, ref string, post bool) error {
 }
 
 func (a *app) showRecap(ctx context.Context, ref, format string) error {
-	rt, err := a.existing(ctx, hidden())
+	rt, err := a.aside(ctx)
 	if err != nil {
 		return err
 	}

@@ -63,23 +63,11 @@ func Good() func(Call) Reply {
 func goodOutput(c Call) Output {
 	w := newGood(c)
 	sentences, questions := c.Wanted()
-	switch f := c.Failures(); {
-	case c.SchemaName == "recap":
-		return Output{Statements: w.recap(c.Discussion(), f)}
-	case c.SchemaName == "notes" && f != nil:
-		return Output{Notes: w.summary(len(f))}
-	case c.SchemaName == "notes":
-		return Output{Notes: w.summary(max(sentences, len(w.fit)/4))}
-	case f != nil:
-		sentences, questions = 0, 0
-		for _, x := range f {
-			if x.Kind == "question" {
-				questions++
-			} else {
-				sentences++
-			}
-		}
-		return Output{Summary: w.summary(sentences), Questions: w.questions(questions)}
+	switch c.SchemaName {
+	case "recap":
+		return Output{Statements: w.recap(c.Discussion(), sentences)}
+	case "notes":
+		return Output{Notes: w.summary(sentences)}
 	}
 	return Output{Summary: w.summary(sentences), Questions: w.questions(questions)}
 }
@@ -91,6 +79,7 @@ type goodWriter struct {
 	rng     *rand.Rand
 	fit     []Numbered // sentences that can be told again, in order
 	opinion bool
+	grave   bool
 	said    string // what the model said before, not to say it again
 }
 
@@ -107,8 +96,8 @@ func newGood(c Call) *goodWriter {
 			w.said += t.Text
 		}
 	}
-	_, _, out := c.inside("article")
-	w.opinion = strings.Contains(out, "opinion")
+	w.opinion = strings.Contains(c.outside(), "kind: opinion\n")
+	w.grave = strings.Contains(c.outside(), "grave: yes\n")
 	return w
 }
 

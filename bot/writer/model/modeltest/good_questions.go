@@ -26,7 +26,6 @@ func (w *goodWriter) questions(n int) []Question {
 
 // asks are what may be asked, the moves that every set needs first.
 func (w *goodWriter) asks() []ask {
-	grave := w.isGrave()
 	var first, rest []ask
 	moves := map[string]bool{}
 	at := 0
@@ -35,7 +34,7 @@ func (w *goodWriter) asks() []ask {
 	}
 	for i := range w.t.asks {
 		a := w.t.asks[(i+at)%len(w.t.asks)]
-		if a.bold && grave || a.opinion && !w.opinion || strings.Contains(w.said, a.text) ||
+		if a.bold && w.grave || a.opinion && !w.opinion || strings.Contains(w.said, a.text) ||
 			len(w.c.Schema) > 0 && !strings.Contains(string(w.c.Schema), `"`+a.move+`"`) {
 			continue
 		}
@@ -51,18 +50,6 @@ func (w *goodWriter) asks() []ask {
 	return append(first, rest...)
 }
 
-// isGrave reports whether the article speaks of deaths or crimes.
-func (w *goodWriter) isGrave() bool {
-	a := w.c.Article()
-	text := a.Title
-	for i, s := range a.Sentences {
-		if hasAny(w.t.grave, s.Text) && i < 8 {
-			return true
-		}
-	}
-	return hasAny(w.t.grave, text)
-}
-
 // quote is a short sentence, or the beginning of one, that can be quoted whole.
 func (w *goodWriter) quote(used map[string]bool) (Numbered, bool) {
 	if len(w.fit) == 0 {
@@ -73,7 +60,7 @@ func (w *goodWriter) quote(used map[string]bool) (Numbered, bool) {
 		s := w.fit[(at+i*7)%len(w.fit)]
 		body := w.shorten(strings.TrimRight(s.Text, ".!۔。"))
 		n := len(words(body))
-		if n < 5 || n > 17 || used[body] || strings.Contains(w.said, body) || hasAny(w.t.person, body) || hasAny(w.t.grave, body) ||
+		if n < 5 || n > 14 || used[body] || strings.Contains(w.said, body) || hasAny(w.t.person, body) || hasAny(w.t.grave, body) ||
 			strings.ContainsAny(body, "\"“”„«»‘:;()–?") || strings.Contains(body, " '") || strings.Contains(body, " - ") || utf8.RuneCountInString(body) > 140 {
 			continue
 		}
