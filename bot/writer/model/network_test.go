@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -195,17 +196,16 @@ func TestStreamsUnderAnotherType(t *testing.T) {
 func TestServersThatAreNotThere(t *testing.T) {
 	gone := httptest.NewServer(http.NotFoundHandler())
 	gone.Close()
-	tls := httptest.NewTLSServer(http.NotFoundHandler())
+	tls := httptest.NewUnstartedServer(http.NotFoundHandler())
+	tls.Config.ErrorLog = log.New(io.Discard, "", 0)
+	tls.StartTLS()
 	t.Cleanup(tls.Close)
-	tls.Config.ErrorLog = nil
-	tls.EnableHTTP2 = false
 	plain := serve(t, sends(200, "text/html", ""))
 	for _, tt := range []struct{ url, proxy, code, text string }{
 		{gone.URL, "", Unreachable, "nothing answers at " + hostOf(gone.URL)},
 		{tls.URL, "", BadServer, "certificate"},
 		{"https://" + hostOf(plain), "", BadServer, "does not speak https"},
 		{"http://" + hostOf(tls.URL), "", BadServer, "plain text (status 400)"},
-		{"http://no-such-host.invalid", "", Unreachable, "no host no-such-host.invalid"},
 		{plain, gone.URL, Unreachable, "the proxy"},
 		{tls.URL, gone.URL, Unreachable, "the proxy"},
 		{tls.URL, serve(t, sends(407, "text/html", "")), BadServer, "wants a name and a password"},
@@ -217,7 +217,14 @@ func TestServersThatAreNotThere(t *testing.T) {
 			t.Errorf("%s by %q: %q does not say %q", tt.url, tt.proxy, e.Text, tt.text)
 		}
 	}
-	c, _ := open(t, Options{Provider: Ollama, URL: gone.URL})
+	c, _ := open(t, Options{Provider: OpenAI, URL: "http://no-such-host.lan:8000"})
+	wireOf(t, c).next = roundTrip(func(*http.Request) (*http.Response, error) {
+		return nil, &net.OpError{Op: "dial", Err: &net.DNSError{Err: "no such host", Name: "no-such-host.lan", IsNotFound: true}}
+	})
+	if e := failure(t, c, Unreachable); !strings.Contains(e.Text, "there is no host no-such-host.lan") {
+		t.Errorf("a name that does not exist: %q", e.Text)
+	}
+	c, _ = open(t, Options{Provider: Ollama, URL: gone.URL})
 	if e := failure(t, c, Unreachable); !strings.Contains(e.Text, "start Ollama") {
 		t.Errorf("Ollama is not running: %q", e.Text)
 	}

@@ -68,6 +68,25 @@ func TestServersThatKnowNothing(t *testing.T) {
 	}
 }
 
+// Servers count tokens in the last piece, in one that has nothing else, or on and
+// on in every piece.
+func TestTokensOfStreams(t *testing.T) {
+	const usage = `"usage":{"prompt_tokens":10,"completion_tokens":%d,"prompt_tokens_details":{"cached_tokens":3,"cache_write_tokens":2}}`
+	piece := func(delta, end string, n int) string {
+		return fmt.Sprintf(`data: {"choices":[{"index":0,"delta":{"content":%q},"finish_reason":%s}],`+usage+"}\n\n", delta, end, n)
+	}
+	for _, text := range []string{
+		piece("{", "null", 1) + piece("}", `"stop"`, 2) + "data: [DONE]\n\n",
+		piece("{", "null", 1) + piece("}", `"stop"`, 1) + fmt.Sprintf(`data: {"choices":[],`+usage+"}\n\n", 2),
+	} {
+		c, _ := open(t, Options{Provider: OpenAI, Stream: true, URL: serve(t, sends(200, "text/event-stream", text))})
+		a, err := c.Complete(t.Context(), aRequest())
+		if err != nil || a.Spent.Input != 5 || a.Spent.CacheRead != 3 || a.Spent.CacheWrite != 2 || a.Spent.Output != 2 {
+			t.Errorf("%s: spent %+v, %v", text, a.Spent, err)
+		}
+	}
+}
+
 // OpenAI itself knows its own language: a refusal there is one.
 func TestOpenAIItselfIsNotAskedForLess(t *testing.T) {
 	c, _ := open(t, Options{Provider: OpenAI, Key: "k"})

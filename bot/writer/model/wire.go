@@ -29,7 +29,7 @@ var errUnreadable = errors.New("the answer can't be decoded")
 
 // A wire carries requests to one server, whichever library made them. It alone
 // holds the key. What it returns is a JSON answer with status 200, or a stream;
-// all else is an [*Error]. It follows no redirect, since the key would go along.
+// all else is an [*Error], a redirect too: the key must not go along with it.
 type wire struct {
 	address
 	provider, model, key string
@@ -70,7 +70,7 @@ func newWire(o Options, where address, proxy *url.URL, key, name string) *wire {
 
 // client gives the libraries a way to the server.
 func (w *wire) client() *http.Client {
-	return &http.Client{Transport: w, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	return &http.Client{Transport: w}
 }
 
 // RoundTrip sends a request of which only the method, the address and the body
