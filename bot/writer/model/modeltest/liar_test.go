@@ -86,14 +86,14 @@ func TestLiesAreTheShareAskedForAndTheSameAgain(t *testing.T) {
 	if NewLiar(8, 0.5).Reply(c).Text == first.Text {
 		t.Error("another seed, the same answer")
 	}
-	for seed := range uint64(60) {
+	for seed := range uint64(40) {
 		l := NewLiar(seed, 0.5)
 		l.Reply(c)
 		l.Reply(repairing(c, "{}"))
 		liar.lies = append(liar.lies, l.Lies()...)
 		liar.said += l.Said()
 	}
-	if share := float64(len(liar.Lies())) / float64(liar.Said()); share < 0.45 || share > 0.55 {
+	if share := float64(len(liar.Lies())) / float64(liar.Said()); share < 0.43 || share > 0.57 {
 		t.Errorf("%.2f of what it says is a lie, want 0.5", share)
 	}
 	honest := NewLiar(1, 0)
