@@ -88,7 +88,7 @@ func ordinaryWords(lex, held *lexicon) map[string]bool {
 			}
 		}
 	}
-	for _, a := range lex.words.Asks() {
+	for _, a := range lex.words.Asks() { // what our own questions say of any article
 		for _, w := range wordsOf(a.Text) {
 			out[w] = true
 		}
