@@ -70,16 +70,16 @@ func (w *wire) cut(err error) *Error {
 
 // broken says what is wrong with a stream that a library could not read on.
 func (w *wire) broken(err error) error {
+	var ours *Error
+	if errors.As(err, &ours) {
+		return ours
+	}
 	var op *net.OpError
 	switch {
 	case errors.Is(err, errTooMuch), errors.Is(err, bufio.ErrTooLong):
 		return w.noServer(http.StatusOK, "an answer without end")
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.As(err, &op), errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return w.unreachable(err)
-	}
-	var ours *Error
-	if errors.As(err, &ours) {
-		return ours
 	}
 	return w.noServer(http.StatusOK, "an answer that can't be read")
 }

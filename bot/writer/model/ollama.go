@@ -45,8 +45,9 @@ type ollamaRequest struct {
 }
 
 type ollamaOptions struct {
-	Context   int `json:"num_ctx"`
-	MaxTokens int `json:"num_predict"`
+	Context     int     `json:"num_ctx"`
+	MaxTokens   int     `json:"num_predict"`
+	Temperature float64 `json:"temperature"` // low: an article is retold, nothing made up
 }
 
 // An ollamaPiece is the answer, or one line of it.
@@ -81,10 +82,11 @@ func (p *ollamaProvider) try(ctx context.Context, r Request) (Answer, error) {
 	}
 	sent.Input, sent.Output = count(last.PromptEvalCount), count(last.EvalCount)
 	switch {
+	case sent.Input >= int64(p.context), // cut without a word, by a server that knows no truncate
+		last.DoneReason == "length" && sent.Input+sent.Output >= int64(p.context):
+		return Answer{Spent: sent}, p.failure(TooLong, http.StatusOK)
 	case last.DoneReason == "length":
 		return Answer{Spent: sent}, p.failure(Truncated, http.StatusOK)
-	case last.PromptEvalCount >= int64(p.context): // by a server that cuts without a word
-		return Answer{Spent: sent}, p.failure(TooLong, http.StatusOK)
 	}
 	return p.answer(text, sent)
 }
@@ -92,7 +94,7 @@ func (p *ollamaProvider) try(ctx context.Context, r Request) (Answer, error) {
 func (p *ollamaProvider) request(r Request) ollamaRequest {
 	q := ollamaRequest{
 		Model: p.model, Stream: p.stream, Format: r.Schema,
-		Options: ollamaOptions{Context: p.context, MaxTokens: r.MaxTokens},
+		Options: ollamaOptions{Context: p.context, MaxTokens: r.MaxTokens, Temperature: 0.2},
 	}
 	if !p.thoughtless.Load() {
 		q.Think = new(bool)
