@@ -8,9 +8,8 @@ import (
 	"unicode/utf8"
 )
 
-// recap tells, for each question that drew replies, what they speak of; and by
-// itself what each says that contradicts.
-func (w *goodWriter) recap(d Discussion, failed []Failure) []RecapStatement {
+// recap tells, for each question that drew replies, what they speak of.
+func (w *goodWriter) recap(d Discussion, most int) []RecapStatement {
 	w.t = tongueOf(Article{Sentences: texts(d)})
 	byQuestion := map[int][]ReplyLine{}
 	for _, r := range d.Replies {
@@ -22,10 +21,7 @@ func (w *goodWriter) recap(d Discussion, failed []Failure) []RecapStatement {
 			out = append(out, s)
 		}
 	}
-	if failed != nil {
-		out = out[:min(len(out), len(failed))]
-	}
-	return out
+	return out[:min(len(out), most)]
 }
 
 // texts are the replies as sentences.
