@@ -69,7 +69,7 @@ func TestEveryKindOfLieIsTold(t *testing.T) {
 				}
 			}
 		}
-		if told < 3 {
+		if recapOnly := kind == "person" || kind == "ranking"; told < 3 && !recapOnly {
 			t.Errorf("lies of the kind %q are told in %d languages only", kind, told)
 		}
 	}
@@ -115,6 +115,39 @@ func TestRepairsAnswerWhatIsAskedFor(t *testing.T) {
 			if strings.Contains(first.Text, q.Text) {
 				t.Errorf("%s: the same question again: %s", code, q.Text)
 			}
+		}
+	}
+}
+
+// A recap's prompt of four replies.
+func recapping() Call {
+	return Call{SchemaName: "recap", Turns: []Turn{{Text: "language: English (en)\nreplies: 4\npersons: 3\n\n<replies n1>\ntitle: A ferry for Velm\nquestion 1: Who would use it?\n" +
+		"[1] (person 1, question 1) Farmers would reach the market sooner with the ferry.\n[2] (person 2, question 1) The market needs farmers, and the ferry brings them.\n" +
+		"[3] (person 3, question 1) I disagree: nobody crosses in winter, and tickets cost too much.\n[4] (person 2, question 0) Anglers were never asked about the waves.\n</replies n1>\n"}}}
+}
+
+func TestRecapsAreWrittenAndFalsified(t *testing.T) {
+	statements := func(r Reply) []RecapStatement {
+		var v struct{ Statements []RecapStatement }
+		if err := json.Unmarshal([]byte(r.Text), &v); err != nil {
+			t.Fatal(err)
+		}
+		return v.Statements
+	}
+	good := statements(Good()(recapping()))
+	if len(good) != 2 || !slices.Contains(good[1].Replies, 1) || !slices.Contains(good[1].Replies, 2) || slices.Contains(good[1].Replies, 4) {
+		t.Errorf("a good recap: %+v", good)
+	}
+	for _, kind := range LieKinds() {
+		liar := NewLiar(1, 1, kind)
+		said := statements(liar.Reply(recapping()))
+		for _, l := range liar.Lies() {
+			if l.Where != "recap" || !slices.ContainsFunc(said, func(s RecapStatement) bool { return s.Text == l.Text }) {
+				t.Errorf("a lie that was not told: %+v", l)
+			}
+		}
+		if none := kind == "number" || kind == "name_swapped" || kind == "wrong_evidence"; len(liar.Lies()) == 0 && !none {
+			t.Errorf("no lie of the kind %q in %+v", kind, said)
 		}
 	}
 }
