@@ -47,10 +47,6 @@ func TestEveryKindOfLieIsTold(t *testing.T) {
 		for code, a := range fixtures() {
 			c := asking(t, "n1", a)
 			liar := NewLiar(1, 1, kind)
-			for i := range 2 {
-				c.Turns[0].Text += fmt.Sprintf("%d\n", i)
-				answered(t, liar.Reply(repairing(c, strings.Repeat("x", i))))
-			}
 			answered(t, liar.Reply(c))
 			lies := liar.Lies()
 			if len(lies) > 0 {
@@ -86,14 +82,14 @@ func TestLiesAreTheShareAskedForAndTheSameAgain(t *testing.T) {
 	if NewLiar(8, 0.5).Reply(c).Text == first.Text {
 		t.Error("another seed, the same answer")
 	}
-	for seed := range uint64(40) {
+	for seed := range uint64(25) {
 		l := NewLiar(seed, 0.5)
 		l.Reply(c)
 		l.Reply(repairing(c, "{}"))
 		liar.lies = append(liar.lies, l.Lies()...)
 		liar.said += l.Said()
 	}
-	if share := float64(len(liar.Lies())) / float64(liar.Said()); share < 0.43 || share > 0.57 {
+	if share := float64(len(liar.Lies())) / float64(liar.Said()); share < 0.42 || share > 0.58 {
 		t.Errorf("%.2f of what it says is a lie, want 0.5", share)
 	}
 	honest := NewLiar(1, 0)

@@ -53,7 +53,9 @@ func tongueOf(a Article) tongue {
 			best, most = t, n
 		}
 	}
-	if best.code == "" && slices.ContainsFunc(a.Sentences, func(s Numbered) bool { return strings.ContainsFunc(s.Text, func(r rune) bool { return r >= 0x600 && r < 0x700 }) }) {
+	if best.code == "" && slices.ContainsFunc(a.Sentences, func(s Numbered) bool {
+		return strings.ContainsFunc(s.Text, func(r rune) bool { return r >= 0x600 && r < 0x700 })
+	}) {
 		return urdu // so few words of it that none of the common ones is among them
 	}
 	return best
