@@ -261,12 +261,17 @@ func (t *recapTask) passed() []stated {
 	return out
 }
 
+// ofReplies makes what is said of an article say the same of a discussion.
+var ofReplies = strings.NewReplacer("the article's language", "the discussion's language", "another sentence of the summary", "another statement",
+	"instead of the article", "instead of the discussion", "what the article says", "what the replies say", "from the article", "from the replies",
+	"the sentences", "the replies", "sentence numbers", "reply numbers")
+
 // wrong says what failed, a line each for the model.
 func (t *recapTask) wrong() []string {
 	var out []string
 	for i, s := range t.statements {
 		if !s.passed && s.failure.code != "surplus" {
-			out = append(out, fmt.Sprintf("statement %d: %s", i+1, describe(s.failure)))
+			out = append(out, fmt.Sprintf("statement %d: %s", i+1, ofReplies.Replace(describe(s.failure))))
 		}
 	}
 	return out

@@ -131,8 +131,8 @@ var commandLike = regexp.MustCompile(`(?:^|[\s("'“„«])/\pL\S*|\pL+:\w+/\S+`
 var (
 	linkInText    = regexp.MustCompile(`(?i)\b(?:https?|ftp)://\S+|\bwww\.\S+|\b[a-z0-9][a-z0-9.-]*\.[a-z]{2,}/\S*`)
 	mailInText    = regexp.MustCompile(`[\pL\pN._%+-]+@[\pL\pN-]+(?:\.[\pL\pN-]+)+`)
-	tokenInText   = regexp.MustCompile(`<(?:@[!&]?|#|a?:\w+:|!)[\w^.|-]*>`) // a platform's own, of people, channels and emoji
-	mentionInText = regexp.MustCompile(`@[\pL\pN_][\pL\pN\pM_.'’-]*`)
+	tokenInText   = regexp.MustCompile(`<(?:@[!&]?|#|a?:\w+:|!)[\w^.|-]*>`)                   // a platform's own, of people, channels and emoji
+	mentionInText = regexp.MustCompile(`@[\pL\pN_][\pL\pN\pM_.'’-]*(\s+\p{Lu}[\pL\pM'’-]+)?`) // a second name too
 )
 
 // somebodyElse stands where a name or a mention stood.
@@ -182,9 +182,19 @@ func (h *hider) text(s string) string {
 	for _, name := range h.whole {
 		s = replaceWords(s, name)
 	}
-	s = mentionInText.ReplaceAllString(s, somebodyElse)
+	s = mentionInText.ReplaceAllStringFunc(s, h.mention)
 	s = h.withoutParts(s)
 	return cutAt(strings.Join(strings.Fields(s), " "), maxReplySent)
+}
+
+// mention is what stands for a mention, which may have taken the word behind it
+// for a second name.
+func (h *hider) mention(s string) string {
+	i := strings.IndexFunc(s, unicode.IsSpace)
+	if i < 0 || !stopword(h.lang, strings.ToLower(strings.TrimSpace(s[i:]))) {
+		return somebodyElse
+	}
+	return somebodyElse + s[i:]
 }
 
 // replaceWords replaces what matches where it stands as whole words.
