@@ -108,6 +108,11 @@ var softwareOrders = sync.OnceValue(func() *regexp.Regexp {
 	}, "|"))
 })
 
+// commands reports whether s speaks to software or to a whole channel.
+func commands(s string) bool {
+	return toSoftware(s) || strings.Contains(s, "@everyone") || strings.Contains(s, "@here") || strings.Contains(s, "@channel")
+}
+
 // forModels is an article without what a model must not see, nor what it writes
 // rest on: sentences that may never be quoted. They stay as empty ones, so that
 // the others keep their numbers. What follows the turn of an invented conversation
@@ -127,8 +132,7 @@ func forModels(d document) document {
 		}
 	}
 	for _, p := range []*string{&out.title, &out.article.Title, &out.article.Byline, &out.article.Site} {
-		text := prompts.Clean(*p)
-		if toSoftware(text) || marked(text) || strings.ContainsAny(text, "@＠") || strings.Contains(text, "://") {
+		if text := prompts.Clean(*p); commands(text) || marked(*p) || strings.Contains(text, "://") {
 			*p = ""
 		}
 	}
@@ -141,9 +145,14 @@ func forModels(d document) document {
 func (c *checker) avoiding(d document) *checker {
 	c.avoid = map[string]bool{}
 	hidden := func(text, left string) {
-		if left == "" && text != "" {
-			for _, t := range terms(wordsOf(text), d.lang) {
-				c.avoid[t] = !c.stems[t]
+		if left != "" || text == "" || !commands(prompts.Clean(text)) && !marked(text) {
+			return // shown, or only a link, a name or what pages print around articles
+		}
+		for _, w := range wordsOf(text) {
+			if !c.lex.list("general").has(w) {
+				for _, t := range terms([]string{w}, d.lang) {
+					c.avoid[t] = !c.stems[t]
+				}
 			}
 		}
 	}
