@@ -135,6 +135,9 @@ func (c *checker) plain(text string, toks []token) failure {
 	if bad := unclean(text, c.flat); bad != "" {
 		return failed("markup", bad)
 	}
+	if bad := formless(text, c.doc.lang); bad != "" {
+		return failed("markup", bad)
+	}
 	if p := c.strict.held.list("meta").found(toks); p != "" && !strings.Contains(c.flat, bare(text)) {
 		return failed("preamble", p)
 	}
