@@ -74,7 +74,8 @@ func (s *strict) read(text string) {
 	eachGram(text, func(g string, _ int) { s.grams[g] = true })
 }
 
-// ordinaryWords are the words of a language's lists that are no names.
+// ordinaryWords are the words of a language's lists and of our questions: none
+// of them is a name.
 func ordinaryWords(lex, held *lexicon) map[string]bool {
 	out := map[string]bool{}
 	lists := [...]string{"say", "finite", "pastverb", "subordinate", "relative", "badstart", "openstart", "start", "common", "connective",
