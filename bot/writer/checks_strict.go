@@ -135,8 +135,8 @@ func (c *checker) plain(text string, toks []token) failure {
 	if bad := unclean(text, c.flat); bad != "" {
 		return failed("markup", bad)
 	}
-	if mark := listed(text); mark != "" {
-		return failed("markup", mark)
+	if bad := formless(text, c.doc.lang); bad != "" {
+		return failed("markup", bad)
 	}
 	if p := c.strict.held.list("meta").found(toks); p != "" && !strings.Contains(c.flat, bare(text)) {
 		return failed("preamble", p)

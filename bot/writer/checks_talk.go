@@ -48,11 +48,3 @@ func lastWords(s string, n int) string {
 	f := strings.Fields(s)
 	return strings.Join(f[max(0, len(f)-n):], " ")
 }
-
-// listed returns the mark with which text begins like an item of a list.
-func listed(text string) string {
-	if f, rest, _ := strings.Cut(strings.TrimSpace(text), " "); rest != "" && bullet(f) {
-		return f
-	}
-	return ""
-}
