@@ -13,7 +13,7 @@ func (c *checker) talk(r reading) failure {
 		if t.sign && i > 0 && t.text == "!" && !strings.Contains(c.flat, r.own[i-1].text+"!") {
 			return failed("preamble", joinTokens(r.own[:i+1]))
 		}
-		if !t.sign && c.speaksForItself(t.low) {
+		if prev := i > 0 && r.own[i-1].cap; !t.sign && c.speaksForItself(t, prev) {
 			return failed("order", t.text)
 		}
 	}
@@ -25,13 +25,14 @@ func (c *checker) talk(r reading) failure {
 	return failure{}
 }
 
-// speaksForItself reports whether w is "I" or a form of it, and the article
-// has no such word.
-func (c *checker) speaksForItself(w string) bool {
-	if c.words[w] {
+// speaksForItself reports whether a word is "I" or a form of it: outside of
+// quotations nobody is speaking. A part of a name is none: "World War I", where
+// afterName is true, or "Despicable Me".
+func (c *checker) speaksForItself(t token, afterName bool) bool {
+	if t.cap && c.words[t.low] && (t.low != "i" || afterName) {
 		return false
 	}
-	switch c.lex.lang {
+	switch w := t.low; c.lex.lang {
 	case "en":
 		return w == "i" || strings.HasPrefix(w, "i'") || w == "me" || w == "my" || w == "myself"
 	case "de":
