@@ -23,3 +23,45 @@ func root(w string) string {
 	}
 	return w
 }
+
+// leastShared is how much of a statement's words its evidence must have.
+const leastShared = 0.6
+
+// supported checks that most of a statement's words, those aside that say
+// nothing, are in its evidence: a model's words in any form.
+func (c *checker) supported(words, evidence []string) failure {
+	own, have := terms(words, c.doc.lang), terms(evidence, c.doc.lang)
+	if overlap(own, have) >= leastShared {
+		return failure{}
+	}
+	if !c.model {
+		return failure{code: "unsupported"}
+	}
+	roots := make(map[string]bool, len(evidence))
+	for _, w := range evidence {
+		for part := range strings.SplitSeq(w, "-") {
+			roots[root(part)] = true
+		}
+		roots[root(w)] = true
+	}
+	for _, t := range have {
+		roots[t] = true
+	}
+	hit, all, missing := 0, 0, ""
+	says := c.strict.held.list("attribution")
+	for _, t := range own {
+		if says.has(t) || c.lex.list("author").has(t) {
+			continue
+		}
+		all++
+		if roots[root(t)] || roots[t] {
+			hit++
+		} else if missing == "" {
+			missing = t
+		}
+	}
+	if float64(hit) < leastShared*float64(all) || all == 0 {
+		return failed("unsupported", missing)
+	}
+	return failure{}
+}

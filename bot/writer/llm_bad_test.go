@@ -108,6 +108,7 @@ func TestTheRepairFails(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			ctx, timeIsUp := context.WithCancel(t.Context())
+			defer timeIsUp()
 			if second == nil {
 				second = func(modeltest.Call) modeltest.Reply { timeIsUp(); return modeltest.Reply{Delay: time.Hour} }
 			}

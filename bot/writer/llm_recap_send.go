@@ -67,7 +67,7 @@ func byTurns(replies []bot.Reply, at []int, opposed []bool) []int {
 	}
 	var turns []turn
 	for _, group := range groups {
-		for round, k := range spread(len(group)) {
+		for round, k := range evenly(len(group)) {
 			turns = append(turns, turn{reply: group[k], round: round, opposed: opposed[group[k]]})
 		}
 	}
@@ -99,9 +99,9 @@ func order(a, b bool) int {
 	return 1
 }
 
-// spread lists 0 to n-1 so that whatever number is taken from its front lies
+// evenly lists 0 to n-1 so that whatever number is taken from its front lies
 // evenly between them.
-func spread(n int) []int {
+func evenly(n int) []int {
 	out := make([]int, n)
 	for i := range out {
 		out[i] = i

@@ -194,7 +194,7 @@ func writtenBy(d bot.Digest) string {
 		said += fmt.Sprintf(": %d tokens read, %d of them from a cache, and %d written", s.Tokens()-s.Output, s.CacheRead, s.Output)
 	}
 	if s.Cost > 0 {
-		said += fmt.Sprintf(", for %.4f", float64(s.Cost)/1e6)
+		said += ", for " + money(s.Cost)
 	}
 	return inline(said) + "."
 }

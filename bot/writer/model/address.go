@@ -58,15 +58,19 @@ func readAddress(provider, s string) (address, error) {
 		if strings.HasSuffix(path, "/api/chat") {
 			return address{}, errors.New("is that of Ollama's own interface: choose the provider ollama, or end the address with /v1")
 		}
-		if !pasted && !versioned(path) {
+		// Who pasted the whole address of a method knows whether it has a version.
+		if (!pasted || owns(provider, u)) && !versioned(path) {
 			path += "/v1"
 		}
 	}
-	a := address{base: u.Scheme + "://" + u.Host + path, host: u.Host}
-	own, _ := url.Parse(standard[provider])
+	return address{base: u.Scheme + "://" + u.Host + path, host: u.Host, own: owns(provider, u)}, nil
+}
+
+// owns reports whether an address is the provider's own, also in another region.
+func owns(provider string, u *url.URL) bool {
+	_, host, _ := strings.Cut(standard[provider], "://")
 	name := strings.ToLower(u.Hostname())
-	a.own = provider != Ollama && (name == own.Host || strings.HasSuffix(name, "."+own.Host))
-	return a, nil
+	return provider != Ollama && (name == host || strings.HasSuffix(name, "."+host))
 }
 
 // cutEndpoint takes the path of a method from the end of a path.

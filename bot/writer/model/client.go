@@ -2,6 +2,7 @@ package model
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"log/slog"
 	"math"
@@ -59,6 +60,10 @@ func (c *client) Complete(ctx context.Context, r Request) (Answer, error) {
 	if err := ctx.Err(); err != nil {
 		return Answer{}, c.explain(ctx, err)
 	}
+	var schema map[string]json.RawMessage
+	if json.Unmarshal(r.Schema, &schema) != nil || len(r.Turns) == 0 || r.MaxTokens <= 0 {
+		return Answer{}, &Error{Code: BadRequest, Text: "what was to be asked of " + c.who + " is not complete; please report this"}
+	}
 	trial, err := c.breaker.enter()
 	if err != nil {
 		return Answer{}, err
@@ -66,13 +71,14 @@ func (c *client) Complete(ctx context.Context, r Request) (Answer, error) {
 	short := left(ctx) < fair
 	answer, failed := c.repeat(ctx, r)
 	answer.Spent.Cost = cost(answer.Spent, c.prices)
-	unknown := failed != nil && (errors.Is(failed, context.Canceled) || failed.Code == TimedOut && short)
-	c.breaker.leave(trial, failed, unknown)
-	if failed != nil {
-		failed.Spent = answer.Spent
-		return Answer{}, failed
+	if failed == nil {
+		c.breaker.leave(trial, nil, false)
+		return answer, nil
 	}
-	return answer, nil
+	failed.Spent = answer.Spent
+	unknown := errors.Is(failed, context.Canceled) || failed.Code == TimedOut && short
+	c.breaker.leave(trial, failed, unknown)
+	return Answer{}, failed
 }
 
 // repeat asks until there is an answer, or an error that asking again does not

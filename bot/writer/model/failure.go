@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -88,30 +89,34 @@ var codesOf = map[string]string{
 	"context_length_exceeded":    TooLong,
 	"content_filter":             Refused,
 	"content_policy_violation":   Refused,
-	"api_error":                  ServerError,
-	"server_error":               ServerError,
-	"timeout_error":              ServerError,
 }
 
-// Where servers have no word of their own, their sentences tell.
+// Where servers have no word of their own, parts of their sentences tell.
 var (
-	saysTooLong = regexp.MustCompile(`(?i)context.{0,10}(length|window|size)|maximum context|prompt is too long|input (length|is too long)|too many (input )?tokens|reduce the length`)
-	saysQuota   = regexp.MustCompile(`(?i)credit balance|insufficient (balance|credit|funds)|exceeded your current quota`)
-	saysModel   = regexp.MustCompile(`(?i)(not a valid|unknown|invalid|no such) model|model\b.{0,250}\b(not found|does not exist|is not supported|not available)`)
-	saysFormat  = regexp.MustCompile(`(?i)response_?format|json_?schema|structured.?output|guided`)
+	tooLongWords = []string{"context length", "context window", "context size", "context_length", "prompt is too long", "input is too long", "input length", "too many tokens", "too many input tokens"}
+	quotaWords   = []string{"credit balance", "insufficient balance", "insufficient credit", "insufficient funds", "exceeded your current quota"}
+	formatWords  = []string{"response_format", "response format", "json_schema", "json schema", "structured output", "guided"}
+	refusedWords = []string{"flagged", "content policy", "content management policy"}
+	missingWords = []string{"not found", "does not exist", "not a valid", "unknown model", "invalid model", "no such model"}
 )
+
+// says reports whether one of the words is in what a server wrote.
+func (r refusal) says(words []string) bool {
+	s := strings.ToLower(r.message + " " + r.param)
+	return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(s, w) })
+}
 
 // refused reads the answer of a server that refused a request, or failed.
 func (w *wire) refused(status int, body []byte, after time.Duration) *Error {
 	body = bytes.TrimSpace(body)
-	if len(body) > 0 && !json.Valid(body) {
-		switch status {
-		case http.StatusTooManyRequests: // also by what stands before the server
-		default:
-			e := w.noServer(status, kindOf(body))
-			e.again, e.RetryAfter = status >= 500, after
-			return e
-		}
+	switch {
+	case status == http.StatusProxyAuthRequired:
+		return w.proxyRefused(status)
+	case status == http.StatusTooManyRequests: // that may be what stands before the server
+	case len(body) > 0 && !json.Valid(body):
+		e := w.noServer(status, kindOf(body))
+		e.again, e.RetryAfter = status >= 500, after
+		return e
 	}
 	said, inside := readRefusal(body)
 	if inside != 0 && status == http.StatusOK {
@@ -120,28 +125,34 @@ func (w *wire) refused(status int, body []byte, after time.Duration) *Error {
 	code := w.codeOf(status, said)
 	e := w.failure(code, status)
 	e.RetryAfter, e.Err = after, detail{status, w.harmless(said)}
-	e.again = code == RateLimited || code == Overloaded || code == ServerError || code == TimedOut
-	if code == BadRequest {
+	e.again = code == RateLimited || code == Overloaded || code == ServerError
+	switch {
+	case code == BadRequest:
 		e.refers = refersTo(said)
+	case code == ServerError && w.provider == Ollama && strings.Contains(said.message, "memory"):
+		e.again = false
+		e.Text = fmt.Sprintf("there is not enough memory at %s for %s: choose a smaller model, or a shorter context", w.host, w.model)
 	}
 	return e
 }
 
 func (w *wire) codeOf(status int, r refusal) string {
 	for _, word := range []string{r.code, r.kind} {
-		if code, ok := codesOf[word]; ok && !(status >= 400 && status < 500 && code == ServerError) {
+		if code, ok := codesOf[word]; ok {
 			return code
 		}
 	}
 	refusing := status >= 400 && status < 500 && status != http.StatusTooManyRequests && status != http.StatusUnauthorized
 	switch {
-	case saysQuota.MatchString(r.message):
+	case r.says(quotaWords):
 		return Quota
-	case saysTooLong.MatchString(r.message) && status != http.StatusTooManyRequests:
+	case status != http.StatusTooManyRequests && r.says(tooLongWords):
 		return TooLong
-	case refusing && saysFormat.MatchString(r.message+r.param):
+	case refusing && r.says(formatWords):
 		return BadRequest
-	case refusing && saysModel.MatchString(r.message), status == 404 && strings.Contains(strings.ToLower(r.message), "model"):
+	case refusing && r.says(refusedWords):
+		return Refused
+	case refusing && r.says([]string{"model"}) && (status == http.StatusNotFound || r.says(missingWords)):
 		return UnknownModel
 	}
 	switch status {
@@ -169,7 +180,7 @@ func (w *wire) codeOf(status int, r refusal) string {
 // refersTo is the part of a request that a server does not know.
 func refersTo(r refusal) string {
 	switch {
-	case r.param == "response_format" || saysFormat.MatchString(r.message):
+	case r.says(formatWords):
 		return "response_format"
 	case strings.Contains(r.message, "max_completion_tokens"):
 		return "max_tokens"
@@ -220,6 +231,9 @@ func (w *wire) line(code string, status int) string {
 	case ServerError:
 		return fmt.Sprintf("%s failed (status %d): it is asked again later", w.who, status)
 	case TooLong:
+		if w.provider == Ollama {
+			return "the text is longer than " + w.model + " is allowed to read at once: allow it a longer context, or choose another model"
+		}
 		return "the text is longer than " + w.model + " can read at once: choose a model with a longer context"
 	case Refused:
 		return w.model + " declined to write about this text"
@@ -256,5 +270,8 @@ func kindOf(body []byte) string {
 // those of some gateways do.
 func failedInside(body []byte) bool {
 	var outer struct{ Error json.RawMessage }
-	return json.Unmarshal(body, &outer) == nil && len(outer.Error) > 0 && string(outer.Error) != "null"
+	if json.Unmarshal(body, &outer) != nil {
+		return false
+	}
+	return !slices.Contains([]string{"", "null", `""`, "{}", "false"}, string(outer.Error))
 }

@@ -1,11 +1,11 @@
 package model
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
+	"io"
 	"net/http"
 	"slices"
 	"strings"
@@ -45,8 +45,9 @@ type ollamaRequest struct {
 }
 
 type ollamaOptions struct {
-	Context   int `json:"num_ctx"`
-	MaxTokens int `json:"num_predict"`
+	Context     int     `json:"num_ctx"`
+	MaxTokens   int     `json:"num_predict"`
+	Temperature float64 `json:"temperature"` // low: an article is retold, nothing made up
 }
 
 // An ollamaPiece is the answer, or one line of it.
@@ -81,10 +82,11 @@ func (p *ollamaProvider) try(ctx context.Context, r Request) (Answer, error) {
 	}
 	sent.Input, sent.Output = count(last.PromptEvalCount), count(last.EvalCount)
 	switch {
+	case sent.Input >= int64(p.context), // cut without a word, by a server that knows no truncate
+		last.DoneReason == "length" && sent.Input+sent.Output >= int64(p.context):
+		return Answer{Spent: sent}, p.failure(TooLong, http.StatusOK)
 	case last.DoneReason == "length":
 		return Answer{Spent: sent}, p.failure(Truncated, http.StatusOK)
-	case last.PromptEvalCount >= int64(p.context): // by a server that cuts without a word
-		return Answer{Spent: sent}, p.failure(TooLong, http.StatusOK)
 	}
 	return p.answer(text, sent)
 }
@@ -92,7 +94,7 @@ func (p *ollamaProvider) try(ctx context.Context, r Request) (Answer, error) {
 func (p *ollamaProvider) request(r Request) ollamaRequest {
 	q := ollamaRequest{
 		Model: p.model, Stream: p.stream, Format: r.Schema,
-		Options: ollamaOptions{Context: p.context, MaxTokens: r.MaxTokens},
+		Options: ollamaOptions{Context: p.context, MaxTokens: r.MaxTokens, Temperature: 0.2},
 	}
 	if !p.thoughtless.Load() {
 		q.Think = new(bool)
@@ -123,19 +125,19 @@ func (p *ollamaProvider) read(ctx context.Context, body []byte) (string, ollamaP
 	}
 	defer answer.Body.Close()
 	var text strings.Builder
-	lines := bufio.NewScanner(answer.Body)
-	lines.Buffer(nil, mostBytes+1)
-	for lines.Scan() {
-		line := bytes.TrimSpace(lines.Bytes())
-		if len(line) == 0 {
-			continue
+	for lines := json.NewDecoder(answer.Body); ; {
+		var line json.RawMessage
+		if err := lines.Decode(&line); errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+			return "", ollamaPiece{}, p.cut(err)
+		} else if err != nil {
+			return "", ollamaPiece{}, p.broken(err)
 		}
 		if failedInside(line) {
 			return "", ollamaPiece{}, p.refused(http.StatusOK, line, 0)
 		}
 		var piece ollamaPiece
-		if json.Unmarshal(line, &piece) != nil {
-			return "", ollamaPiece{}, p.noServer(http.StatusOK, "an answer that can't be read")
+		if err := json.Unmarshal(line, &piece); err != nil {
+			return "", ollamaPiece{}, p.broken(err)
 		}
 		if piece.Message != nil {
 			text.WriteString(piece.Message.Content)
@@ -144,10 +146,6 @@ func (p *ollamaProvider) read(ctx context.Context, body []byte) (string, ollamaP
 			return text.String(), piece, nil
 		}
 	}
-	if err := lines.Err(); err != nil {
-		return "", ollamaPiece{}, p.broken(err)
-	}
-	return "", ollamaPiece{}, p.cut(errUnreadable)
 }
 
 func (p *ollamaProvider) check(ctx context.Context) error {

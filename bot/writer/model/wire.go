@@ -1,6 +1,7 @@
 package model
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
@@ -28,7 +29,7 @@ var errUnreadable = errors.New("the answer can't be decoded")
 
 // A wire carries requests to one server, whichever library made them. It alone
 // holds the key. What it returns is a JSON answer with status 200, or a stream;
-// all else is an [*Error]. It follows no redirect, since the key would go along.
+// all else is an [*Error], a redirect too: the key must not go along with it.
 type wire struct {
 	address
 	provider, model, key string
@@ -69,7 +70,7 @@ func newWire(o Options, where address, proxy *url.URL, key, name string) *wire {
 
 // client gives the libraries a way to the server.
 func (w *wire) client() *http.Client {
-	return &http.Client{Transport: w, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	return &http.Client{Transport: w}
 }
 
 // RoundTrip sends a request of which only the method, the address and the body
@@ -100,43 +101,56 @@ func (w *wire) RoundTrip(given *http.Request) (*http.Response, error) {
 // accept looks at what came back before a library does.
 func (w *wire) accept(r *http.Response, streams bool) (*http.Response, error) {
 	kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	if r.StatusCode == http.StatusOK && streams && (kind == "text/event-stream" || kind == "application/x-ndjson") {
-		r.Body = &limited{r.Body, mostStreamed}
+	body := bufio.NewReader(r.Body)
+	if r.StatusCode == http.StatusOK && streams && (kind == "text/event-stream" || w.streamed(body)) {
+		r.Body = &limited{body, r.Body, w, mostStreamed}
 		return r, nil
 	}
 	defer r.Body.Close()
 	if r.StatusCode >= 300 && r.StatusCode < 400 {
 		return nil, w.redirected(r)
 	}
-	body, err := io.ReadAll(io.LimitReader(r.Body, mostBytes+1))
-	if len(body) > mostBytes {
+	text, err := io.ReadAll(io.LimitReader(body, mostBytes+1))
+	if len(text) > mostBytes {
 		return nil, w.noServer(r.StatusCode, "more than a megabyte")
 	}
+	text = bytes.TrimSpace(text)
 	after := retryAfter(r.Header, w.clock())
 	if r.StatusCode >= 400 {
-		return nil, w.refused(r.StatusCode, body, after)
+		return nil, w.refused(r.StatusCode, text, after)
 	}
 	if err != nil {
-		return nil, w.unreachable(err)
+		return nil, w.cut(err)
 	}
-	switch text := bytes.TrimSpace(body); {
+	switch {
 	case kind == "text/event-stream":
 		return nil, w.noServer(r.StatusCode, "an answer in pieces that nobody asked for")
 	case !json.Valid(text) && bytes.HasPrefix(text, []byte("{")):
 		return nil, w.cut(io.ErrUnexpectedEOF)
 	case !json.Valid(text):
 		return nil, w.noServer(r.StatusCode, kindOf(text))
-	case streams && w.provider != Ollama && !failedInside(text):
-		return nil, w.noServer(r.StatusCode, "an answer in one piece where pieces were asked for")
 	case failedInside(text):
 		return nil, w.refused(r.StatusCode, text, after)
+	case streams:
+		return nil, w.noServer(r.StatusCode, "an answer in one piece where pieces were asked for")
 	}
 	r.Header.Set("Content-Type", "application/json")
-	r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
+	r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(text)), int64(len(text))
 	return r, nil
 }
 
-// get asks for something that is not written by a model.
+// streamed reports whether a body begins like an answer in pieces, whatever its
+// headers say. Ollama's lines are JSON each, so that one piece looks the same.
+func (w *wire) streamed(body *bufio.Reader) bool {
+	if w.provider == Ollama {
+		first, _ := body.Peek(1)
+		return string(first) == "{"
+	}
+	first, _ := body.Peek(len("event:"))
+	return bytes.HasPrefix(first, []byte("data:")) || bytes.HasPrefix(first, []byte("event:")) || bytes.HasPrefix(first, []byte(":"))
+}
+
+// ask asks for something that is not written by a model.
 func (w *wire) ask(ctx context.Context, method, path string, body []byte) ([]byte, error) {
 	r, err := http.NewRequestWithContext(ctx, method, w.base+path, bytes.NewReader(body))
 	if err != nil {
@@ -153,18 +167,23 @@ func (w *wire) ask(ctx context.Context, method, path string, body []byte) ([]byt
 	return io.ReadAll(answer.Body)
 }
 
-// limited ends a stream that is longer than it may be.
+// limited is a stream that must not be longer than it may be, or broken off.
 type limited struct {
-	io.ReadCloser
+	io.Reader
+	io.Closer
+	wire *wire
 	left int64
 }
 
 func (l *limited) Read(p []byte) (int, error) {
 	if l.left <= 0 {
-		return 0, errTooMuch
+		return 0, l.wire.noServer(http.StatusOK, "an answer without end")
 	}
-	n, err := l.ReadCloser.Read(p[:min(int64(len(p)), l.left)])
+	n, err := l.Reader.Read(p[:min(int64(len(p)), l.left)])
 	l.left -= int64(n)
+	if err != nil && !errors.Is(err, io.EOF) {
+		err = l.wire.cut(err)
+	}
 	return n, err
 }
 

@@ -98,10 +98,14 @@ func (f *forger) forge(kind, where, text string) (forged, token string, ok bool)
 		return token, token, true
 	case "preamble":
 		return token + " " + text, token, true
+	case "obeyed":
+		if f.rng.IntN(2) == 0 {
+			return token + " " + text, token, true
+		}
 	case "markup":
 		return f.marked(text, token), token, true
 	}
-	if where == "question" { // link, mention, obeyed
+	if where == "question" {
 		return f.end(text, " %s", token), token, true
 	}
 	return strings.TrimSpace(text) + " " + token, token, true
