@@ -343,6 +343,17 @@ func TestStatementsGoWithTheirReplies(t *testing.T) {
 			if !strings.Contains(all, test.on) {
 				t.Errorf("%q is not in %s", test.on, all)
 			}
+			// What is gone for good is not kept either.
+			r, _, err := b.db.Recap(t.Context(), b.discussion().ID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for i, left := range test.want {
+				kept := strings.Contains(fmt.Sprint(r.Statements), ofQuay[i].Text)
+				if forGood := name != "opted out" && name != "excluded" && name != "edited"; kept != (left || !forGood) {
+					t.Errorf("statement %d kept: %v", i+1, kept)
+				}
+			}
 		})
 	}
 }

@@ -13,10 +13,11 @@ type amountWords struct {
 	powers  map[string]int      // of ten: "million"
 	classes map[string][]string // "half", "third": what they may mean
 	units   map[string]string   // "percent", "per cent": one name for what is one unit
+	none    map[string]bool     // "second half": two words that give no amount
 }
 
 func newAmountWords(lex, held *lexicon) *amountWords {
-	a := &amountWords{values: map[string]int{}, powers: map[string]int{}, classes: map[string][]string{}, units: map[string]string{}}
+	a := &amountWords{values: map[string]int{}, powers: map[string]int{}, classes: map[string][]string{}, units: map[string]string{}, none: map[string]bool{}}
 	for _, l := range []*lexicon{lex, held} {
 		for w, digits := range l.numbers() {
 			if n, err := strconv.Atoi(digits); err == nil {
@@ -30,6 +31,9 @@ func newAmountWords(lex, held *lexicon) *amountWords {
 	})
 	pairs(held, "amounts", func(w, v string) { a.classes[w] = append(a.classes[w], strings.Fields(v)...) })
 	pairs(held, "units", func(w, v string) { a.units[w] = v })
+	for _, p := range held.words.Words("noamount") {
+		a.none[p] = true
+	}
 	return a
 }
 
@@ -44,9 +48,10 @@ func pairs(l *lexicon, list string, yield func(word, value string)) {
 
 // An amount is a number as a text gives it.
 type amount struct {
-	text  string   // as it stands
-	means []string // what it may be: a value without its power of ten, "1/2", "3rd"
-	unit  string   // "%", "$", "kg"; "" if none is known
+	text   string   // as it stands
+	means  []string // what it may be: a value without its power of ten, "1/2", "3rd"
+	unit   string   // "%", "$", "kg"; "" if none is known
+	joined bool     // a word or sign of a range joins it to the next
 }
 
 // A chunk is a word, a number or a sign of a text in which amounts are looked for.
@@ -117,12 +122,26 @@ func (a *amountWords) amounts(text string) []amount {
 		}
 		am.text = text[ps[i].start:ps[i+n-1].end]
 		am.unit = a.unitAround(ps, i, i+n)
+		am.joined = joinsNext(text, ps, i+n)
 		if len(am.means) > 0 {
 			out = append(out, am)
 		}
 		i += n
 	}
 	return out
+}
+
+// joinsNext reports whether a word or a sign of a range, or a comma, stands
+// between the amount that ends before ps[i] and another.
+func joinsNext(text string, ps []chunk, i int) bool {
+	for k := i; k < len(ps) && k <= i+1; k++ {
+		between := strings.Trim(strings.ToLower(text[ps[i-1].end:ps[k].start]), " $£€¥₹%")
+		switch between {
+		case "-", "–", "‑", "to", "and", "or", "bis", "und", "oder", "a", "y", "o", "à", "et", "ou", "سے", "اور", "یا":
+			return true
+		}
+	}
+	return false
 }
 
 // at reads the amount that begins at ps[i] and how many chunks it has; 0 if none
@@ -156,7 +175,7 @@ func (a *amountWords) at(ps []chunk, i int) (amount, int) {
 	if am, n := a.inWords(ps, i); n > 0 {
 		return am, n
 	}
-	if c, ok := a.classes[p.low]; ok {
+	if c, ok := a.classes[p.low]; ok && !(i > 0 && a.none[ps[i-1].low+" "+p.low]) {
 		return amount{means: c}, 1
 	}
 	return amount{}, 0
@@ -245,6 +264,9 @@ func hanNumeral(r rune) bool {
 // unitAround returns the unit of the amount of ps[i:j]: what follows it, or a
 // sign of money before it.
 func (a *amountWords) unitAround(ps []chunk, i, j int) string {
+	if j+1 < len(ps) && near(ps[j-1], ps[j]) && (ps[j].low == "de" || ps[j].low == "d'") {
+		j++ // "doce millones de euros"
+	}
 	if j+1 < len(ps) && near(ps[j-1], ps[j]) && near(ps[j], ps[j+1]) {
 		if u := a.units[ps[j].low+" "+ps[j+1].low]; u != "" {
 			return u

@@ -145,3 +145,36 @@ func TestWhatTheStrictChecksRefuseOfHumanSummaries(t *testing.T) {
 		t.Logf("%s: %d of %d refused (%.1f %%) %v", name, n.refused, n.all, n.share(), n.codes)
 	}
 }
+
+// The strict checks let the questions of the extractive writer pass.
+func TestTheStrictChecksPassOurQuestions(t *testing.T) {
+	var n tally
+	for _, name := range []string{"cnndm.jsonl", "bbc.jsonl", "urdu.jsonl"} {
+		items := evalSet(t, name)
+		for _, it := range items[:min(50, len(items))] {
+			a := it.article()
+			c := modelChecker(read(a))
+			for _, q := range digestOf(t, a, 5).Questions {
+				f := c.question(q)
+				n.add(f)
+				if f.failed() {
+					t.Logf("%s: %s “%s”: %q", it.ID, f.code, f.detail, q.Text)
+				}
+			}
+		}
+	}
+	for _, a := range fixtures() {
+		c := modelChecker(read(a))
+		for _, q := range digestOf(t, a, 5).Questions {
+			f := c.question(q)
+			n.add(f)
+			if f.failed() {
+				t.Logf("%s: %s “%s”: %q", a.ID, f.code, f.detail, q.Text)
+			}
+		}
+	}
+	t.Logf("%d of %d refused (%.1f %%) %v", n.refused, n.all, n.share(), n.codes)
+	if n.share() > 3 {
+		t.Errorf("%.1f %% of our questions are refused", n.share())
+	}
+}

@@ -156,6 +156,9 @@ func (c *checker) hiddenName(toks []token, i int) bool {
 	if c.words[w] || c.words[w+"'s"] || stopword(c.lex.lang, w) {
 		return false
 	}
+	if s, n := mainScript(w); n > 0 && c.script != nil && any(s) != c.script {
+		return true
+	}
 	if strings.Contains(w, "-") {
 		for part := range strings.SplitSeq(w, "-") {
 			if c.isKnownName(part) && !c.words[part] {
@@ -179,7 +182,7 @@ func (c *checker) hiddenName(toks []token, i int) bool {
 
 // isKnownName reports whether w is on the lists of names.
 func (c *checker) isKnownName(w string) bool {
-	return c.strict.held.list("names").has(w)
+	return c.strict.held.list("names").has(w) && !c.strict.held.list("notnames").has(w)
 }
 
 // joinedAnew reports whether toks[i-1] and toks[i] make a name of two that the

@@ -199,7 +199,7 @@ func (r *recapCheck) facts(text string, toks []token, cited []string, rest *chec
 		}
 	}
 	counts := "\n" + strconv.Itoa(replies) + "\n" + strconv.Itoa(people)
-	if n := rest.strict.amounts.lacking(text, strings.Join(cited, "\n")+counts); n != "" {
+	if n := rest.strict.amounts.lacking(text, rest.strict.amounts.source(strings.Join(cited, "\n")+counts)); n != "" {
 		return failed("number_not_in_replies", n)
 	}
 	if f := r.over(append(cited[:len(cited):len(cited)], r.questions...)).namesStrictly(own); f.failed() {

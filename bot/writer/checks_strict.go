@@ -27,6 +27,7 @@ type strict struct {
 	last     map[string]bool // ends one
 	initials map[string]bool
 	amounts  *amountWords
+	source   *source // the whole article; nil until it is needed
 }
 
 // forModel makes c as strict as a model's text needs.
@@ -73,7 +74,8 @@ func (s *strict) read(text string) {
 	eachGram(text, func(g string, _ int) { s.grams[g] = true })
 }
 
-// ordinaryWords are the words of a language's lists that are no names.
+// ordinaryWords are the words of a language's lists and of our questions: none
+// of them is a name.
 func ordinaryWords(lex, held *lexicon) map[string]bool {
 	out := map[string]bool{}
 	lists := [...]string{"say", "finite", "pastverb", "subordinate", "relative", "badstart", "openstart", "start", "common", "connective",
@@ -84,6 +86,11 @@ func ordinaryWords(lex, held *lexicon) map[string]bool {
 			for w := range strings.FieldsSeq(p) {
 				out[w] = true
 			}
+		}
+	}
+	for _, a := range lex.words.Asks() { // what our own questions say of any article
+		for _, w := range wordsOf(a.Text) {
+			out[w] = true
 		}
 	}
 	for _, p := range held.words.Words("openers") {
@@ -99,19 +106,18 @@ func (c *checker) strictly(s bot.Statement, toks []token, sentences []string) fa
 	if n := length(wordsOf(s.Text)); n < minStatementWords || n > maxStatementWords {
 		return failed("length", strconv.Itoa(n)+" words")
 	}
-	var cited strings.Builder
+	var cited []string
 	for _, i := range s.Evidence {
-		cited.WriteString(sentences[i])
-		cited.WriteByte('\n')
+		cited = append(cited, sentences[i])
 	}
-	evidence := tokenize(cited.String())
-	if p := c.addresses(toks, evidence); p != "" {
+	evidence := strings.Join(cited, "\n")
+	if p := c.addresses(toks, tokenize(evidence)); p != "" {
 		return failed("order", p)
 	}
-	if n := c.amountElsewhere(s.Text, cited.String()); n != "" {
+	if n := c.amountElsewhere(s.Text, evidence); n != "" {
 		return failed("number_not_in_evidence", n)
 	}
-	if w := c.turned(toks, evidence); w != "" {
+	if w := c.turned(s.Text, toks, cited); w != "" {
 		return failed("negation", w)
 	}
 	if w := c.unattributed(s, toks, sentences); w != "" && !strings.Contains(c.flat, bare(s.Text)) {
@@ -123,10 +129,13 @@ func (c *checker) strictly(s bot.Statement, toks []token, sentences []string) fa
 // plain checks what holds for every text of a model: plain writing, about the
 // article and not about the answer or its reader.
 func (c *checker) plain(text string, toks []token) failure {
-	if strings.TrimSpace(text) == "" {
+	if !isWord(text) {
 		return failure{code: "empty"}
 	}
 	if bad := unclean(text, c.flat); bad != "" {
+		return failed("markup", bad)
+	}
+	if bad := formless(text, c.doc.lang); bad != "" {
 		return failed("markup", bad)
 	}
 	if p := c.strict.held.list("meta").found(toks); p != "" && !strings.Contains(c.flat, bare(text)) {

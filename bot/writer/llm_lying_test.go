@@ -2,6 +2,7 @@ package writer
 
 import (
 	"fmt"
+	"maps"
 	"runtime"
 	"slices"
 	"strings"
@@ -56,13 +57,14 @@ func liesAbout(t *testing.T, provider string, articles []bot.Article) {
 				s.Behave(liar.Reply)
 				d, err := newLLM(t, s, provider).Digest(t.Context(), a, bot.Brief{})
 				s.Close()
+				base, _ := newWriter(t).Digest(t.Context(), a, bot.Brief{})
 				if err != nil {
 					t.Errorf("%s: %v", a.ID, err)
 					continue
 				}
 				mu.Lock()
 				checkModelDigest(t, a, bot.Brief{}, d)
-				sum.add(t, a, d, liar)
+				sum.add(t, a, d, base, liar)
 				mu.Unlock()
 			}
 		})
@@ -72,69 +74,82 @@ func liesAbout(t *testing.T, provider string, articles []bot.Article) {
 	}
 	close(next)
 	work.Wait()
-	truths := sum.said - sum.lies
-	t.Logf("%s: %d articles, %d calls, %d sentences and questions offered, %d false: %v", provider, sum.articles, sum.calls, sum.said, sum.lies, sum.kinds)
-	t.Logf("%d lies refused by %v", sum.refused, sum.codes)
 	refused := 0
 	for _, n := range sum.truths {
 		refused += n
 	}
-	t.Logf("%d of %d true ones refused: %v", refused, truths, sum.truths)
+	t.Logf("%s: %d articles, %d calls, %d sentences and questions offered, %d false: %v", provider, sum.articles, sum.calls, sum.said, sum.lies, sum.kinds)
+	t.Logf("%d lies refused by %v", sum.refused, sum.codes)
+	t.Logf("%d of %d true ones refused: %v", refused, sum.said-sum.lies, sum.truths)
 	t.Logf("shown: %d of the model's, %d of the extractive writer's; %d digests wholly extractive; without questions: %v", sum.own, sum.filled, sum.extractive, sum.noQuestions)
-	for _, r := range sum.refusals[:min(len(sum.refusals), 60)] {
+	for _, r := range sum.refusals {
 		t.Log(r)
 	}
 }
 
-func (sum *ledger) add(t *testing.T, a bot.Article, d bot.Digest, liar *modeltest.Liar) {
+// add holds one digest against what the liar said, and counts.
+func (sum *ledger) add(t *testing.T, a bot.Article, d, base bot.Digest, liar *modeltest.Liar) {
 	t.Helper()
-	lies := map[string]modeltest.Lie{}
 	why := map[string]string{}
 	for _, x := range d.Dropped {
 		why[x.Text] = x.Reason
 	}
-	shown := map[string]bool{}
-	var all []string
-	for _, s := range d.Summary {
-		all = append(all, s.Text)
-		shown[s.Text+fmt.Sprint(s.Evidence)] = true
-	}
-	for _, q := range slices.Concat(d.Questions, d.Spares) {
-		all = append(all, q.Text)
-		shown[q.Text+fmt.Sprint(q.Evidence)] = true
-	}
-	said := strings.ToLower(strings.Join(all, "\n"))
+	shown, extractive := shownBy(d), shownBy(base)
+	said := strings.ToLower(strings.Join(slices.Sorted(maps.Keys(shown)), " | "))
+	lies := map[string]bool{}
 	for _, l := range liar.Lies() {
 		text := strings.TrimSpace(l.Text)
-		lies[text] = l
+		lies[text] = true
 		sum.kinds[l.Kind]++
 		if l.Token != "" && strings.Contains(said, strings.ToLower(l.Token)) {
 			t.Errorf("%s: a lie is shown (%s, %q): %q", a.ID, l.Kind, l.Token, l.Text)
 		}
-		if shown[text+fmt.Sprint(evidenceFrom(l.Sentences, len(d.Sentences)))] {
+		if evidence, ok := shown[text]; ok && slices.Equal(evidence, evidenceFrom(l.Sentences, len(d.Sentences))) {
 			t.Errorf("%s: a lie is shown (%s, resting on %v): %q", a.ID, l.Kind, l.Sentences, l.Text)
 		}
 		if code, ok := why[text]; ok {
 			sum.codes[code]++
 			sum.refused++
-		} else if !slices.Contains(all, text) {
+		} else if _, ok := shown[text]; !ok {
 			t.Errorf("%s: nothing says why this is not shown (%s): %q", a.ID, l.Kind, l.Text)
 		}
 	}
 	for _, x := range d.Dropped {
-		if _, false := lies[x.Text]; !false && x.Text != "" {
+		if x.Text != "" && !lies[x.Text] && !slices.Contains(base.Dropped, x) {
 			sum.truths[x.Reason]++
 			sum.refusals = append(sum.refusals, fmt.Sprintf("%s: %s (%s): %s", a.ID, x.Reason, x.Detail, x.Text))
+		}
+	}
+	for text := range shown {
+		if _, ok := extractive[text]; ok {
+			sum.filled++
+		} else {
+			sum.own++
 		}
 	}
 	sum.articles++
 	sum.said += liar.Said()
 	sum.lies += len(liar.Lies())
 	sum.calls += d.Spent.Calls
-	if d.Writer.Name == "extractive" {
+	if d.Writer == base.Writer {
 		sum.extractive++
 	}
 	if len(d.Questions) == 0 {
 		sum.noQuestions = append(sum.noQuestions, string(a.ID))
+		if len(base.Questions) > 0 {
+			t.Errorf("%s: no question, and the extractive writer has %d", a.ID, len(base.Questions))
+		}
 	}
+}
+
+// shownBy is what a digest says, and the sentences that each text rests on.
+func shownBy(d bot.Digest) map[string][]int {
+	out := map[string][]int{}
+	for _, s := range d.Summary {
+		out[s.Text] = s.Evidence
+	}
+	for _, q := range slices.Concat(d.Questions, d.Spares) {
+		out[q.Text] = q.Evidence
+	}
+	return out
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -115,7 +116,7 @@ func (p *anthropicProvider) read(ctx context.Context, params anthropic.MessageNe
 	case errors.As(err, &said):
 		return &m, p.refused(http.StatusOK, []byte(said.RawJSON()), 0)
 	case err == nil && !ended:
-		err = p.cut(errUnreadable)
+		err = p.cut(io.ErrUnexpectedEOF)
 	}
 	return &m, err
 }

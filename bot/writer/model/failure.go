@@ -89,9 +89,6 @@ var codesOf = map[string]string{
 	"context_length_exceeded":    TooLong,
 	"content_filter":             Refused,
 	"content_policy_violation":   Refused,
-	"api_error":                  ServerError,
-	"server_error":               ServerError,
-	"timeout_error":              ServerError,
 }
 
 // Where servers have no word of their own, parts of their sentences tell.
@@ -141,7 +138,7 @@ func (w *wire) refused(status int, body []byte, after time.Duration) *Error {
 
 func (w *wire) codeOf(status int, r refusal) string {
 	for _, word := range []string{r.code, r.kind} {
-		if code, ok := codesOf[word]; ok && !(status >= 400 && status < 500 && code == ServerError) {
+		if code, ok := codesOf[word]; ok {
 			return code
 		}
 	}

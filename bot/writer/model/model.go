@@ -94,7 +94,7 @@ const (
 // An Error says why there is no answer.
 type Error struct {
 	Code       string
-	Text       string        // one line for people: what, why and what to do; no secret, nothing that a server sent
+	Text       string        // one line for people: what, why and what to do; no secret, and of what a server sent at most the host that it points to
 	RetryAfter time.Duration // what the server asked for; 0 if nothing
 	Spent      bot.Spent     // of all attempts
 	Err        error         // for the log; may be nil

@@ -1,7 +1,6 @@
 package model
 
 import (
-	"bufio"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -15,16 +14,18 @@ import (
 	"syscall"
 )
 
-var errTooMuch = errors.New("the answer is too long")
+// stopped reports whether an error only says that the caller's time is over.
+func stopped(err error) bool {
+	return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
+}
 
-// unreachable says why nothing, or only a part, came back. It returns an error
-// of ours as it is.
+// unreachable says why nothing came back. It returns an error of ours as it is.
 func (w *wire) unreachable(err error) error {
 	var ours *Error
 	if errors.As(err, &ours) {
 		return ours
 	}
-	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+	if stopped(err) {
 		return err
 	}
 	var (
@@ -51,8 +52,7 @@ func (w *wire) unreachable(err error) error {
 			return w.lost("nothing answers at "+w.host+": start Ollama there, or check the writer's url", "connection refused")
 		}
 		return w.lost("nothing answers at "+w.host+": check the writer's url, and that the server runs", "connection refused")
-	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF), errors.Is(err, syscall.ECONNRESET),
-		errors.Is(err, syscall.EPIPE), errors.Is(err, bufio.ErrTooLong):
+	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF), errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
 		return w.cut(err)
 	}
 	return w.lost(w.who+" can't be reached: check the network, and the writer's url", "network")
@@ -63,23 +63,22 @@ func (w *wire) lost(text, why string) *Error {
 }
 
 // cut says that an answer ended before its end.
-func (w *wire) cut(err error) *Error {
+func (w *wire) cut(err error) error {
+	if stopped(err) {
+		return err
+	}
 	return &Error{Code: Unreachable, Err: err, again: true,
 		Text: "the connection to " + w.who + " broke before the answer was complete: it is asked again later"}
 }
 
-// broken says what is wrong with a stream that a library could not read on.
+// broken says what is wrong with an answer that a library could not read on.
 func (w *wire) broken(err error) error {
 	var ours *Error
 	if errors.As(err, &ours) {
 		return ours
 	}
-	var op *net.OpError
-	switch {
-	case errors.Is(err, errTooMuch), errors.Is(err, bufio.ErrTooLong):
-		return w.noServer(http.StatusOK, "an answer without end")
-	case errors.Is(err, io.ErrUnexpectedEOF), errors.As(err, &op), errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
-		return w.unreachable(err)
+	if stopped(err) {
+		return err
 	}
 	return w.noServer(http.StatusOK, "an answer that can't be read")
 }
@@ -103,12 +102,12 @@ func (w *wire) redirected(r *http.Response) *Error {
 	if err != nil || to.Host == "" {
 		return w.noServer(r.StatusCode, "a way to somewhere else")
 	}
-	where := to.Host
-	if strings.EqualFold(where, w.host) {
+	where := printable(to.Host)
+	if strings.EqualFold(to.Host, w.host) {
 		where = to.Scheme + "://" + where + " with another path"
 	}
 	return &Error{Code: BadServer, Err: detail{status: r.StatusCode}, Text: fmt.Sprintf(
-		"%s sends on to %s, where the key is not sent: if that is right, make it the writer's url", w.host, printable(where))}
+		"%s sends on to %s, where the key is not sent: if that is right, make it the writer's url", w.host, where)}
 }
 
 // printable is a host that another server named, short and without signs that

@@ -1,11 +1,11 @@
 package model
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
+	"io"
 	"net/http"
 	"slices"
 	"strings"
@@ -125,19 +125,19 @@ func (p *ollamaProvider) read(ctx context.Context, body []byte) (string, ollamaP
 	}
 	defer answer.Body.Close()
 	var text strings.Builder
-	lines := bufio.NewScanner(answer.Body)
-	lines.Buffer(nil, mostBytes+1)
-	for lines.Scan() {
-		line := bytes.TrimSpace(lines.Bytes())
-		if len(line) == 0 {
-			continue
+	for lines := json.NewDecoder(answer.Body); ; {
+		var line json.RawMessage
+		if err := lines.Decode(&line); errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+			return "", ollamaPiece{}, p.cut(err)
+		} else if err != nil {
+			return "", ollamaPiece{}, p.broken(err)
 		}
 		if failedInside(line) {
 			return "", ollamaPiece{}, p.refused(http.StatusOK, line, 0)
 		}
 		var piece ollamaPiece
-		if json.Unmarshal(line, &piece) != nil {
-			return "", ollamaPiece{}, p.noServer(http.StatusOK, "an answer that can't be read")
+		if err := json.Unmarshal(line, &piece); err != nil {
+			return "", ollamaPiece{}, p.broken(err)
 		}
 		if piece.Message != nil {
 			text.WriteString(piece.Message.Content)
@@ -146,10 +146,6 @@ func (p *ollamaProvider) read(ctx context.Context, body []byte) (string, ollamaP
 			return text.String(), piece, nil
 		}
 	}
-	if err := lines.Err(); err != nil {
-		return "", ollamaPiece{}, p.broken(err)
-	}
-	return "", ollamaPiece{}, p.cut(errUnreadable)
 }
 
 func (p *ollamaProvider) check(ctx context.Context) error {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"io"
 	"net/http"
 	"net/url"
 	"sync/atomic"
@@ -120,25 +121,31 @@ func (p *openAIProvider) read(ctx context.Context, params openai.ChatCompletionN
 	stream := p.chat.NewStreaming(ctx, params)
 	defer stream.Close()
 	var all openai.ChatCompletionAccumulator
+	var usage openai.CompletionUsage // the last one: some servers count on in every piece
 	ended := false
 	for stream.Next() {
 		piece := stream.Current()
 		if !all.AddChunk(piece) {
-			return &all.ChatCompletion, errUnreadable
+			return nil, errUnreadable
+		}
+		if piece.JSON.Usage.Valid() {
+			usage = piece.Usage
 		}
 		for _, c := range piece.Choices {
 			ended = ended || c.FinishReason != ""
 		}
 	}
+	whole := all.ChatCompletion
+	whole.Usage = usage
 	err := stream.Err()
 	var said *ssestream.StreamError
 	switch {
 	case errors.As(err, &said):
-		return &all.ChatCompletion, p.refused(http.StatusOK, said.Event.Data, 0)
+		return &whole, p.refused(http.StatusOK, said.Event.Data, 0)
 	case err == nil && !ended:
-		err = p.cut(errUnreadable)
+		err = p.cut(io.ErrUnexpectedEOF)
 	}
-	return &all.ChatCompletion, err
+	return &whole, err
 }
 
 // check asks for the model, and where the server has no such method, for the

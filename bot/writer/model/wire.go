@@ -29,7 +29,7 @@ var errUnreadable = errors.New("the answer can't be decoded")
 
 // A wire carries requests to one server, whichever library made them. It alone
 // holds the key. What it returns is a JSON answer with status 200, or a stream;
-// all else is an [*Error]. It follows no redirect, since the key would go along.
+// all else is an [*Error], a redirect too: the key must not go along with it.
 type wire struct {
 	address
 	provider, model, key string
@@ -70,7 +70,7 @@ func newWire(o Options, where address, proxy *url.URL, key, name string) *wire {
 
 // client gives the libraries a way to the server.
 func (w *wire) client() *http.Client {
-	return &http.Client{Transport: w, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	return &http.Client{Transport: w}
 }
 
 // RoundTrip sends a request of which only the method, the address and the body
@@ -103,7 +103,7 @@ func (w *wire) accept(r *http.Response, streams bool) (*http.Response, error) {
 	kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	body := bufio.NewReader(r.Body)
 	if r.StatusCode == http.StatusOK && streams && (kind == "text/event-stream" || w.streamed(body)) {
-		r.Body = &limited{body, r.Body, mostStreamed}
+		r.Body = &limited{body, r.Body, w, mostStreamed}
 		return r, nil
 	}
 	defer r.Body.Close()
@@ -120,7 +120,7 @@ func (w *wire) accept(r *http.Response, streams bool) (*http.Response, error) {
 		return nil, w.refused(r.StatusCode, text, after)
 	}
 	if err != nil {
-		return nil, w.unreachable(err)
+		return nil, w.cut(err)
 	}
 	switch {
 	case kind == "text/event-stream":
@@ -167,19 +167,23 @@ func (w *wire) ask(ctx context.Context, method, path string, body []byte) ([]byt
 	return io.ReadAll(answer.Body)
 }
 
-// limited ends a stream that is longer than it may be.
+// limited is a stream that must not be longer than it may be, or broken off.
 type limited struct {
 	io.Reader
 	io.Closer
+	wire *wire
 	left int64
 }
 
 func (l *limited) Read(p []byte) (int, error) {
 	if l.left <= 0 {
-		return 0, errTooMuch
+		return 0, l.wire.noServer(http.StatusOK, "an answer without end")
 	}
 	n, err := l.Reader.Read(p[:min(int64(len(p)), l.left)])
 	l.left -= int64(n)
+	if err != nil && !errors.Is(err, io.EOF) {
+		err = l.wire.cut(err)
+	}
 	return n, err
 }
 
