@@ -71,11 +71,10 @@ func (e *Engine) askRecap(ctx context.Context, d Discussion, in RecapInput) (Rec
 	}
 	qctx, stop := context.WithTimeoutCause(wctx, e.set.WriteTimeout/2, errBusy)
 	defer stop()
-	free, err := e.askers.take(qctx)
-	if err != nil {
+	if err := e.askers.take(qctx); err != nil {
 		return Recap{}, context.Cause(qctx)
 	}
-	defer free()
+	defer e.askers.give()
 	r, err := w.Recap(wctx, in)
 	e.charge(ctx, d.Channel, SpentRecap, r.Spent, v)
 	if err == nil {

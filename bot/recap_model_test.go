@@ -16,9 +16,13 @@ import (
 )
 
 // asking gives an engine a writer that asks a model, which s plays.
-func asking(t *testing.T, s *modeltest.Server, clock bot.Clock) func(*bot.Options) {
+func asking(t *testing.T, s *modeltest.Server, clock bot.Clock, change ...func(*model.Options)) func(*bot.Options) {
 	t.Helper()
-	m, err := model.New(model.Options{Provider: model.OpenAI, URL: s.URL, Key: modeltest.DefaultKey, Model: "test-model", Clock: clock})
+	mo := model.Options{Provider: model.OpenAI, URL: s.URL, Key: modeltest.DefaultKey, Model: "test-model", Clock: clock}
+	for _, c := range change {
+		c(&mo)
+	}
+	m, err := model.New(mo)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -338,6 +342,17 @@ func TestStatementsGoWithTheirReplies(t *testing.T) {
 			}
 			if !strings.Contains(all, test.on) {
 				t.Errorf("%q is not in %s", test.on, all)
+			}
+			// What is gone for good is not kept either.
+			r, _, err := b.db.Recap(t.Context(), b.discussion().ID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for i, left := range test.want {
+				kept := strings.Contains(fmt.Sprint(r.Statements), ofQuay[i].Text)
+				if forGood := name != "opted out" && name != "excluded" && name != "edited"; kept != (left || !forGood) {
+					t.Errorf("statement %d kept: %v", i+1, kept)
+				}
 			}
 		})
 	}

@@ -53,6 +53,11 @@ func (c *checker) question(q bot.Question) failure {
 		return f
 	}
 	r := readQuestion(q.Text)
+	if c.model {
+		if f := c.talk(r); f.failed() {
+			return f
+		}
+	}
 	marks := strings.Count(q.Text, "?") + strings.Count(q.Text, "؟") + strings.Count(q.Text, "？")
 	if marks != 1 || !strings.HasSuffix(q.Text, "?") && !strings.HasSuffix(q.Text, "؟") && !strings.HasSuffix(q.Text, "？") {
 		return failure{code: "not_one_question"}

@@ -158,8 +158,8 @@ func (c *checker) plain(text string, toks []token) failure {
 	if bad := unclean(text, c.flat); bad != "" {
 		return failed("markup", bad)
 	}
-	if first, _, _ := strings.Cut(strings.TrimSpace(text), " "); bullet(first) || listItem(text) || strings.ContainsAny(text, "\n\r\t") {
-		return failed("markup", "a list or a line break")
+	if bad := formless(text, c.doc.lang); bad != "" {
+		return failed("markup", bad)
 	}
 	if n := c.lex.list("preamble").at(trimSigns(toks), 0); n > 0 && !strings.Contains(c.flat, bare(text)) {
 		return failed("preamble", joinTokens(trimSigns(toks)[:n]))

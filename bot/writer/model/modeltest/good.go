@@ -219,8 +219,14 @@ func (w *goodWriter) retell(s string) (text string, ok bool) {
 	var out []string
 	run, most := 0, 0
 	for i := 0; i < len(old); i++ {
+		first := i == 0
 		other, found := w.others[strings.ToLower(old[i])]
-		if !found || i == 0 {
+		if i+1 < len(old) {
+			if both, ok := w.others[strings.ToLower(old[i]+"_"+old[i+1])]; ok && !first {
+				other, found, i = both, true, i+1
+			}
+		}
+		if !found || first {
 			out = append(out, old[i])
 			run++
 			most = max(most, run)
@@ -238,7 +244,7 @@ func (w *goodWriter) retell(s string) (text string, ok bool) {
 	switch {
 	case w.opinion && w.t.author != "":
 		return strings.Replace(w.t.author, "%s", w.within(text, out[0]), 1), true
-	case w.t.reported != "" && w.rng.IntN(3) == 0 && (has(w.t.lower, out[0]) || w.t.lower == ""):
+	case w.t.reported != "" && w.rng.IntN(3) == 0 && len(out) > 10 && (has(w.t.lower, out[0]) || w.t.lower == ""):
 		return strings.Replace(w.t.reported, "%s", w.within(text, out[0]), 1), true
 	}
 	return text + s[len(s)-lastLen(s):], text != body

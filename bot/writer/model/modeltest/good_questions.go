@@ -111,7 +111,7 @@ func (w *goodWriter) quote(used map[string]bool) (Numbered, bool) {
 	for i := range w.fit {
 		s := w.fit[(at+i*7)%len(w.fit)]
 		body := strings.TrimRight(s.Text, ".!۔。 ")
-		if len(words(body)) > 14 {
+		if len(words(body)) > w.mostQuoted() {
 			body = w.shorten(body)
 		}
 		if !used[body] && !strings.Contains(w.said, body) && w.quotable(body) && !w.clashes(body, used) {
@@ -121,11 +121,15 @@ func (w *goodWriter) quote(used map[string]bool) (Numbered, bool) {
 	return Numbered{}, false
 }
 
+// mostQuoted is how many words a quotation has at most, so that the question has
+// no more than 35 with it.
+func (w *goodWriter) mostQuoted() int { return 18 - len(words(w.t.lead)) }
+
 // quotable reports whether a sentence is short, speaks for itself and of nothing grave.
 func (w *goodWriter) quotable(body string) bool {
 	all := words(body)
 	n := len(all)
-	return n >= 5 && n <= 14 && utf8.RuneCountInString(body) <= 140 && !hasAny(w.t.person, body) && !hasAny(w.t.grave, body) &&
+	return n >= 5 && n <= w.mostQuoted() && utf8.RuneCountInString(body) <= 140 && !hasAny(w.t.person, body) && !hasAny(w.t.grave, body) &&
 		!has(w.t.ends, all[n-1]) && (has(w.t.articles, all[0]) || !has(w.t.ends, all[0])) &&
 		!strings.ContainsAny(body, "\"“”„«»‘:;()–?…") && !strings.Contains(body, " '") && !strings.Contains(body, " - ") && !strings.Contains(body, " .")
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"unicode"
 )
 
 // A Liar answers like [Good] and falsifies a share of what it says. The same seed
@@ -107,7 +108,11 @@ func newForger(c Call, seed uint64) *forger {
 	for _, s := range a.Sentences {
 		all = append(all, s.Text)
 		f.n = max(f.n, s.N)
-		f.words = append(f.words, words(s.Text)...)
+		for _, w := range words(s.Text) {
+			if strings.ContainsFunc(w, unicode.IsLetter) {
+				f.words = append(f.words, w)
+			}
+		}
 	}
 	f.low = strings.ToLower(strings.Join(all, " "))
 	f.p = phrasesOf(f.t.code)
