@@ -23,7 +23,7 @@ type Settings struct {
 	Retention     time.Duration // how long after closing replies are kept; 180 days
 	RecapReplies  int           // the fewest replies a recap is posted for; 3
 	RecapPeople   int           // the fewest people a recap is posted for; 2
-	Readers       int           // articles that are read, or written about without a model, at one moment; 50
+	Workers       int           // occurrences at work at one moment, without those that wait for a page or a model; 50
 	Askers        int           // articles about which a model writes at one moment; 8
 
 	// What a model may take for one installation on one day in UTC; over it, the
@@ -48,7 +48,7 @@ func (s Settings) withDefaults() Settings {
 	}
 	s.RecapReplies = cmp.Or(s.RecapReplies, 3)
 	s.RecapPeople = cmp.Or(s.RecapPeople, 2)
-	s.Readers = cmp.Or(s.Readers, 50)
+	s.Workers = cmp.Or(s.Workers, 50)
 	s.Askers = cmp.Or(s.Askers, 8)
 	return s
 }
@@ -84,9 +84,9 @@ type Engine struct {
 	set      Settings
 	operator OperatorNotices
 
-	readers, askers slots // see [Settings]
-	reading         flights[Article]
-	writing         flights[Digest]
+	workers, askers slots // see [Settings]
+	reading         *flights[Article]
+	writing         *flights[Digest]
 
 	mu     sync.Mutex
 	up     map[string]bool   // connected scopes of this process
@@ -100,7 +100,8 @@ func New(o Options) *Engine {
 		store: o.Store, reader: o.Reader, writer: o.Writer, offline: o.Offline, judge: o.Judge, now: o.Clock, log: o.Log,
 		set: o.Settings.withDefaults(), operator: o.Notices, adapters: map[string]Adapter{}, up: map[string]bool{}, busy: map[string]bool{}, lately: map[string]lately{},
 	}
-	e.readers, e.askers = make(slots, e.set.Readers), make(slots, e.set.Askers)
+	e.workers, e.askers = make(slots, e.set.Workers), make(slots, e.set.Askers)
+	e.reading, e.writing = newFlights[Article](e.workers), newFlights[Digest](e.workers)
 	if e.offline == nil {
 		e.offline = e.writer
 	}

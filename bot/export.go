@@ -71,6 +71,7 @@ type exportedReply struct {
 	Title      string `json:"title"`
 	Channel    string `json:"channel"`
 	Quoted     bool   `json:"quoted"` // the recap quotes it
+	Cited      bool   `json:"cited"`  // a statement of the recap, in a language model's words, rests on it
 }
 
 // An exportedAction is something that a person changed.
@@ -130,7 +131,7 @@ func (e *Engine) exportReplies(ctx context.Context, p Person, enc *json.Encoder)
 			}
 		}
 		l := NewExportLine(r, shown[r.ID], func(p Person) (string, string) { return p.ID, p.Name })
-		if err := enc.Encode(exportedReply{l, d.ID, d.Title, r.Ref.Channel.String(), recap.quotes(r.ID)}); err != nil {
+		if err := enc.Encode(exportedReply{l, d.ID, d.Title, r.Ref.Channel.String(), recap.quotes(r.ID), recap.cites(r.ID)}); err != nil {
 			return err
 		}
 	}

@@ -6,11 +6,16 @@ import (
 )
 
 // flights are pieces of work in this process that several may want at one
-// moment: each is done once, and all of them get what came of it. Whoever waits
-// holds nothing.
+// moment: each is done once, and all of them get what came of it.
 type flights[T any] struct {
+	held slots // of which whoever calls holds one, but not while it waits
+
 	mu sync.Mutex
 	on map[string]*flight[T]
+}
+
+func newFlights[T any](held slots) *flights[T] {
+	return &flights[T]{held: held, on: map[string]*flight[T]{}}
 }
 
 // A flight is one of them, from its beginning to its end.
@@ -27,20 +32,21 @@ func (f *flights[T]) do(ctx context.Context, key string, work func() (T, error))
 	f.mu.Lock()
 	for other := f.on[key]; other != nil; other = f.on[key] {
 		f.mu.Unlock()
-		select {
-		case <-other.done:
-		case <-ctx.Done():
+		f.held.without(func() {
+			select {
+			case <-other.done:
+			case <-ctx.Done():
+			}
+		})
+		switch {
+		case ctx.Err() != nil:
 			return none, ctx.Err()
-		}
-		if other.ended {
+		case other.ended:
 			return other.value, other.err
 		}
 		f.mu.Lock()
 	}
 	mine := &flight[T]{done: make(chan struct{})}
-	if f.on == nil {
-		f.on = map[string]*flight[T]{}
-	}
 	f.on[key] = mine
 	f.mu.Unlock()
 	defer func() {
@@ -57,12 +63,21 @@ func (f *flights[T]) do(ctx context.Context, key string, work func() (T, error))
 // slots are how many may do something at one moment.
 type slots chan struct{}
 
-// take waits for a slot. free gives it back; it is called once after a nil error.
-func (s slots) take(ctx context.Context) (free func(), err error) {
+// take waits for a slot. After a nil error it has to be given back, once.
+func (s slots) take(ctx context.Context) error {
 	select {
 	case s <- struct{}{}:
-		return func() { <-s }, nil
+		return nil
 	case <-ctx.Done():
-		return nil, ctx.Err()
+		return ctx.Err()
 	}
+}
+
+func (s slots) give() { <-s }
+
+// without gives the caller's slot to others while f, which only waits, runs.
+func (s slots) without(f func()) {
+	s.give()
+	defer func() { s <- struct{}{} }()
+	f()
 }

@@ -50,6 +50,7 @@ type Request struct {
 	Questions  int           `json:"questions,omitempty"`
 	Sentences  int           `json:"sentences,omitempty"`
 	QuoteLimit int           `json:"quote_limit,omitempty"` // see [Brief.QuoteWords]
+	Audience   string        `json:"audience,omitempty"`    // see [Brief.Audience]
 }
 
 // ByHand reports whether somebody asked for one certain article.
@@ -99,6 +100,10 @@ func (e *Engine) RunOccurrence(ctx context.Context, id ID) error {
 
 // open brings an occurrence to its discussion; empty if none comes of it.
 func (e *Engine) open(ctx context.Context, id ID) (discussion ID, err error) {
+	if err := e.workers.take(ctx); err != nil {
+		return "", err
+	}
+	defer e.workers.give()
 	err = e.withLease(ctx, "occurrence/"+string(id), func(ctx context.Context, l Lease) error {
 		o, err := e.store.Occurrence(ctx, id)
 		if err != nil {

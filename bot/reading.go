@@ -50,11 +50,6 @@ func (e *Engine) read(ctx context.Context, src Source) (Article, error) {
 
 // readNow reads an article and stores it.
 func (e *Engine) readNow(ctx context.Context, src Source) (Article, error) {
-	free, err := e.readers.take(ctx)
-	if err != nil {
-		return Article{}, err
-	}
-	defer free()
 	fctx, cancel := context.WithTimeout(ctx, e.set.FetchTimeout)
 	defer cancel()
 	a, err := e.reader.Article(fctx, src)

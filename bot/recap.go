@@ -56,6 +56,13 @@ func (r Recap) quotes(reply ID) bool {
 	})
 }
 
+// cites reports whether a statement in a model's words rests on a reply.
+func (r Recap) cites(reply ID) bool {
+	return slices.ContainsFunc(r.Statements, func(s RecapStatement) bool {
+		return s.Kind == RecapText && slices.Contains(s.Replies, reply)
+	})
+}
+
 // A Gap is a time in which replies to a discussion may have gone unseen.
 type Gap struct {
 	ID           ID

@@ -56,7 +56,8 @@ func (e *Engine) renderPreview(ctx context.Context, p Post) (Message, error) {
 	m.Title, m.Link = "", ""
 	m.Paragraphs = append([]string{what + ": post it, or leave it out."}, m.Paragraphs...)
 	m.Buttons = recapButtons(d)
-	return m, nil
+	m.Footer, err = e.recapRemark(ctx, d, m.Footer)
+	return m, err
 }
 
 func recapButtons(d Discussion) []Button {
@@ -147,6 +148,9 @@ func (e *Engine) answerRecap(ctx context.Context, c Command) (Answer, error) {
 	}
 	if !found {
 		return say("The discussion of %s has no recap: %s.", quoted(d.Title), NoRecap(d, e.set)), nil
+	}
+	if m.Footer, err = e.recapRemark(ctx, d, m.Footer); err != nil {
+		return Answer{}, err
 	}
 	if d.Held {
 		m.Buttons = recapButtons(d)

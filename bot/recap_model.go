@@ -36,24 +36,66 @@ func shownModel(name string) string {
 }
 
 // recapWriter gives who writes the recap of d. That is a model only if its root
-// post named it, it is the one that is set up, and managers have not gone back
-// since.
-func (e *Engine) recapWriter(ctx context.Context, d Discussion) (Writer, error) {
+// post named it, it is the one that is set up, managers have not gone back since,
+// and the installation's budget is not used up, which why says.
+func (e *Engine) recapWriter(ctx context.Context, d Discussion) (w Writer, why Fallback, err error) {
 	if d.Rules.RecapModel == "" {
-		return e.offline, nil
+		return e.offline, why, nil
 	}
 	i, err := e.store.Installation(ctx, d.Channel.Platform, d.Channel.Workspace)
 	if err != nil {
-		return nil, fmt.Errorf("look up who writes recaps: %w", err)
+		return nil, why, fmt.Errorf("look up who writes recaps: %w", err)
 	}
 	if e.recapModel(i.Preferences) != d.Rules.RecapModel {
-		return e.offline, nil
+		return e.offline, why, nil
 	}
-	return e.writer, nil
+	if why, err = e.overBudget(ctx, d.Channel); err != nil || why.Code != "" {
+		return e.offline, why, err
+	}
+	return e.writer, why, nil
 }
 
-func sentForRecaps(model string) string {
-	return fmt.Sprintf("For recaps, replies are sent without their authors' names to the provider of the language model %s.", model)
+// askRecap has the recap of d written from in by whoever may read it.
+func (e *Engine) askRecap(ctx context.Context, d Discussion, in RecapInput) (Recap, error) {
+	w, why, err := e.recapWriter(ctx, d)
+	if err != nil {
+		return Recap{}, err
+	}
+	wctx, cancel := context.WithTimeout(ctx, e.set.WriteTimeout)
+	defer cancel()
+	v := w.Version()
+	if v == e.offline.Version() {
+		r, err := w.Recap(wctx, in)
+		r.Fallback = why
+		return r, err
+	}
+	qctx, stop := context.WithTimeoutCause(wctx, e.set.WriteTimeout/2, errBusy)
+	defer stop()
+	if err := e.askers.take(qctx); err != nil {
+		return Recap{}, context.Cause(qctx)
+	}
+	defer e.askers.give()
+	r, err := w.Recap(wctx, in)
+	e.charge(ctx, d.Channel, SpentRecap, r.Spent, v)
+	if err == nil {
+		e.heard(ctx, v, r.Spent, r.Fallback)
+	}
+	return r, err
+}
+
+// Remark says, in English and for those who decide, why no model wrote a recap
+// that one was to write; nothing where that is not so.
+func (r Recap) Remark() string {
+	if r.Fallback.Code == "" {
+		return ""
+	}
+	return "The extractive writer wrote it instead of the language model: " + strings.TrimSuffix(r.Fallback.Text, ".") + "."
+}
+
+// recapRemark is the remark on the recap of d, behind what stands in small print already.
+func (e *Engine) recapRemark(ctx context.Context, d Discussion, footer string) (string, error) {
+	r, _, err := e.store.Recap(ctx, d.ID)
+	return strings.TrimSpace(footer + " " + r.Remark()), err
 }
 
 // SettingsRemark says, in English and for those who decide, what it means that a
@@ -69,4 +111,8 @@ func (e *Engine) SettingsRemark(p Preferences, changes []string) string {
 	default:
 		return sentForRecaps(shownModel(w.Model)) + " Each root post says so; the recaps of discussions that are open already stay extractive."
 	}
+}
+
+func sentForRecaps(model string) string {
+	return fmt.Sprintf("For recaps, replies are sent without their authors' names to the provider of the language model %s.", model)
 }

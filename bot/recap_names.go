@@ -51,8 +51,8 @@ func holdsName(text string, names []string) bool {
 }
 
 // shortestNamePart is how many letters a part of a name has to have to stand
-// for somebody: "Mr", "van" and "The" do not.
-const shortestNamePart = 4
+// for somebody: "Mr" does not.
+const shortestNamePart = 3
 
 // isPart reports whether w, as it is written, is that part of a name. Where
 // letters have cases, a name has a capital.

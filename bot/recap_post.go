@@ -17,21 +17,14 @@ func (e *Engine) writeRecap(ctx context.Context, l Lease, d Discussion) (bool, e
 		e.trouble(ctx, discussionTrouble(d, CauseRecap, "it was given up, and the discussion is closed"))
 		return false, nil
 	}
-	in, people, err := e.recapInput(ctx, d)
+	in, err := e.recapInput(ctx, d)
 	if err != nil {
 		return false, err
 	}
-	if len(in.Replies) < e.set.RecapReplies || people < e.set.RecapPeople {
+	if len(in.Replies) < e.set.RecapReplies || in.people < e.set.RecapPeople {
 		return false, nil
 	}
-	w, err := e.recapWriter(ctx, d)
-	if err != nil {
-		return false, err
-	}
-	wctx, cancel := context.WithTimeout(ctx, e.set.WriteTimeout)
-	defer cancel()
-	r, err := w.Recap(wctx, in)
-	e.charge(ctx, d.Channel, SpentRecap, r.Spent, w.Version())
+	r, err := e.askRecap(ctx, d, in.RecapInput)
 	if err != nil {
 		if e.now().Sub(d.ClosedAt) > failsLong {
 			e.trouble(ctx, discussionTrouble(d, CauseRecap, "%s", Explain(err)))
@@ -59,38 +52,48 @@ func (e *Engine) writeRecap(ctx context.Context, l Lease, d Discussion) (bool, e
 	return true, nil
 }
 
-// recapInput gathers what a recap is written from, and counts the people in it.
-func (e *Engine) recapInput(ctx context.Context, d Discussion) (RecapInput, int, error) {
-	in := RecapInput{Title: d.Title, Questions: d.Questions}
+// said is what a recap is written from, and shown with.
+type said struct {
+	RecapInput
+	people int
+	away   []string // names of those who opted out
+}
+
+// recapInput gathers what a recap is written from.
+func (e *Engine) recapInput(ctx context.Context, d Discussion) (said, error) {
+	in := said{RecapInput: RecapInput{Title: d.Title, Questions: d.Questions}}
 	replies, err := e.store.Replies(ctx, d.ID)
 	if err != nil {
-		return in, 0, err
+		return in, err
 	}
 	in.Names = namesIn(replies)
 	people, out := map[string]bool{}, map[string]bool{}
 	for _, r := range replies {
-		if r.Deleted || r.Late || r.Excluded {
+		if r.Deleted {
 			continue
 		}
 		who := r.Author.ID
 		if _, known := out[who]; !known {
 			if out[who], err = e.OptedOut(ctx, r.Author); err != nil {
-				return in, 0, err
+				return in, err
 			}
 		}
-		if out[who] {
-			continue
+		switch {
+		case out[who]:
+			in.away = append(in.away, r.Author.Name)
+		case !r.Late && !r.Excluded:
+			r.Text = answerText(r)
+			people[who] = true
+			in.Replies = append(in.Replies, r)
 		}
-		r.Text = answerText(r)
-		people[who] = true
-		in.Replies = append(in.Replies, r)
 	}
+	in.people = len(people)
 	if in.Gaps, err = e.store.Gaps(ctx, d.ID); err != nil {
-		return in, 0, err
+		return in, err
 	}
 	dig, err := e.store.Digest(ctx, d.DigestID)
 	in.Language = dig.Language
-	return in, len(people), err
+	return in, err
 }
 
 // ShowRecap returns the recap of d as it is posted, from what is stored now: a

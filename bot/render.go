@@ -166,10 +166,9 @@ func (e *Engine) renderQuestion(ctx context.Context, d Discussion, n int) (Messa
 }
 
 // renderRecap puts the statements of r into words. A statement whose replies
-// are all gone is left out, and so is a person who opted out meanwhile, also one
-// whose name has become known since.
+// are all gone is left out, and so is one that names somebody who opted out.
 func (e *Engine) renderRecap(ctx context.Context, d Discussion, r Recap) (Message, error) {
-	in, _, err := e.recapInput(ctx, d)
+	in, err := e.recapInput(ctx, d)
 	if err != nil {
 		return Message{}, err
 	}
@@ -197,7 +196,7 @@ func (e *Engine) renderRecap(ctx context.Context, d Discussion, r Recap) (Messag
 				m.Quotation = append(m.Quotation, v.quoted(s, reply, link(reply)))
 			}
 		case RecapText:
-			if on := s.restsOn(r, byID); len(on) > 0 && !holdsName(s.Text, in.Names) {
+			if on := s.restsOn(r, byID); len(on) > 0 && !holdsName(s.Text, in.away) {
 				m.Paragraphs = append(m.Paragraphs, v.stated(s, on, link))
 			}
 		}

@@ -22,6 +22,9 @@ const lookEvery = 250 * time.Millisecond
 // to the installation whose occurrence came first. Over its budget, an
 // installation gets what a model wrote already, or else the offline writer's.
 func (e *Engine) digest(ctx context.Context, ch Channel, a Article, b Brief) (Digest, error) {
+	if b.Audience == Audiences()[0] {
+		b.Audience = ""
+	}
 	dig, found, err := e.store.FindDigest(ctx, a.ID, b, e.writer.Version())
 	if err != nil || found {
 		return dig, err
@@ -42,6 +45,9 @@ func (e *Engine) digest(ctx context.Context, ch Channel, a Article, b Brief) (Di
 // at this moment, here or in another process.
 func (e *Engine) written(ctx context.Context, ch Channel, a Article, b Brief, w Writer) (Digest, error) {
 	v := w.Version()
+	if v == e.offline.Version() {
+		b.Audience = "" // it writes the same for everybody
+	}
 	key := digestKey(a, b, v)
 	return e.writing.do(ctx, key, func() (dig Digest, err error) {
 		find := func(ctx context.Context) (done bool, err error) {
@@ -62,16 +68,20 @@ func (e *Engine) written(ctx context.Context, ch Channel, a Article, b Brief, w 
 				if done, err = find(ctx); err != nil || done {
 					return err
 				}
-				dig, err = e.ask(ctx, ch, a, b)
+				e.workers.without(func() { dig, err = e.ask(ctx, ch, a, b) })
 				done = err == nil
 				return err
 			})
 			if err != nil || done {
 				return dig, err
 			}
-			select { // somebody else holds the lease
-			case <-time.After(lookEvery):
-			case <-ctx.Done():
+			e.workers.without(func() { // another process holds the lease
+				select {
+				case <-time.After(lookEvery):
+				case <-ctx.Done():
+				}
+			})
+			if ctx.Err() != nil {
 				return dig, ctx.Err()
 			}
 		}
@@ -91,11 +101,10 @@ func digestKey(a Article, b Brief, v WriterInfo) string {
 func (e *Engine) ask(ctx context.Context, ch Channel, a Article, b Brief) (Digest, error) {
 	qctx, cancel := context.WithTimeoutCause(ctx, e.set.WriteTimeout, errBusy)
 	defer cancel()
-	free, err := e.askers.take(qctx)
-	if err != nil {
+	if err := e.askers.take(qctx); err != nil {
 		return Digest{}, context.Cause(qctx)
 	}
-	defer free()
+	defer e.askers.give()
 	wctx, cancel := context.WithTimeout(ctx, e.set.WriteTimeout)
 	defer cancel()
 	dig, err := e.writer.Digest(wctx, a, b)
@@ -107,7 +116,7 @@ func (e *Engine) ask(ctx context.Context, ch Channel, a Article, b Brief) (Diges
 	e.heard(ctx, v, dig.Spent, dig.Fallback)
 	why := dig.Fallback
 	if why.Passing {
-		v, dig.Fallback, dig.Spent = e.offline.Version(), Fallback{}, Spent{}
+		v, b.Audience, dig.Fallback, dig.Spent = e.offline.Version(), "", Fallback{}, Spent{}
 	}
 	sctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), e.set.SendTimeout)
 	defer cancel()
@@ -120,11 +129,6 @@ func (e *Engine) ask(ctx context.Context, ch Channel, a Article, b Brief) (Diges
 
 // writeOffline has the offline writer write about a, and stores it.
 func (e *Engine) writeOffline(ctx context.Context, a Article, b Brief) (Digest, error) {
-	free, err := e.readers.take(ctx)
-	if err != nil {
-		return Digest{}, err
-	}
-	defer free()
 	wctx, cancel := context.WithTimeout(ctx, e.set.WriteTimeout)
 	defer cancel()
 	dig, err := e.offline.Digest(wctx, a, b)

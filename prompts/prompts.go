@@ -3,7 +3,8 @@
 // lists that the checks read. One file a language, named by its ISO 639-1 code;
 // a second one, as en.words.txt, may hold the lists and cues, one such as
 // en.sensitive.txt holds the topics under which nothing is posted unseen, and
-// one such as en.checks.txt what only a model's text is held against.
+// one such as en.checks.txt what only a model's text is held against; names.txt
+// does so in every language.
 //
 // A file is sections. A line "[words NAME]" or "[cue KIND]" begins a list of
 // phrases divided by commas or ends of lines. A line "[lead VOICE]" or
@@ -83,8 +84,18 @@ func Load(code string) (l Language, ok bool) {
 func LoadSensitive(code string) (l Language, ok bool) { return loadPart(code, "sensitive") }
 
 // LoadChecks reads the lists of a language that the checks of a model's text
-// need beside the others.
-func LoadChecks(code string) (l Language, ok bool) { return loadPart(code, "checks") }
+// need beside the others, with the names that are the same in every language.
+// Of a language without a file ok is false, and those names are all there is.
+func LoadChecks(code string) (l Language, ok bool) {
+	l, ok = loadPart(code, "checks")
+	names, err := files.ReadFile("names.txt")
+	if err != nil {
+		return l, false
+	}
+	every, err := parse("names", string(names))
+	l.sections = append(l.sections, every.sections...)
+	return l, ok && err == nil
+}
 
 func loadPart(code, part string) (l Language, ok bool) {
 	if len(code) != 2 {

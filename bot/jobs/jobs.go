@@ -34,7 +34,9 @@ type Options struct {
 	Engine Engine
 	Clock  bot.Clock
 	Log    *slog.Logger
-	// Workers is how many jobs run at once that read and write articles; 0 means 50.
+	// Workers is how many occurrences may be begun at once; 0 means 1,000. Of those
+	// that do not wait, [bot.Settings] lets fewer work: one slow model must not keep
+	// what it is not asked about.
 	Workers int
 	// Posters is how many discussions may be at work at once; 0 means 1,000. Most
 	// of the time they wait for what a platform allows, and one tenant's that wait
@@ -75,7 +77,7 @@ func (w *worker) Work(ctx context.Context, job *river.Job[work]) error {
 // New prepares River's tables in the database.
 func New(ctx context.Context, o Options) (*Runner, error) {
 	if o.Workers == 0 {
-		o.Workers = 50
+		o.Workers = 1000
 	}
 	if o.Posters == 0 {
 		o.Posters = 1000
@@ -92,8 +94,9 @@ func New(ctx context.Context, o Options) (*Runner, error) {
 		return nil, fmt.Errorf("prepare jobs: %w", err)
 	}
 	set := o.Engine.Settings()
-	// An occurrence reads up to ten candidates, and then its posts go out.
-	timeout := 10*set.FetchTimeout + set.WriteTimeout + 30*time.Second
+	// An occurrence reads up to ten candidates, and may wait for the model as long as
+	// that may take to write.
+	timeout := 10*set.FetchTimeout + 2*set.WriteTimeout + 30*time.Second
 	workers := river.NewWorkers()
 	river.AddWorker(workers, &worker{engine: o.Engine, timeout: timeout})
 	client, err := river.NewClient(driver, &river.Config{

@@ -264,6 +264,9 @@ func (db *DB) AddRecap(ctx context.Context, l bot.Lease, r bot.Recap, posts ...b
 		if err != nil || !wanted {
 			return err
 		}
+		if err := trimRecaps(ctx, tx, `discussion_id = $3 AND deleted`, r.DiscussionID); err != nil { // while it was written
+			return err
+		}
 		for _, p := range posts {
 			put := insertPost
 			if p.DiscussionID != "" {

@@ -36,9 +36,12 @@ func stalePreviews(ctx context.Context, tx *sql.Tx, now time.Time, discussions s
 		WHERE kind = $2 AND state IN ('pending', 'sending', 'sent') AND about IN (`+discussions+`)`, append([]any{ms(now), bot.PostPreview}, args...)...)
 }
 
-// staleReplies marks whatever shows some replies that are taken back: the recaps
+// staleReplies marks whatever shows some replies that are taken back, for good: the recaps
 // of their discussions, and what shows them as answers.
 func staleReplies(ctx context.Context, tx *sql.Tx, now time.Time, where string, args ...any) error {
+	if err := trimRecaps(ctx, tx, where, args...); err != nil {
+		return err
+	}
 	if err := staleRecap(ctx, tx, now, where, args...); err != nil {
 		return err
 	}

@@ -45,22 +45,22 @@ type checker struct {
 	shares  map[string]float64 // how much of the text are stop words of a language
 	script  any
 	grave   bool
-	held    *lexicon // what only a model's text is held against; nil for ours
-	model   bool     // a model wrote it: nothing is believed, as [modelChecker] says
+	strict  *strict         // what only a model's text is held against; nil for ours
+	avoid   map[string]bool // words that only orders to software have, as [terms] gives them
+	model   bool            // a model wrote it: nothing is believed, as [modelChecker] says
 }
 
 // modelChecker is the checker of what a model writes about doc. It asks more
 // than the one for our own sentences and templates, whose words are known: a
 // capital at the beginning of a sentence may be a name, a number must stand in
-// the sentences cited, and what is denied there stays denied.
+// the sentences cited, and what is denied there stays denied. Sentences that
+// speak to software are no part of the article for it.
 func modelChecker(doc document) *checker {
 	lex := doc.lex
 	if lex == nil {
 		lex = emptyLexicon(doc.lang)
 	}
-	c := newChecker(doc, lex)
-	c.model, c.held = true, newHeld(doc.lang)
-	return c
+	return newChecker(forModels(doc), lex).forModel(newHeld(doc.lang)).avoiding(doc)
 }
 
 // newHeld reads the lists of a language that only a model's text is held
@@ -208,19 +208,25 @@ func (c *checker) statement(s bot.Statement, before []bot.Statement, sentences [
 		return f
 	}
 	toks := tokenize(s.Text)
+
 	if n := c.lex.list("preamble").at(toks, 0); n > 0 && !strings.Contains(c.flat, bare(s.Text)) {
 		return failed("preamble", joinTokens(toks[:n]))
 	}
 	if f := c.facts(s.Text, toks); f.failed() {
 		return f
 	}
+	if c.model {
+		if f := c.strictly(s, toks, sentences); f.failed() {
+			return f
+		}
+	}
 	words := wordsOf(c.withoutLink(s.Text))
 	var support []string
 	for _, i := range s.Evidence {
 		support = append(support, wordsOf(sentences[i])...)
 	}
-	if overlap(terms(words, c.doc.lang), terms(support, c.doc.lang)) < 0.6 {
-		return failure{code: "unsupported"}
+	if f := c.supported(words, support); f.failed() {
+		return f
 	}
 	for _, b := range before {
 		if jaccard(contentStems(b.Text), contentStems(s.Text)) > 0.7 {
@@ -237,14 +243,28 @@ func (c *checker) statement(s bot.Statement, before []bot.Statement, sentences [
 // shape checks what holds for every text we post: our language, no markup, no
 // links but the article's own.
 func (c *checker) shape(text string) failure {
+	if c.model {
+		if f := c.plain(text, tokenize(text)); f.failed() {
+			return f
+		}
+	}
 	if marked(text) || strings.ContainsAny(text, "*_`#<>[]{}") {
 		return failure{code: "markup"}
 	}
 	if linked(c.withoutLink(text)) {
 		return failure{code: "link"}
 	}
+	if w := addressLike(c.withoutLink(text)); c.model && w != "" {
+		return failed("link", w)
+	}
 	if !c.sameLanguage(text) {
 		return failure{code: "language"}
+	}
+	if c.model && !quotable(c.withoutLink(text)) {
+		return failure{code: "order"}
+	}
+	if w := c.ordered(text); w != "" {
+		return failed("order", w)
 	}
 	return failure{}
 }

@@ -9,6 +9,11 @@ import (
 // facts checks that names, numbers and quotations of text are the article's.
 func (c *checker) facts(text string, toks []token) failure {
 	spans, _ := scanQuotes(text, 0)
+	if c.model {
+		if q := c.falseQuotation(text); q != "" {
+			return failed("quotation_not_verbatim", q)
+		}
+	}
 	for _, q := range spans {
 		if !c.verbatim(text[q.start:q.end]) {
 			return failed("quotation_not_verbatim", text[q.start:q.end])
@@ -20,8 +25,11 @@ func (c *checker) facts(text string, toks []token) failure {
 			own = append(own, t)
 		}
 	}
-	if n := c.unknownNumber(own); n != "" {
+	if n := c.unknownNumber(text, own); n != "" {
 		return failed("number_not_in_article", n)
+	}
+	if c.model {
+		return c.namesStrictly(own)
 	}
 	if n := c.unknownName(own); n != "" {
 		return failed("name_not_in_article", n)
@@ -132,9 +140,12 @@ func startsSentenceAt(toks []token, i int) bool {
 	return i == 0
 }
 
-// unknownNumber returns the first number in toks, in digits or in words, that
-// is not in the article, "" if there is none.
-func (c *checker) unknownNumber(toks []token) string {
+// unknownNumber returns the first number in text, of which toks are outside
+// quotations, that is not in the article, in digits or in words; "" if there is none.
+func (c *checker) unknownNumber(text string, toks []token) string {
+	if c.model {
+		return c.unknownAmount(text)
+	}
 	words := c.lex.numbers()
 	for _, t := range toks {
 		if n, ok := words[t.low]; ok && !c.numbers[n] && !c.words[t.low] {

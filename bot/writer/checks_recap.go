@@ -19,13 +19,14 @@ const (
 
 // A recapCheck holds what a model says of a discussion against its replies.
 type recapCheck struct {
-	in     bot.RecapInput
-	lex    *lexicon
-	held   *lexicon        // lists that only a model's text is held against
-	asked  *checker        // the title and the questions: language and names that all know
-	names  []string        // of people, lower-cased
-	parts  map[string]bool // of names, lower-cased
-	copied map[string]bool // runs of words of replies, one longer than allowed
+	in        bot.RecapInput
+	lex       *lexicon
+	held      *lexicon // lists that only a model's text is held against
+	asked     *checker // the title and the questions: language and names that all know
+	questions []string
+	names     []string        // of people, lower-cased
+	parts     map[string]bool // of names, lower-cased
+	copied    map[string]bool // runs of words of replies, one longer than allowed
 }
 
 // newRecapCheck reads the replies and the names that no statement may hold.
@@ -35,11 +36,10 @@ func newRecapCheck(in bot.RecapInput) *recapCheck {
 		lex = emptyLexicon(in.Language)
 	}
 	r := &recapCheck{in: in, lex: lex, held: newHeld(in.Language), parts: map[string]bool{}, copied: map[string]bool{}}
-	questions := make([]string, 0, len(in.Questions))
 	for _, q := range in.Questions {
-		questions = append(questions, q.Text)
+		r.questions = append(r.questions, q.Text)
 	}
-	r.asked = r.over(questions)
+	r.asked = r.over(r.questions)
 	for _, n := range in.Names {
 		n = strings.ToLower(strings.Join(strings.Fields(straight(n)), " "))
 		if utf8.RuneCountInString(n) < 2 {
@@ -66,9 +66,7 @@ func (r *recapCheck) over(texts []string) *checker {
 		t = strings.ToValidUTF8(t, "\uFFFD")
 		doc.sentences = append(doc.sentences, sentence{Text: t, Words: wordsOf(t), Para: i})
 	}
-	c := newChecker(doc, r.lex)
-	c.model, c.held = true, r.held
-	return c
+	return newChecker(doc, r.lex).forModel(r.held)
 }
 
 // eachRun calls yield for every run of words that is longer than may be copied,
@@ -117,7 +115,7 @@ func (r *recapCheck) statement(text string, replies []int) failure {
 	if p := r.held.list("praise").found(toks); p != "" && !rest.words[strings.ToLower(p)] {
 		return failed("ranking", p)
 	}
-	if f := r.facts(text, toks, rest, len(distinct(replies)), len(people)); f.failed() {
+	if f := r.facts(text, toks, cited, rest, len(distinct(replies)), len(people)); f.failed() {
 		return f
 	}
 	if f := r.supported(text, rest); f.failed() {
@@ -137,14 +135,9 @@ func (r *recapCheck) shape(text string, toks []token) failure {
 	if f := r.asked.shape(text); f.failed() {
 		return f
 	}
-	if bad := unclean(text, r.asked.flat); bad != "" {
-		return failed("markup", bad)
-	}
+
 	if n := r.lex.list("preamble").at(toks, 0); n > 0 {
 		return failed("preamble", joinTokens(toks[:n]))
-	}
-	if !quotable(text) {
-		return failure{code: "order"}
 	}
 	return failure{}
 }
@@ -194,28 +187,23 @@ func wholeIn(text, name string) bool {
 
 // facts checks quotations, numbers and names against the replies cited. A
 // number may also be how many replies or people are cited.
-func (r *recapCheck) facts(text string, toks []token, rest *checker, replies, people int) failure {
+func (r *recapCheck) facts(text string, toks []token, cited []string, rest *checker, replies, people int) failure {
 	spans, _ := scanQuotes(text, 0)
-	for _, q := range spans {
-		if !rest.verbatim(text[q.start:q.end]) {
-			return failed("quotation_not_in_reply", text[q.start:q.end])
-		}
+	if q := rest.falseQuotation(text); q != "" {
+		return failed("quotation_not_in_reply", q)
 	}
-	rest.numbers[strconv.Itoa(replies)], rest.numbers[strconv.Itoa(people)] = true, true
 	var own []token
 	for _, t := range toks {
 		if !inQuote(spans, t.start) {
 			own = append(own, t)
 		}
 	}
-	if n := rest.unknownNumber(own); n != "" {
+	counts := "\n" + strconv.Itoa(replies) + "\n" + strconv.Itoa(people)
+	if n := rest.strict.amounts.lacking(text, rest.strict.amounts.source(strings.Join(cited, "\n")+counts)); n != "" {
 		return failed("number_not_in_replies", n)
 	}
-	for w := range r.asked.words {
-		rest.words[w] = true
-	}
-	if n := rest.unknownName(own); n != "" {
-		return failed("name_not_in_replies", n)
+	if f := r.over(append(cited[:len(cited):len(cited)], r.questions...)).namesStrictly(own); f.failed() {
+		return failed("name_not_in_replies", f.detail)
 	}
 	return failure{}
 }
@@ -235,8 +223,10 @@ func (r *recapCheck) supported(text string, rest *checker) failure {
 	missing := ""
 	report := r.held.list("recap")
 	roots := map[string]bool{}
-	for w := range rest.words {
-		roots[root(w)] = true
+	for _, s := range rest.doc.sentences {
+		for _, w := range s.Words {
+			roots[root(w)] = true
+		}
 	}
 	for _, w := range wordsOf(text) {
 		if stopword(r.lex.lang, w) || r.lex.list("general").has(w) || report.has(w) {

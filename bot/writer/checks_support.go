@@ -23,3 +23,40 @@ func root(w string) string {
 	}
 	return w
 }
+
+// leastShared is how much of a statement's words its evidence must have.
+const leastShared = 0.6
+
+// supported checks that most of a statement's words, those aside that say
+// nothing, are in its evidence: a model's words in any form.
+func (c *checker) supported(words, evidence []string) failure {
+	if overlap(terms(words, c.doc.lang), terms(evidence, c.doc.lang)) >= leastShared {
+		return failure{}
+	}
+	if !c.model || c.lex.lang == "" || len(words) > 0 && unspaced(words[0]) {
+		return failure{code: "unsupported"}
+	}
+	roots := make(map[string]bool, len(evidence))
+	for _, w := range evidence {
+		for part := range strings.SplitSeq(w, "-") {
+			roots[root(part)] = true
+		}
+		roots[root(w)] = true
+	}
+	hit, all, missing := 0, 0, ""
+	for _, w := range words {
+		if stopword(c.lex.lang, w) || c.strict.reporting[w] {
+			continue
+		}
+		all++
+		if roots[root(w)] {
+			hit++
+		} else if missing == "" {
+			missing = w
+		}
+	}
+	if all == 0 || float64(hit) < leastShared*float64(all) {
+		return failed("unsupported", missing)
+	}
+	return failure{}
+}

@@ -7,66 +7,49 @@ import (
 	"colloquy/bot"
 )
 
-// quote settles how a summary shows sentences that are the article's own, word
-// for word. One that is made of them alone is shown as a quotation of the
-// publisher, and so needs them in order, none without the one it leans on. In
-// another they would pass for the writer's words.
+// A summary may have sentences of the article, word for word, as far as it may
+// be quoted. Where all are, they are shown as a quotation of the publisher, in
+// the article's order; beside sentences of the writer's they stand in marks.
+
+// quote refuses the article's sentences that lean on one which is not there.
 func (t *task) quote() {
-	verbatim, own := 0, 0
-	for i := range t.draft.summary {
-		if it := &t.draft.summary[i]; it.passed {
-			if t.verbatim(it) {
-				verbatim++
-			} else {
-				own++
-			}
-		}
-	}
-	if verbatim == 0 {
-		return
-	}
 	needs := antecedents(t.check.doc)
 	there := map[int]bool{-1: true}
 	for i := range t.draft.summary {
 		it := &t.draft.summary[i]
-		if !it.passed || len(it.evidence) != 1 || t.base.Sentences[it.evidence[0]] != it.text {
+		n := slices.Index(t.base.Sentences, it.text)
+		if n < 0 || !it.passed {
 			continue
 		}
-		switch n := it.evidence[0]; {
-		case !there[needs[n]]:
-			it.failure = failed("leans", "")
-		case own > 0:
-			it.failure = failed("copied", it.text)
-		default:
+		if it.evidence = []int{n}; there[needs[n]] {
 			there[n] = true
 			continue
 		}
-		it.passed = false
+		it.passed, it.failure = false, failed("leans", "")
 		t.drop(it.text, it.failure)
 	}
 }
 
-// verbatim reports whether a sentence is one of the article, which is its
-// evidence then.
-func (t *task) verbatim(it *item) bool {
-	i := slices.Index(t.base.Sentences, it.text)
-	if i < 0 {
-		return false
-	}
-	it.evidence = []int{i}
-	return true
+// verbatim reports whether a statement is a sentence of the article.
+func (t *task) verbatim(s bot.Statement) bool {
+	return len(s.Evidence) == 1 && t.base.Sentences[s.Evidence[0]] == s.Text
 }
 
-// summary is the statements that passed. Where they are all quotations they
-// stand in the article's order.
+// summary is the statements that passed, as they are shown.
 func (t *task) summary() []bot.Statement {
 	out := passedStatements(t.draft.summary)
-	for _, s := range out {
-		if len(s.Evidence) != 1 || t.base.Sentences[s.Evidence[0]] != s.Text {
-			return out
-		}
+	if !slices.ContainsFunc(out, func(s bot.Statement) bool { return !t.verbatim(s) }) {
+		sort.SliceStable(out, func(i, j int) bool { return out[i].Evidence[0] < out[j].Evidence[0] })
+		return out
 	}
-	sort.SliceStable(out, func(i, j int) bool { return out[i].Evidence[0] < out[j].Evidence[0] })
+	lex := t.check.lex
+	f := finder{lex: lex}
+	for i, s := range out {
+		if !t.verbatim(s) {
+			continue
+		}
+		out[i].Text = lex.open + f.inner(s.Text) + lex.close
+	}
 	return out
 }
 

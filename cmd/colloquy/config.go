@@ -30,10 +30,12 @@ type Config struct {
 	Discord        DiscordConfig
 	Slack          SlackConfig
 	Web            WebConfig
+	Writer         WriterConfig
 	NoticesChannel bot.Channel // where the operator hears of trouble; zero: nowhere
 	NoticesWebhook string      // what is called besides; may be a secret
 
 	flags map[string]string // values for flags, checked, by the flag's name
+	at    map[string]string // where each of them stands
 }
 
 // A DeclaredFeed is one of feeds.
@@ -69,7 +71,7 @@ func ParseConfig(file string, data []byte) (*Config, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Config{File: file, flags: map[string]string{}}
+	c := &Config{File: file, flags: map[string]string{}, at: map[string]string{}}
 	if root == nil {
 		return c, nil
 	}
@@ -102,6 +104,7 @@ func ParseConfig(file string, data []byte) (*Config, error) {
 		"discord":           c.readDiscord(f),
 		"slack":             c.readSlack(f),
 		"web":               c.readWeb(f),
+		"writer":            c.readWriter(f),
 		"notices":           c.notices(f),
 		"retention":         f.duration(&c.Retention, day, 3650*day),
 		"feed_interval":     f.duration(&c.FeedInterval, time.Second, 7*day),
@@ -128,7 +131,7 @@ func (c *Config) flag(f yamlFile, name string, value interface{ Set(string) erro
 		if err := value.Set(s); err != nil {
 			return f.errorf(n, "%v", err)
 		}
-		c.flags[name] = s
+		c.flags[name], c.at[name] = s, fmt.Sprintf("%s:%d", string(f), n.Line)
 		return nil
 	}
 }
@@ -152,7 +155,7 @@ func (c *Config) networks(f yamlFile) func(*yaml.Node) error {
 			all = append(all, s)
 			return nil
 		})
-		c.flags["allow-network"] = strings.Join(all, ",")
+		c.flags["allow-network"], c.at["allow-network"] = strings.Join(all, ","), fmt.Sprintf("%s:%d", string(f), n.Line)
 		return err
 	}
 }

@@ -108,7 +108,7 @@ func (a *app) diffConfig(ctx context.Context, format string) error {
 		defer func() { _ = os.RemoveAll(dir) }()
 		a.set.db = filepath.Join(dir, "empty.db")
 	}
-	rt, err := a.open(ctx, place{level: slog.LevelError})
+	rt, err := a.open(ctx, place{level: slog.LevelError, aside: true})
 	if err != nil {
 		return err
 	}

@@ -38,12 +38,21 @@ func (a *app) read(ctx context.Context) (*store.DB, error) {
 }
 
 // existing opens an engine on a database that must be there, for a command that
-// tells by itself what went wrong: only errors are logged.
+// tells by itself what went wrong: only errors are logged. What is to be written
+// is written here, unless another process serves.
 func (a *app) existing(ctx context.Context, screen console.Options) (*running, error) {
 	if err := a.mustExist(); err != nil {
 		return nil, err
 	}
-	return a.open(ctx, place{level: slog.LevelError, console: screen})
+	return a.open(ctx, place{level: slog.LevelError, console: screen, aside: served(a.set.db)})
+}
+
+// aside opens an engine like existing, for a command that has nothing written.
+func (a *app) aside(ctx context.Context) (*running, error) {
+	if err := a.mustExist(); err != nil {
+		return nil, err
+	}
+	return a.open(ctx, place{level: slog.LevelError, console: hidden(), aside: true})
 }
 
 // hidden is a console of which nothing is seen.

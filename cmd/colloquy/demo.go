@@ -22,8 +22,8 @@ func (a *app) demoCommand() *cobra.Command {
 		Use:   "demo",
 		Short: "See a whole discussion in this terminal",
 		Long: `Post the digest of an article in a chat in this terminal, record what you type,
-and close with a recap. Nothing has to be set up, and nothing leaves this
-machine. It ends with the input (Ctrl-D) or with /discuss close, and may be run
+and close with a recap. Nothing has to be set up, and nothing leaves this machine
+unless --writer is given. It ends with the input (Ctrl-D) or with /discuss close, and may be run
 again.
 
 ` + sourceHelp + `
@@ -50,6 +50,9 @@ func (a *app) demo(ctx context.Context, article string) error {
 	screen := a.screen()
 	screen.In, screen.Channel, screen.Start = a.stdin, demoChannel.ID, start
 	// One person can hold the demonstration alone.
+	if a.said["writer"] != "--writer" {
+		a.set.writer.value = extractive // nothing leaves this machine unless somebody says so now
+	}
 	rt, err := a.open(ctx, place{level: slog.LevelWarn, console: screen, settings: bot.Settings{RecapReplies: 1, RecapPeople: 1}})
 	if err != nil {
 		return err
@@ -128,7 +131,7 @@ func (a *app) demoPost(ctx context.Context, rt *running, h *demoHandler, art bot
 
 // carryOutHere runs an occurrence of this process, which is the only one.
 func (a *app) carryOutHere(ctx context.Context, rt *running, id bot.ID) (bot.Occurrence, error) {
-	if err := rt.engine.RunOccurrence(ctx, id); err != nil {
+	if err := rt.runOccurrence(ctx, id); err != nil {
 		return bot.Occurrence{}, err
 	}
 	o, err := rt.db.Occurrence(ctx, id)
@@ -180,7 +183,7 @@ func (a *app) closeHere(ctx context.Context, rt *running, d bot.Discussion) (bot
 			return d, err
 		}
 	}
-	if err := rt.engine.RunDiscussion(ctx, d.ID); err != nil {
+	if err := rt.runDiscussion(ctx, d.ID); err != nil {
 		return d, err
 	}
 	return rt.db.Discussion(ctx, d.ID)

@@ -52,7 +52,7 @@ func (a *app) runHere(ctx context.Context, rt *running, id bot.ID) error {
 	if served(a.set.db) {
 		return nil
 	}
-	return rt.engine.RunDiscussion(ctx, id)
+	return rt.runDiscussion(ctx, id)
 }
 
 func (a *app) discussionWithdrawCommand() *cobra.Command {

@@ -58,7 +58,7 @@ export' gives the same to other programs.`,
 }
 
 func (a *app) showDiscussion(ctx context.Context, ref string) error {
-	rt, err := a.existing(ctx, hidden())
+	rt, err := a.aside(ctx)
 	if err != nil {
 		return err
 	}

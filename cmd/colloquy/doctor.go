@@ -24,8 +24,8 @@ func (a *app) doctorCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "doctor",
 		Short: "Find what is wrong, and say what to do",
-		Long: `Look at the configuration, the database, the feeds, the schedules, their channels
-and what is overdue. Exit code 1 says that something is wrong; each finding names
+		Long: `Look at the configuration, the database, the writer, the feeds, the schedules, their
+channels and what is overdue. Exit code 1 says that something is wrong; each finding names
 what to do. --quick looks only whether the database opens and what is due gets
 done, for health checks that run often.`,
 		Example: `  colloquy doctor --format json`,
@@ -131,6 +131,7 @@ func (e *examination) run(ctx context.Context, quick, all bool) {
 	if err := e.mustExist(); err != nil {
 		e.note("database", e.set.db+" is not there yet", "it is made by the first command that stores something, such as 'colloquy demo' or 'colloquy schedule add'")
 		if !quick {
+			e.writer(ctx, nil)
 			e.beforehand(ctx)
 		}
 		return
@@ -138,7 +139,7 @@ func (e *examination) run(ctx context.Context, quick, all bool) {
 	if !e.accountsUnderstood() {
 		return
 	}
-	rt, err := e.existing(ctx, hidden())
+	rt, err := e.aside(ctx)
 	if err != nil {
 		e.failed("database", err)
 		return
@@ -156,6 +157,7 @@ func (e *examination) run(ctx context.Context, quick, all bool) {
 	if quick {
 		return
 	}
+	e.writer(ctx, rt)
 	e.connections(ctx, rt, schedules)
 	if all {
 		e.installations(ctx, rt)

@@ -15,7 +15,6 @@ import (
 	"colloquy/adapters/console"
 	"colloquy/bot"
 	"colloquy/bot/store"
-	"colloquy/bot/writer"
 )
 
 // A running is the engine with what it runs on.
@@ -26,6 +25,7 @@ type running struct {
 	adapters []bot.Adapter // the console first
 	log      *slog.Logger
 	now      bot.Clock
+	unfit    error // why nothing can be written in this process; nil: it can
 }
 
 // platforms names those that are connected.
@@ -47,11 +47,28 @@ func (rt *running) adapter(platform string) bot.Adapter {
 	return nil
 }
 
+// runOccurrence brings an occurrence as far as it can be brought now, in this process.
+func (rt *running) runOccurrence(ctx context.Context, id bot.ID) error {
+	if rt.unfit != nil {
+		return rt.unfit
+	}
+	return rt.engine.RunOccurrence(ctx, id)
+}
+
+// runDiscussion does the same with a discussion.
+func (rt *running) runDiscussion(ctx context.Context, id bot.ID) error {
+	if rt.unfit != nil {
+		return rt.unfit
+	}
+	return rt.engine.RunDiscussion(ctx, id)
+}
+
 // A place says how a command wants its engine.
 type place struct {
 	level    slog.Level
 	settings bot.Settings    // what the configuration does not say
 	console  console.Options // how the console is shown
+	aside    bool            // nothing is written here, so that who would write it need not be understood
 }
 
 // open opens the database of this run and makes an engine on it. Close the
@@ -69,12 +86,15 @@ func (a *app) open(ctx context.Context, p place) (*running, error) {
 	if err != nil {
 		return nil, err
 	}
-	w, err := writer.NewExtractive()
-	if err != nil {
-		_ = db.Close()
-		return nil, err
-	}
 	log := a.logger(p.level)
+	w, unfit := a.desk(log)
+	if unfit != nil {
+		if w.offline == nil || !p.aside {
+			_ = db.Close()
+			return nil, unfit
+		}
+		w.Writer = w.offline
+	}
 	p.console.Dir, p.console.Clock, p.console.Log = consoleDir(db), a.now, log
 	c := console.New(p.console)
 	adapters := []bot.Adapter{c}
@@ -95,10 +115,10 @@ func (a *app) open(ctx context.Context, p place) (*running, error) {
 		adapters = append(adapters, sl)
 	}
 	engine := bot.New(bot.Options{
-		Store: db, Reader: a.reader(p.level), Writer: w, Judge: w, Adapters: adapters,
+		Store: db, Reader: a.reader(p.level), Writer: w.Writer, Offline: w.offline, Judge: w.offline, Adapters: adapters,
 		Clock: a.now, Log: log, Settings: a.engineSettings(p.settings), Notices: notices,
 	})
-	return &running{db: db, engine: engine, console: c, adapters: adapters, log: log, now: a.now}, nil
+	return &running{db: db, engine: engine, console: c, adapters: adapters, log: log, now: a.now, unfit: unfit}, nil
 }
 
 // secretKeyVariable holds the keys that the tokens of installations are encrypted with.
@@ -139,6 +159,8 @@ func (a *app) engineSettings(s bot.Settings) bot.Settings {
 	if c.Shortest > 0 {
 		s.ShortestEvery = c.Shortest
 	}
+	s.WriteTimeout = c.Writer.Timeout
+	s.DailyTokens, s.DailyCost = c.Writer.DailyTokens, millionths(c.Writer.DailyCost)
 	return s
 }
 

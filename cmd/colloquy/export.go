@@ -49,7 +49,7 @@ people mention in what they wrote stay there.`,
 }
 
 func (a *app) export(ctx context.Context, ref, format string, pseudonyms bool, output string) error {
-	rt, err := a.existing(ctx, hidden())
+	rt, err := a.aside(ctx)
 	if err != nil {
 		return err
 	}

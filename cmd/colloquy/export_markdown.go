@@ -141,7 +141,11 @@ func (m *markdown) recap(ctx context.Context, rt *running, rec record, replies [
 		}
 		m.printf("> — %s\n\n", escape(inline(by)))
 	}
-	m.printf("_Written by the %s writer._\n", escape(r.Writer.Name))
+	if r.Writer.Model != "" {
+		m.printf("_Written by the language model %s, and checked against the replies._\n", escape(inline(r.Writer.Model)))
+	} else {
+		m.printf("_Written by the %s writer._\n", escape(r.Writer.Name))
+	}
 	return nil
 }
 

@@ -77,7 +77,7 @@ feeds takes articles from those of its channel.`,
 }
 
 func (a *app) addFeed(ctx context.Context, url, name string, ch bot.Channel, format string) error {
-	rt, err := a.open(ctx, place{level: slog.LevelError})
+	rt, err := a.open(ctx, place{level: slog.LevelError, aside: true})
 	if err != nil {
 		return err
 	}

@@ -47,7 +47,7 @@ and nothing of it is stored.`,
 }
 
 func (a *app) testFeed(ctx context.Context, ref, format string) error {
-	rt, err := a.existing(ctx, hidden())
+	rt, err := a.aside(ctx)
 	address := strings.Contains(ref, "://")
 	if bot.ReasonCode(err) == "db_missing" && address {
 		return a.testStranger(ctx, ref, format)

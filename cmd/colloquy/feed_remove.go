@@ -29,7 +29,7 @@ FEED is an id or the end of one, a name or an address.`,
 }
 
 func (a *app) removeFeed(ctx context.Context, ref string) error {
-	rt, err := a.existing(ctx, hidden())
+	rt, err := a.aside(ctx)
 	if err != nil {
 		return err
 	}

@@ -65,8 +65,8 @@ type app struct {
 	getenv         func(string) string
 	now            bot.Clock
 	set            settings
-	config         *Config  // never nil after configure
-	overridden     []string // flags that say something themselves or by a variable, whatever the file says
+	config         *Config           // never nil after configure
+	said           map[string]string // where each flag has its value from: itself, its variable or a line of the file; nothing for a default
 }
 
 // Groups of commands in the help.
@@ -105,6 +105,8 @@ It needs no account, no key and no network to begin with: try "colloquy demo".`,
 	root.AddCommand(
 		a.articleCommand(),
 		a.digestCommand(),
+		a.evalCommand(),
+		a.promptsCommand(),
 		a.demoCommand(),
 		a.feedCommand(),
 		a.scheduleCommand(),

@@ -106,7 +106,7 @@ func (a *app) managersChangeCommand(use, short, said string, change func(*bot.En
 					return err
 				}
 			}
-			rt, err := a.open(cmd.Context(), place{level: slog.LevelError})
+			rt, err := a.open(cmd.Context(), place{level: slog.LevelError, aside: true})
 			if err != nil {
 				return err
 			}

@@ -43,7 +43,7 @@ func (a *app) ofPerson(ctx context.Context, text string, f func(*running, bot.Pe
 	if err != nil {
 		return &usageError{err}
 	}
-	rt, err := a.existing(ctx, hidden())
+	rt, err := a.aside(ctx)
 	if err != nil {
 		return err
 	}

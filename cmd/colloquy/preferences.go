@@ -56,7 +56,7 @@ func (a *app) settings(ctx context.Context, i bot.Installation, options *optionF
 			return err
 		}
 	}
-	rt, err := a.open(ctx, place{level: slog.LevelError})
+	rt, err := a.open(ctx, place{level: slog.LevelError, aside: true})
 	if err != nil {
 		return err
 	}

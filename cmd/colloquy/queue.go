@@ -43,7 +43,7 @@ func (a *app) onQueue(use, short, example string, args cobra.PositionalArgs, wor
 			if err != nil {
 				return err
 			}
-			rt, err := a.existing(cmd.Context(), hidden())
+			rt, err := a.aside(cmd.Context())
 			if err != nil {
 				return err
 			}

@@ -20,6 +20,9 @@ type recapJSON struct {
 	State      string               `json:"state"` // of its post: held, pending, sending, sent, unknown, dropped, removed
 	CreatedAt  *time.Time           `json:"created_at"`
 	Writer     bot.WriterInfo       `json:"writer"`
+	Fallback   *bot.Fallback        `json:"fallback"` // why no model wrote it that was to; null: nothing of the kind
+	Spent      bot.Spent            `json:"spent"`
+	Dropped    []bot.Dropped        `json:"dropped"` // of what a model wrote: which checks failed
 	Paragraphs []string             `json:"paragraphs"`
 	Quotations []quotationJSON      `json:"quotations"`
 	Statements []bot.RecapStatement `json:"statements"`
@@ -101,7 +104,7 @@ func (a *app) decideRecap(ctx context.Context, ref string, post bool) error {
 		return err
 	}
 	if !served(a.set.db) {
-		if err := rt.engine.RunDiscussion(ctx, d.ID); err != nil {
+		if err := rt.runDiscussion(ctx, d.ID); err != nil {
 			return err
 		}
 		fmt.Fprintln(a.stdout)
@@ -111,7 +114,7 @@ func (a *app) decideRecap(ctx context.Context, ref string, post bool) error {
 }
 
 func (a *app) showRecap(ctx context.Context, ref, format string) error {
-	rt, err := a.existing(ctx, hidden())
+	rt, err := a.aside(ctx)
 	if err != nil {
 		return err
 	}
@@ -127,7 +130,12 @@ func (a *app) showRecap(ctx context.Context, ref, format string) error {
 	if !found {
 		return bot.Problemf("no_recap", "discussion %s has no recap: %s", d.ID.Short(), a.noRecap(rt.engine.Settings(), d))
 	}
+	r, _, err := rt.db.Recap(ctx, d.ID)
+	if err != nil {
+		return err
+	}
 	if format != "json" {
+		m.Footer = join([]string{m.Footer, r.Remark()}, " ")
 		text := a.messageText(m)
 		if d.Held {
 			text += fmt.Sprintf("\n\nIt waits: 'colloquy recap post %[1]s' posts it, 'colloquy recap drop %[1]s' leaves it out.", d.ID.Short())
@@ -139,12 +147,11 @@ func (a *app) showRecap(ctx context.Context, ref, format string) error {
 	if err != nil {
 		return err
 	}
-	r, _, err := rt.db.Recap(ctx, d.ID)
-	if err != nil {
-		return err
-	}
-	out := recapJSON{ID: r.ID, Discussion: d.ID, Title: d.Title, URL: d.URL, State: state, CreatedAt: utc(r.CreatedAt), Writer: r.Writer,
+	out := recapJSON{ID: r.ID, Discussion: d.ID, Title: d.Title, URL: d.URL, State: state, CreatedAt: utc(r.CreatedAt), Writer: r.Writer, Spent: r.Spent, Dropped: append([]bot.Dropped{}, r.Dropped...),
 		Paragraphs: append([]string{}, m.Paragraphs...), Quotations: []quotationJSON{}, Statements: append([]bot.RecapStatement{}, r.Statements...)}
+	if r.Fallback.Code != "" {
+		out.Fallback = &r.Fallback
+	}
 	for _, q := range m.Quotation {
 		out.Quotations = append(out.Quotations, quotationJSON{q.Text, q.By, q.ID, q.Link})
 	}

@@ -53,8 +53,11 @@ func (a *app) reload(ctx context.Context, rt *running) {
 func (a *app) restarts(next *Config) []string {
 	was := a.config
 	var keys []string
-	for flag, key := range map[string]string{"db": "db", "allow-network": "allow_network", "log-format": "log.format", "log-level": "log.level"} {
-		if was.flags[flag] != next.flags[flag] && !slices.Contains(a.overridden, flag) {
+	for flag, key := range map[string]string{
+		"db": "db", "allow-network": "allow_network", "log-format": "log.format", "log-level": "log.level",
+		"writer": "writer.use", "prompts": "writer.prompts",
+	} {
+		if said := a.said[flag]; was.flags[flag] != next.flags[flag] && (said == "" || said == was.at[flag]) {
 			keys = append(keys, key)
 		}
 	}
@@ -64,6 +67,7 @@ func (a *app) restarts(next *Config) []string {
 		"retention":         was.Retention != next.Retention,
 		"feed_interval":     was.FeedInterval != next.FeedInterval,
 		"shortest_interval": was.Shortest != next.Shortest,
+		"writer":            was.Writer.anywhere() != next.Writer.anywhere(),
 	} {
 		if differs {
 			keys = append(keys, key)

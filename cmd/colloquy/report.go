@@ -78,7 +78,7 @@ func (a *app) report(cmd *cobra.Command, q reportRequest) error {
 			return wrongFlag(err)
 		}
 	}
-	rt, err := a.existing(ctx, hidden())
+	rt, err := a.aside(ctx)
 	if err != nil {
 		return err
 	}

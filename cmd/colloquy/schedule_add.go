@@ -89,7 +89,7 @@ func (a *app) addSchedule(ctx context.Context, s bot.Schedule, feeds []string, f
 	if _, err := s.Times(a.config.Shortest); err != nil {
 		return wrongFlag(err) // before a database is made
 	}
-	rt, err := a.open(ctx, place{level: slog.LevelError})
+	rt, err := a.open(ctx, place{level: slog.LevelError, aside: true})
 	if err != nil {
 		return err
 	}

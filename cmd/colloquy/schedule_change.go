@@ -39,7 +39,7 @@ with. What the configuration file declares is changed there.`,
 }
 
 func (a *app) changeSchedule(ctx context.Context, ref, cron string, options *optionFlags[bot.Schedule]) error {
-	rt, err := a.existing(ctx, hidden())
+	rt, err := a.aside(ctx)
 	if err != nil {
 		return err
 	}

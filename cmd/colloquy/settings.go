@@ -28,16 +28,21 @@ type settings struct {
 	allow      networks
 	logFormat  choice
 	logLevel   choice
+	writer     choice
+	prompts    string
 }
 
 // addGlobalFlags adds the flags that every command has.
 func (s *settings) addGlobalFlags(f *pflag.FlagSet) {
 	s.logFormat = choice{value: "text", options: logFormats}
 	s.logLevel = choice{options: logLevels}
+	s.writer = choice{value: extractive, options: writers}
 	f.StringVar(&s.configFile, "config", "", "configuration `FILE` (default "+defaultConfigFile+", if it is there)")
 	f.Var(&s.allow, "allow-network", "private network that may be fetched from, such as 10.0.0.0/8; may be repeated")
 	f.Var(&s.logFormat, "log-format", "how the log is written")
 	f.Var(&s.logLevel, "log-level", "least serious line that is logged (default info under serve, else warn)")
+	f.Var(&s.writer, "writer", "`WHO` writes digests and recaps: extractive, or a model of anthropic, openai or ollama")
+	f.StringVar(&s.prompts, "prompts", "", "`FOLDER` with what a model is told, instead of our own; see 'colloquy prompts'")
 }
 
 // addDB adds the flag of the commands that touch the database.
@@ -63,17 +68,19 @@ func (a *app) configure(cmd *cobra.Command) error {
 	if err := a.loadConfig(); err != nil {
 		return err
 	}
-	for _, name := range []string{"db", "allow-network", "log-format", "log-level"} {
+	a.said = map[string]string{}
+	for _, name := range []string{"db", "allow-network", "log-format", "log-level", "writer", "prompts"} {
 		flag := cmd.Flag(name)
-		from, value := variable(name), a.getenv(variable(name))
-		if flag != nil && (flag.Changed || value != "") {
-			a.overridden = append(a.overridden, name)
-		}
-		if flag == nil || flag.Changed {
+		if flag == nil {
 			continue
 		}
+		if flag.Changed {
+			a.said[name] = "--" + name
+			continue
+		}
+		from, value := variable(name), a.getenv(variable(name))
 		if value == "" {
-			from, value = a.config.File, a.config.flags[name]
+			from, value = a.config.at[name], a.config.flags[name]
 		}
 		if value == "" {
 			continue
@@ -81,6 +88,7 @@ func (a *app) configure(cmd *cobra.Command) error {
 		if err := flag.Value.Set(value); err != nil {
 			return usagef("%s: %w", from, err)
 		}
+		a.said[name] = from
 	}
 	return nil
 }

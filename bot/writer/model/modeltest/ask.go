@@ -87,6 +87,7 @@ func (s *Server) done(c Call) {
 // reply sends what a behaviour says.
 func (s *Server) reply(w http.ResponseWriter, r *http.Request, p provider, c Call, y Reply) {
 	if y.Delay > 0 && !s.wait(r, y.Delay) {
+		cut(w)
 		return
 	}
 	for k, v := range y.Header {

@@ -78,10 +78,11 @@ type Reply struct {
 	Header   http.Header
 }
 
-// A Lie is something false that [Liar] said.
+// A Lie is something false that a [Liar] said.
 type Lie struct {
-	Kind  string // one of [LieKinds]
-	Text  string // the statement
-	Token string // by which it is known; it does not stand in the article
-	Where string // "summary", "question", "note" or "recap"
+	Kind      string // one of [LieKinds]
+	Text      string // the statement or question, as it was said
+	Token     string // by which it is known: no part of the data, the case aside; "" where only the evidence is false
+	Where     string // "summary", "question", "note" or "recap"
+	Sentences []int  // the evidence that was given, from 1
 }

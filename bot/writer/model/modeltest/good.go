@@ -63,23 +63,11 @@ func Good() func(Call) Reply {
 func goodOutput(c Call) Output {
 	w := newGood(c)
 	sentences, questions := c.Wanted()
-	switch f := c.Failures(); {
-	case c.SchemaName == "recap":
-		return Output{Statements: w.recap(c.Discussion(), f)}
-	case c.SchemaName == "notes" && f != nil:
-		return Output{Notes: w.summary(len(f))}
-	case c.SchemaName == "notes":
-		return Output{Notes: w.summary(max(sentences, len(w.fit)/4))}
-	case f != nil:
-		sentences, questions = 0, 0
-		for _, x := range f {
-			if x.Kind == "question" {
-				questions++
-			} else {
-				sentences++
-			}
-		}
-		return Output{Summary: w.summary(sentences), Questions: w.questions(questions)}
+	switch c.SchemaName {
+	case "recap":
+		return Output{Statements: w.recap(c.Discussion(), sentences)}
+	case "notes":
+		return Output{Notes: w.summary(sentences)}
 	}
 	return Output{Summary: w.summary(sentences), Questions: w.questions(questions)}
 }
@@ -91,13 +79,22 @@ type goodWriter struct {
 	rng     *rand.Rand
 	fit     []Numbered // sentences that can be told again, in order
 	opinion bool
+	grave   bool
+	others  map[string]string
+	words   int    // of the article
 	said    string // what the model said before, not to say it again
 }
 
 func newGood(c Call) *goodWriter {
 	a := c.Article()
 	w := &goodWriter{c: c, t: tongueOf(a), rng: seeded(c, 0)}
+	pairs := strings.Fields(w.t.others)
+	w.others = make(map[string]string, len(pairs)/2)
+	for i := 0; i+1 < len(pairs); i += 2 {
+		w.others[pairs[i]] = pairs[i+1]
+	}
 	for _, s := range a.Sentences {
+		w.words += len(strings.Fields(s.Text))
 		if w.tellable(s.Text) {
 			w.fit = append(w.fit, s)
 		}
@@ -107,8 +104,8 @@ func newGood(c Call) *goodWriter {
 			w.said += t.Text
 		}
 	}
-	_, _, out := c.inside("article")
-	w.opinion = strings.Contains(out, "opinion")
+	w.opinion = strings.Contains(c.outside(), "kind: opinion\n")
+	w.grave = strings.Contains(c.outside(), "grave: yes\n")
 	return w
 }
 
@@ -130,65 +127,127 @@ func (w *goodWriter) tellable(s string) bool {
 	first, _ := utf8.DecodeRuneInString(s)
 	last, _ := utf8.DecodeLastRuneInString(s)
 	n := len(words(s))
-	if n < 6 && utf8.RuneCountInString(s) < 25 || n > 40 || !unicode.IsLetter(first) || unicode.IsLower(first) || !strings.ContainsRune(".!۔。", last) {
+	if n < 6 && (n > 1 || utf8.RuneCountInString(s) < 25) || n > 40 || !unicode.IsLetter(first) || unicode.IsLower(first) || !strings.ContainsRune(".!۔。", last) {
 		return false
 	}
 	if strings.ContainsAny(s, "@*_`#<>[]{}|\\~&=") || strings.Contains(s, "://") || strings.Contains(s, "www.") || hasOrder(s) {
 		return false
 	}
 	begin := words(s)
-	return len(begin) > 0 && !has(w.t.openers, begin[0])
+	return len(begin) > 0 && !has(w.t.openers, begin[0]) && !has(w.t.person, begin[0])
 }
 
-// summary chooses n sentences from all parts of the article and tells them again, in order.
+// summary tells n sentences from all parts of the article again, in order and in
+// other words; where that cannot be done, and for one article of six, they are
+// quoted as they stand, short ones.
 func (w *goodWriter) summary(n int) []Statement {
+	var own []Statement
+	for _, s := range w.fit {
+		if text, ok := w.retell(s.Text); ok && !w.wasSaid(s.Text) {
+			own = append(own, Statement{text, []int{s.N}})
+		}
+	}
+	if len(own) >= n && w.rng.IntN(6) > 0 || len(own) > 0 && w.said != "" {
+		return w.spread(own, n)
+	}
+	if quoted := w.quoted(n); len(quoted) >= min(n, 2) || len(own) == 0 {
+		return quoted
+	}
+	return w.spread(own, n)
+}
+
+// quoted is up to n sentences as they stand, in all at most a quarter of the article, but one.
+func (w *goodWriter) quoted(n int) []Statement {
+	var short []Statement
+	for _, most := range []int{w.words / 4 / max(1, n), 40} {
+		for _, s := range w.fit {
+			if len(strings.Fields(s.Text)) <= min(30, most) && !w.wasSaid(s.Text) {
+				short = append(short, Statement{s.Text, []int{s.N}})
+			}
+		}
+		if len(short) > 0 {
+			break
+		}
+		n = min(n, 1)
+	}
+	return w.spread(short, n)
+}
+
+// spread takes n of the statements, one from each part of the list.
+func (w *goodWriter) spread(all []Statement, n int) []Statement {
 	var out []Statement
-	parts := max(1, min(n, len(w.fit)))
-	for i := range min(n, len(w.fit)) {
-		from, to := i*len(w.fit)/parts, (i+1)*len(w.fit)/parts
+	parts := min(n, len(all))
+	for i := range parts {
+		from, to := i*len(all)/parts, (i+1)*len(all)/parts
 		if i == 0 && n > 1 {
 			to = min(to, 3)
 		}
-		out = append(out, w.tell(w.fit[from:to], out))
+		for _, k := range w.rng.Perm(to - from) {
+			if s := all[from+k]; !told(out, s.Text) {
+				out = append(out, s)
+				break
+			}
+		}
 	}
 	return out
 }
 
-// tell tells one of the sentences, if it can a shorter one that was not told yet.
-func (w *goodWriter) tell(from []Numbered, before []Statement) Statement {
-	best := from[w.rng.IntN(len(from))]
-	for range 8 {
-		s := from[w.rng.IntN(len(from))]
-		told := strings.Contains(w.said, head(s.Text))
-		for _, b := range before {
-			told = told || alike(b.Text, s.Text)
-		}
-		if best = s; !told && !strings.ContainsAny(s.Text, "\"“”„«»") && len(words(s.Text)) <= 30 {
-			break
+func told(before []Statement, text string) bool {
+	for _, b := range before {
+		if alike(b.Text, text) || alike(text, b.Text) {
+			return true
 		}
 	}
-	return Statement{w.retell(best.Text), []int{best.N}}
+	return false
 }
 
-// retell is a sentence as it stands, shortened, or in the article's mouth.
-func (w *goodWriter) retell(s string) string {
-	body := strings.TrimRight(s, ".!۔。")
-	if strings.ContainsAny(s, "\"“”„«»‘") {
-		return s
+// wasSaid reports whether the model told the sentence already, before a repair.
+func (w *goodWriter) wasSaid(s string) bool { return strings.Contains(w.said, head(s)) }
+
+// mostCopied is how many words in a row it takes from a sentence that it tells
+// in other words.
+const mostCopied = 8
+
+// retell is a sentence shortened and in other words, and in an opinion piece in
+// its author's mouth. ok is false where too much of it stays as it was.
+func (w *goodWriter) retell(s string) (text string, ok bool) {
+	body := strings.TrimRight(s, ".!۔。 ")
+	if strings.ContainsAny(s, "\"“”„«»‘()") || strings.Contains(s, " '") {
+		return "", false
 	}
-	short := w.shorten(body)
-	form := w.rng.IntN(4)
-	switch begin := words(s); {
-	case w.t.code == "" || form == 0 && !w.opinion:
-		return s
+	old := strings.Fields(w.shorten(body))
+	var out []string
+	run, most := 0, 0
+	for i := 0; i < len(old); i++ {
+		first := i == 0
+		other, found := w.others[strings.ToLower(old[i])]
+		if i+1 < len(old) {
+			if both, ok := w.others[strings.ToLower(old[i]+"_"+old[i+1])]; ok && !first {
+				other, found, i = both, true, i+1
+			}
+		}
+		if !found || first {
+			out = append(out, old[i])
+			run++
+			most = max(most, run)
+			continue
+		}
+		run = 0
+		if other != "-" {
+			out = append(out, strings.ReplaceAll(other, "_", " "))
+		}
+	}
+	if most > mostCopied || len(out) > 28 || len(out) < 6 || has(w.t.ends, out[len(out)-1]) {
+		return "", false
+	}
+	text = strings.Join(out, " ")
+	switch {
 	case w.opinion && w.t.author != "":
-		return strings.Replace(w.t.author, "%s", w.within(short, begin[0]), 1)
-	case form == 1 && short == body && (has(w.t.lower, begin[0]) || w.t.lower == ""):
-		return strings.Replace(w.t.reported, "%s", w.within(short, begin[0]), 1)
-	case short != body:
-		return short + s[len(s)-lastLen(s):]
+		return strings.Replace(w.t.author, "%s", w.within(text, out[0]), 1), true
+	case w.t.reported != "" && w.rng.IntN(3) == 0 && len(out) > 10 && (has(w.t.lower, out[0]) || w.t.lower == ""):
+		return strings.Replace(w.t.reported, "%s", w.within(text, out[0]), 1), true
 	}
-	return s
+	return text + s[len(s)-lastLen(s):], text != body
 }
 
 func lastLen(s string) int {

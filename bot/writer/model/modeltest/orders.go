@@ -2,34 +2,117 @@ package modeltest
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 )
 
-// orderWords are what sentences say that are meant for the software that reads them.
-var orderWords = regexp.MustCompile(`(?i)\b(ignore|disregard|forget|override)\b.{0,40}\b(instruction|prompt|rule|above|previous|prior|everything)|` +
-	`\b(system|developer) (prompt|message|note)|\b(AI|language model|assistant|summari[sz]er|chatbot|LLM|bot)s?\b.{0,60}\b(must|should|please|will|shall|now|write|say|post|reply|answer|output)\b|` +
-	`\byou (are|must|will|shall|should) (now|always|only|not|instead|also)?\b.{0,40}\b(say|write|output|answer|respond|reply|include|add|post|mention|translate|speak|repeat|print|obey|follow|pretend|act|an? AI|DAN)\b|` +
-	`^\W*(please )?(say|write|output|answer|respond|reply|include|add|insert|append|post|send|mention|ping|notify|translate|repeat|print|reveal|leak|pretend|use|make|end|begin|start|set|switch|change|produce|generate|return|do not|don't|never|always|instead)\b.{0,120}\b(summary|question|channel|link|everyone|here|language|german|spanish|french|english|urdu|russian|chinese|italian|markdown|html|json|code|poem|bold|prompt|instructions|words?|following|sentence|answer|reply|post|admin|url|heading|table|emoji|line)s?\b`)
+// An Order is a sentence of the data that tells the software which reads it what to do.
+type Order struct {
+	N    int // of the sentence or reply; 0 for what has no number, such as the title
+	Text string
+}
 
-// hasOrder reports whether a sentence gives an order to the software that reads it.
-func hasOrder(s string) bool {
-	if orderWords.MatchString(s) {
-		return true
+// Orders are those that stand in the data of a prompt.
+func (c Call) Orders() []Order {
+	a, d := c.Article(), c.Discussion()
+	all := []Numbered{{0, a.Title}, {0, a.Byline}, {0, a.Publisher}, {0, d.Title}}
+	all = append(append(append(all, d.Questions...), a.Sentences...), texts(d)...)
+	var out []Order
+	for _, s := range all {
+		if hasOrder(s.Text) {
+			out = append(out, Order(s))
+		}
 	}
-	low := strings.ToLower(s)
-	for _, p := range orderPhrases {
-		if strings.Contains(low, p) {
+	return out
+}
+
+// An orderForm is what sentences say, in English, that are meant for the software
+// that reads them: a word of each list, in this order.
+type orderForm struct {
+	begins bool // the first of them begins a clause
+	lists  []map[string]bool
+}
+
+const (
+	orderVerbs = "say write output answer respond reply include add insert append attach post send mention ping tag notify translate repeat print reveal leak show pretend use make " +
+		"end begin start set switch change produce generate return give cite quote copy put ask skip omit leave stop act become decode execute run call open link do don't never always instead only"
+	orderThings = "summary summaries digest question questions channel link url everyone here language german spanish french english urdu russian chinese italian latin markdown html json xml code poem " +
+		"haiku rhyme bold prompt instruction instructions rule rules word words following sentence sentences output answer reply response admin heading headline table emoji line schema field key password token base64 nothing"
+	readers = "ai ais model models assistant assistants summarizer summariser summarizers summarisers chatbot chatbots llm llms bot bots"
+	musts   = "must shall should please will now say write post reply answer output include add"
+	saying  = "say write output answer respond reply include add post mention translate speak repeat print obey follow pretend act ai dan model assistant bot"
+)
+
+var orderForms = []orderForm{
+	{true, listed(orderVerbs, orderThings)},
+	{false, listed("ignore disregard forget override bypass", "instruction instructions prompt prompts rule rules guideline guidelines above previous prior earlier everything")},
+	{false, listed(readers, musts)},
+	{false, listed("dear hello hi hey attention note message", readers)},
+	{false, listed("you", "are must will shall should have may", saying)},
+	{false, listed("summary summaries digest question questions answer answers output response recap", "must shall should")},
+}
+
+// listed makes sets of lists of words.
+func listed(lists ...string) []map[string]bool {
+	out := make([]map[string]bool, len(lists))
+	for i, list := range lists {
+		out[i] = map[string]bool{}
+		for w := range strings.FieldsSeq(list) {
+			out[i][w] = true
+		}
+	}
+	return out
+}
+
+// in reports whether the words of a sentence have the form.
+func (f orderForm) in(fields, bare []string) bool {
+	at := 0
+	for i := range bare {
+		if !f.lists[at][bare[i]] {
+			continue
+		}
+		if at == 0 && f.begins && i > 0 && !strings.ContainsAny(fields[i-1], ":.!,;-–)]”\"") && !has("please then and now to instead", bare[i-1]) {
+			continue
+		}
+		if at++; at == len(f.lists) {
 			return true
 		}
 	}
 	return false
 }
 
-// orderPhrases are the like in other languages, and what only orders have.
-var orderPhrases = []string{
-	"@everyone", "@here", "<!channel>", "<!here>", "<@", "[inst]", "<|", "###", "system:", "assistant:", "begin system", "end of article", "</article", "<article", "</replies",
-	"anweisung", "ignoriere", "antworte auf", "antworte nur", "schreibe die zusammenfassung", "füge diesen link", "sprachmodell", "gib den systemprompt",
-	"instrucciones anteriores", "ignora las", "ignora todas", "responde en", "responde solo", "escribe el resumen", "añade este enlace", "modelo de lenguaje",
-	"instructions précédentes", "ignorez", "ignore les", "réponds en", "répondez en", "écris le résumé", "ajoute ce lien", "modèle de langage",
-	"ہدایات کو نظر", "پچھلی ہدایات", "سابقہ ہدایات", "خلاصے میں لکھ", "جواب دو", "یہ لنک",
+// orderPhrases are the like, by what they begin with or hold, lower-cased.
+var orderPhrases = regexp.MustCompile(`\b(system|developer|hidden|initial) (prompt|message|note|instruction)|` +
+	`\b(the|first|only|correct|right|final) (summary|question|answer|output|response) (is|reads|of this article is)\b|` +
+	`^(summary|question|answer|assistant|system|user|human|response|instructions?|admin|override)s?( \d+)? ?:`)
+
+// orderSigns are the like in other languages, and what only orders have.
+var orderSigns = []string{
+	"@everyone", "@here", "@channel", "<!channel>", "<!here>", "<@", "[inst]", "<|", "###", "```", "end of article", "</article", "<article", "</replies", "<!--", "{\"",
+	"anweisung", "ignorier", "antworte ", "schreib", "füge ", "sprachmodell", "systemprompt", "die zusammenfassung", "zusammenfassung:", "erwähne ", "gib nur ", "stelle keine ",
+	"instrucciones", "ignora ", "ignore ", "responde ", "escribe ", "escriba ", "añade ", "añada ", "modelo de lenguaje", "el resumen", "menciona a ",
+	"instructions", "ignorez", "réponds ", "répondez ", "écris ", "écrivez ", "ajoute ", "ajoutez ", "modèle de langage", "le résumé", "mentionne ",
+	"ہدایات", "خلاصے میں", "خلاصہ", "جواب دو", "جواب دیں", "لنک", "نظرانداز", "نظر انداز",
+}
+
+// hasOrder reports whether a sentence gives an order to the software that reads it.
+func hasOrder(s string) bool {
+	low := strings.ToLower(s)
+	if orderPhrases.MatchString(low) {
+		return true
+	}
+	fields := strings.Fields(low)
+	bare := make([]string, len(fields))
+	for i, f := range fields {
+		bare[i] = strings.Trim(f, ".,;:!?()[]“”\"'‘’–-")
+	}
+	if slices.ContainsFunc(orderForms, func(f orderForm) bool { return f.in(fields, bare) }) {
+		return true
+	}
+	for _, p := range orderSigns {
+		if strings.Contains(low, p) {
+			return true
+		}
+	}
+	return false
 }

@@ -33,7 +33,7 @@ type Discussion struct {
 }
 
 var (
-	openTag  = regexp.MustCompile(`(?m)^<(article|replies) ([A-Za-z0-9]+)>\s*$`)
+	openTag  = regexp.MustCompile(`(?m)^<(article|replies|failures) ([A-Za-z0-9]+)>\s*$`)
 	numbered = regexp.MustCompile(`^\[(\d+)\] ?(.*)$`)
 	replied  = regexp.MustCompile(`^\[(\d+)\] ?\(person (\d+), question (\d+)\) ?(.*)$`)
 	asked    = regexp.MustCompile(`^question (\d+): ?(.*)$`)
@@ -116,22 +116,46 @@ func (c Call) Discussion() Discussion {
 }
 
 var (
-	wantSentences = regexp.MustCompile(`(\d+)[^.\d\n]{0,40}?\bsentences?\b`)
-	wantQuestions = regexp.MustCompile(`(\d+)[^.\d\n]{0,40}?\bquestions?\b`)
+	wantLine  = regexp.MustCompile(`(?m)^(summary|questions|notes): (\d+)$`)
+	wantAgain = regexp.MustCompile(`(?m)^- "(summary|questions)": (?:at most (\d+)|an empty list)`)
+	wantList  = regexp.MustCompile(`(?m)^- At most (\d+) in the list`)
 )
 
-// Wanted is how many sentences and questions the client asks for outside the
-// delimiter; 3 and 5 where it does not say.
+// Wanted is how many sentences (or notes, or statements) and questions the client
+// asks for at most, outside its delimiters; 3 and 5 where it does not say.
 func (c Call) Wanted() (sentences, questions int) {
-	_, _, out := c.inside("article")
 	sentences, questions = 3, 5
-	if m := wantSentences.FindStringSubmatch(out); m != nil {
-		sentences = atoi(m[1])
+	set := func(what, n string) {
+		if what == "questions" {
+			questions = atoi(n)
+			return
+		}
+		sentences = atoi(n)
 	}
-	if m := wantQuestions.FindStringSubmatch(out); m != nil {
-		questions = atoi(m[1])
+	if c.Failures() != nil {
+		last := c.Turns[len(c.Turns)-1].Text
+		for _, m := range wantAgain.FindAllStringSubmatch(last, -1) {
+			set(m[1], m[2])
+		}
+		if m := wantList.FindStringSubmatch(last); m != nil {
+			sentences, questions = atoi(m[1]), 0
+		}
+		return sentences, questions
+	}
+	for _, m := range wantLine.FindAllStringSubmatch(c.outside(), -1) {
+		set(m[1], m[2])
 	}
 	return sentences, questions
+}
+
+// outside is what the client's first turn says around its data.
+func (c Call) outside() string {
+	kind := "article"
+	if c.SchemaName == "recap" {
+		kind = "replies"
+	}
+	_, _, out := c.inside(kind)
+	return out
 }
 
 func atoi(s string) int {

@@ -1,0 +1,358 @@
+package writer
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"strings"
+
+	"colloquy/bot"
+	"colloquy/bot/writer/model"
+	"colloquy/prompts"
+)
+
+// recapSchema is the shape of an answer that holds a recap, or replacements for
+// parts of one.
+var recapSchema = json.RawMessage(`{"type":"object","additionalProperties":false,"required":["statements"],"properties":{` +
+	`"statements":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["text","replies"],"properties":{` +
+	`"text":{"type":"string"},"replies":{"type":"array","items":{"type":"integer"}}}}}}}`)
+
+const (
+	maxStatements = 5  // that a recap shows
+	maxCited      = 12 // replies that one of them may rest on
+)
+
+// A stated is a statement as a model wrote it.
+type stated struct {
+	text    string
+	replies []int // indexes into the replies that were sent, -1 for one that was not
+	failure failure
+	passed  bool
+}
+
+// A recapTask is one recap that a model writes.
+type recapTask struct {
+	w     *LLM
+	in    bot.RecapInput
+	base  bot.Recap // the extractive writer's
+	sent  []bot.Reply
+	check *recapCheck
+
+	statements []stated
+	dropped    []bot.Dropped
+	spent      bot.Spent
+}
+
+// Recap has the model say what the replies say. They go to it as numbered lines
+// of people who have numbers too: no names, no links, no files, and of a long
+// discussion a part, in which everybody and whoever disagrees comes first. A
+// statement that fails a check goes back once, and is dropped when it fails again.
+// The count of replies and the busiest question stand beside the statements, and a
+// reply that disagrees with most is quoted where no statement rests on one. Where
+// nothing is left, or the model cannot be asked, the recap is the extractive
+// writer's, with the reason in Fallback. The errors are those of
+// [Extractive.Recap], and ctx's when the caller cancels it. It takes ctx's time
+// less two seconds, or 75 seconds.
+func (w *LLM) Recap(ctx context.Context, in bot.RecapInput) (bot.Recap, error) {
+	base, err := w.offline.Recap(ctx, in)
+	if err != nil {
+		return bot.Recap{}, err
+	}
+	t := &recapTask{w: w, in: in, base: base, sent: repliesToSend(in)}
+	within, cancel := withBudget(ctx)
+	defer cancel()
+	err = t.write(within)
+	if errors.Is(ctx.Err(), context.Canceled) {
+		return bot.Recap{Spent: t.spent}, ctx.Err()
+	}
+	r := t.recap(err)
+	w.log.LogAttrs(ctx, slog.LevelInfo, "recap written", slog.String("writer", r.Writer.Name), slog.String("fallback", r.Fallback.Code),
+		slog.Int("replies", len(t.sent)), slog.Int("calls", r.Spent.Calls), slog.Int("dropped", len(r.Dropped)), slog.Any("err", err))
+	return r, nil
+}
+
+// errNothingSent says that no reply is fit to be sent.
+var errNothingSent = &model.Error{Code: "nothing_to_send", Text: "no reply could be given to a model: each is a link, a picture, or words to a machine"}
+
+// write asks the model, and once more for what failed.
+func (t *recapTask) write(ctx context.Context) error {
+	if len(t.sent) == 0 {
+		return errNothingSent
+	}
+	seen := t.in
+	seen.Replies = t.sent
+	t.check = newRecapCheck(seen)
+	text, err := t.w.prompts.Recap(t.data())
+	if err != nil {
+		return err
+	}
+	turns := []model.Turn{{Text: text}}
+	answer, err := t.ask(ctx, turns)
+	if failedWith(err, model.BadAnswer) { // once more, and that is the last time then
+		t.drop(failure{code: model.BadAnswer})
+		if answer, err = t.ask(ctx, turns); err != nil {
+			return err
+		}
+		t.statements, err = decodeRecap(answer, len(t.sent))
+		t.review()
+		return badAnswer(err)
+	}
+	if err != nil {
+		return err
+	}
+	if t.statements, err = decodeRecap(answer, len(t.sent)); err != nil {
+		t.drop(failure{code: model.BadAnswer})
+		return t.repair(ctx, turns, answer, []string{err.Error()})
+	}
+	t.review()
+	if wrong := t.wrong(); len(wrong) > 0 {
+		if err := t.repair(ctx, turns, answer, wrong); err != nil && len(t.passed()) == 0 {
+			return err
+		}
+	}
+	return nil
+}
+
+func badAnswer(err error) error {
+	if err == nil {
+		return nil
+	}
+	return &model.Error{Code: model.BadAnswer, Text: "the model's answer does not have the shape asked for, twice: choose a model that follows a JSON schema", Err: err}
+}
+
+func (t *recapTask) ask(ctx context.Context, turns []model.Turn) (json.RawMessage, error) {
+	return t.w.complete(ctx, prompts.Recap, recapSchema, turns, room(maxStatements), &t.spent)
+}
+
+// data is what the model gets to see.
+func (t *recapTask) data() prompts.RecapData {
+	d := prompts.RecapData{Nonce: rand.Text(), Language: t.in.Language, Title: t.in.Title}
+	for i, q := range t.in.Questions {
+		d.Questions = append(d.Questions, prompts.Numbered{N: i + 1, Text: q.Text})
+	}
+	people := numbered(t.sent)
+	for i, r := range t.sent {
+		line := prompts.ReplyLine{N: i + 1, Person: people[author(r)], Text: r.Text}
+		if r.Question > 0 && r.Question <= len(t.in.Questions) {
+			line.Question = r.Question
+		}
+		d.Replies = append(d.Replies, line)
+	}
+	return d
+}
+
+// repair has what failed written anew.
+func (t *recapTask) repair(ctx context.Context, turns []model.Turn, answer json.RawMessage, wrong []string) error {
+	text, err := t.w.prompts.Repair(prompts.RepairData{Nonce: rand.Text(), Language: t.in.Language, Kind: prompts.Recap,
+		Failures: wrong, Sentences: maxStatements - len(t.passed())})
+	if err != nil {
+		return err
+	}
+	answer, err = t.ask(ctx, append(turns, model.Turn{Assistant: true, Text: string(answer)}, model.Turn{Text: text}))
+	if err != nil {
+		return err
+	}
+	again, err := decodeRecap(answer, len(t.sent))
+	if err != nil {
+		t.drop(failure{code: model.BadAnswer})
+		return badAnswer(err)
+	}
+	var out []stated
+	for _, s := range t.statements { // what passed keeps its place, and the others' are filled
+		switch {
+		case s.passed:
+			out = append(out, s)
+		case len(again) > 0:
+			out, again = append(out, again[0]), again[1:]
+		}
+	}
+	t.statements = append(out, again...)
+	t.review()
+	return nil
+}
+
+// decodeRecap reads an answer about n replies, which are numbered from 1 in it.
+func decodeRecap(data json.RawMessage, n int) ([]stated, error) {
+	var in struct {
+		Statements *[]struct {
+			Text    *string `json:"text"`
+			Replies *[]int  `json:"replies"`
+		} `json:"statements"`
+	}
+	if err := decodeStrict(data, &in); err != nil {
+		return nil, err
+	}
+	missing := errors.New("the answer does not have the shape asked for: a field is missing")
+	if in.Statements == nil {
+		return nil, missing
+	}
+	var out []stated
+	for _, s := range *in.Statements {
+		if s.Text == nil || s.Replies == nil {
+			return nil, missing
+		}
+		st := stated{text: strings.Join(strings.Fields(*s.Text), " ")}
+		for _, k := range *s.Replies {
+			if k < 1 || k > n {
+				k = 0
+			}
+			if !slices.Contains(st.replies, k-1) {
+				st.replies = append(st.replies, k-1)
+			}
+		}
+		slices.Sort(st.replies)
+		if out = append(out, st); len(out) == maxItems {
+			break
+		}
+	}
+	return out, nil
+}
+
+// review checks the statements that have not passed yet.
+func (t *recapTask) review() {
+	for i := range t.statements {
+		s := &t.statements[i]
+		if s.passed {
+			continue
+		}
+		if s.failure = t.judge(*s); s.failure.failed() {
+			t.drop(s.failure)
+			continue
+		}
+		s.passed = true
+	}
+}
+
+// judge returns the first check that a statement fails, beside those that passed.
+func (t *recapTask) judge(s stated) failure {
+	passed := t.passed()
+	switch {
+	case len(passed) == maxStatements:
+		return failure{code: "surplus"}
+	case len(s.replies) > maxCited:
+		return failed("replies", fmt.Sprintf("reply %d", s.replies[maxCited]+1))
+	case placeholder.MatchString(s.text):
+		return failed("person", placeholder.FindString(s.text))
+	case commandLike.MatchString(s.text):
+		return failed("link", strings.TrimSpace(commandLike.FindString(s.text)))
+	}
+	if f := t.check.statement(s.text, s.replies); f.failed() {
+		return f
+	}
+	for _, p := range passed {
+		if jaccard(contentStems(p.text), contentStems(s.text)) > 0.7 {
+			return failure{code: "repeated"}
+		}
+	}
+	return failure{}
+}
+
+func (t *recapTask) passed() []stated {
+	var out []stated
+	for _, s := range t.statements {
+		if s.passed {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// ofReplies makes what is said of an article say the same of a discussion.
+var ofReplies = strings.NewReplacer("the article's language", "the discussion's language", "another sentence of the summary", "another statement",
+	"instead of the article", "instead of the discussion", "what the article says", "what the replies say", "from the article", "from the replies",
+	"the sentences", "the replies", "sentence numbers", "reply numbers")
+
+// wrong says what failed, a line each for the model.
+func (t *recapTask) wrong() []string {
+	var out []string
+	for i, s := range t.statements {
+		if !s.passed && s.failure.code != "surplus" {
+			out = append(out, fmt.Sprintf("statement %d: %s", i+1, ofReplies.Replace(describe(s.failure))))
+		}
+	}
+	return out
+}
+
+// drop writes down which check failed, and about what, if that is no word that
+// somebody wrote and no name: a recap is kept when a reply is erased.
+func (t *recapTask) drop(f failure) {
+	d := bot.Dropped{Reason: f.code}
+	switch f.code {
+	case "length", "ranking", "preamble":
+		d.Detail = f.detail
+	case "name_not_in_replies", "number_not_in_replies":
+		said := func(r bot.Reply) bool { return strings.Contains(strings.ToLower(r.Text), strings.ToLower(f.detail)) }
+		if !slices.ContainsFunc(t.in.Replies, said) {
+			d.Detail = f.detail
+		}
+	}
+	t.dropped = append(t.dropped, d)
+}
+
+// recap is what came of it. err is why nothing of an answer could be used.
+func (t *recapTask) recap(err error) bot.Recap {
+	r := t.base
+	r.Spent, r.Dropped = t.spent, t.dropped
+	passed := t.passed()
+	switch {
+	case err != nil:
+		r.Fallback = fallbackFor(err)
+		return r
+	case len(passed) == 0:
+		r.Fallback = bot.Fallback{Code: "checks_failed", Text: "nothing of what the model wrote about these replies passed the checks: nothing to do, but choose another model if that happens often"}
+		return r
+	}
+	r.Writer = t.w.Version()
+	r.Statements = nil
+	heard := map[bot.ID]bool{}
+	var texts []bot.RecapStatement
+	for _, s := range passed {
+		texts = append(texts, t.statement(s, heard))
+	}
+	opposed := slices.ContainsFunc(opposing(t.in.Replies), func(r bot.Reply) bool { return heard[r.ID] })
+	for _, s := range t.base.Statements {
+		switch s.Kind {
+		case bot.RecapCount:
+			r.Statements = append(append(r.Statements, s), texts...)
+		case bot.RecapDissent:
+			if !opposed {
+				r.Statements = append(r.Statements, s)
+			}
+		case bot.RecapQuestion:
+			r.Statements = append(r.Statements, s)
+		}
+	}
+	return r
+}
+
+// statement is s as it is kept, with the question that all its replies answer.
+func (t *recapTask) statement(s stated, heard map[bot.ID]bool) bot.RecapStatement {
+	out := bot.RecapStatement{Kind: bot.RecapText, Text: s.text}
+	for n, i := range s.replies {
+		r := t.sent[i]
+		heard[r.ID] = true
+		out.Replies = append(out.Replies, r.ID)
+		switch {
+		case n == 0 && r.Question <= len(t.in.Questions):
+			out.Question = r.Question
+		case r.Question != out.Question:
+			out.Question = 0
+		}
+	}
+	return out
+}
+
+// opposing are the replies that disagree with what most say.
+func opposing(replies []bot.Reply) []bot.Reply {
+	var out []bot.Reply
+	for i, d := range dissenters(replies) {
+		if d {
+			out = append(out, replies[i])
+		}
+	}
+	return out
+}
