@@ -80,6 +80,7 @@ func TestTokensOfStreams(t *testing.T) {
 	for _, text := range []string{
 		piece("{", "null", 1) + piece("}", `"stop"`, 2) + "data: [DONE]\n\n",
 		piece("{", "null", 1) + piece("}", `"stop"`, 1) + fmt.Sprintf(`data: {"choices":[],`+usage+"}\n\n", 2),
+		piece("{}", `"stop"`, 2) + "data: {\"choices\":[],\"usage\":null}\n\n",
 	} {
 		c, _ := open(t, Options{Provider: OpenAI, Stream: true, URL: serve(t, sends(200, "text/event-stream", text))})
 		a, err := c.Complete(t.Context(), aRequest())
