@@ -43,7 +43,7 @@ func TestDigestByAModel(t *testing.T) {
 		if err := json.Unmarshal([]byte(r.stdout), &d); r.code != exitDone || err != nil {
 			t.Fatalf("%s: %+v", provider, r)
 		}
-		if d.Writer.Name != provider || d.Writer.Model != "small-1" || d.Spent.Calls == 0 || d.Spent.Input == 0 || d.Fallback != (fallbackJSON{}) {
+		if d.Writer.Name != provider || d.Writer.Model != "small-1" || d.Spent.Calls == 0 || d.Spent.Input == 0 || d.Fallback != nil {
 			t.Errorf("%s: writer %+v, spent %+v, fallback %+v", provider, d.Writer, d.Spent, d.Fallback)
 		}
 		calls := s.Calls()
@@ -68,7 +68,7 @@ func TestDigestThatTheExtractiveWriterTookOver(t *testing.T) {
 	}
 	r = cli(t, append([]string{"COLLOQUY_WRITER_KEY=sk-wrong-1"}, env...), "", "digest", file, "--writer", "openai", "--format", "json")
 	var d digestJSON
-	if err := json.Unmarshal([]byte(r.stdout), &d); err != nil || d.Writer.Name != extractive || d.Fallback.Code != "unauthorized" || d.Fallback.Text == "" || len(d.Summary) == 0 {
+	if err := json.Unmarshal([]byte(r.stdout), &d); err != nil || d.Writer.Name != extractive || d.Fallback == nil || d.Fallback.Code != "unauthorized" || d.Fallback.Text == "" || len(d.Summary) == 0 {
 		t.Errorf("%v: %+v", err, d)
 	}
 }

@@ -116,6 +116,9 @@ var english = tongue{
 		{"evidence", "Which other source would you consult about %s, and what would you ask it?", false, false},
 		{"compare", "Beside which similar case would you set that of %s, and what does the difference teach?", false, true},
 		{"missing", "Whose view of %s goes unheard, and what might it change if it were told?", false, false},
+		{"clarify", "In what sense does %s belong to the story, and what would readers lack otherwise?", false, false},
+		{"assumption", "Behind the lines about %s, which assumption is hidden, and when would it fail?", false, false},
+		{"evidence", "Suppose that somebody doubted the lines about %s: which detail would settle the doubt, and how?", false, false},
 	},
 }
 
