@@ -50,6 +50,7 @@ type Request struct {
 	Questions  int           `json:"questions,omitempty"`
 	Sentences  int           `json:"sentences,omitempty"`
 	QuoteLimit int           `json:"quote_limit,omitempty"` // see [Brief.QuoteWords]
+	Audience   string        `json:"audience,omitempty"`    // see [Brief.Audience]
 }
 
 // ByHand reports whether somebody asked for one certain article.

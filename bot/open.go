@@ -38,7 +38,7 @@ func (e *Engine) write(ctx context.Context, o Occurrence, s Schedule, a Article,
 		Sentences:  cmp.Or(o.Request.Sentences, s.Sentences),
 		Questions:  cmp.Or(o.Request.Questions, s.Questions),
 		QuoteWords: cmp.Or(o.Request.QuoteLimit, s.Rules.QuoteLimit, i.QuoteLimit),
-		Audience:   cmp.Or(s.Rules.Audience, i.Audience),
+		Audience:   cmp.Or(o.Request.Audience, s.Rules.Audience, i.Audience),
 	})
 	if err != nil {
 		return w, err

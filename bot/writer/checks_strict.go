@@ -15,19 +15,20 @@ const (
 
 // A strict is what a model's text is held against beside the checker's own.
 type strict struct {
-	held     *lexicon        // the lists of the language that only these checks read
-	ordinary map[string]bool // words that are no names, also with a capital
-	caps     map[string]bool // of the article, lower-cased: those that have a capital somewhere
-	lower    map[string]bool // those that have none somewhere
-	roots    map[string]bool
-	forms    map[string]bool // of words as German or a script without capitals bends them
-	grams    map[string]bool // of scripts without spaces
-	pairs    map[[2]string]bool
-	first    map[string]bool // begins a run of words with capitals
-	last     map[string]bool // ends one
-	initials map[string]bool
-	amounts  *amountWords
-	source   *source // the whole article; nil until it is needed
+	held      *lexicon        // the lists of the language that only these checks read
+	ordinary  map[string]bool // words that are no names, also with a capital
+	caps      map[string]bool // of the article, lower-cased: those that have a capital somewhere
+	lower     map[string]bool // those that have none somewhere
+	roots     map[string]bool
+	forms     map[string]bool // of words as German or a script without capitals bends them
+	grams     map[string]bool // of scripts without spaces
+	pairs     map[[2]string]bool
+	first     map[string]bool // begins a run of words with capitals
+	last      map[string]bool // ends one
+	initials  map[string]bool
+	reporting map[string]bool // words that say who says so
+	amounts   *amountWords
+	source    *source // the whole article; nil until it is needed
 }
 
 // forModel makes c as strict as a model's text needs.
@@ -36,7 +37,14 @@ func (c *checker) forModel(held *lexicon) *checker {
 	s := &strict{
 		held: held, ordinary: ordinaryWords(c.lex, held), caps: map[string]bool{}, lower: map[string]bool{}, roots: map[string]bool{}, forms: map[string]bool{},
 		grams: map[string]bool{}, pairs: map[[2]string]bool{}, first: map[string]bool{}, last: map[string]bool{}, initials: map[string]bool{},
-		amounts: newAmountWords(c.lex, held),
+		amounts: newAmountWords(c.lex, held), reporting: map[string]bool{},
+	}
+	for _, list := range [][]string{held.words.Words("attribution"), c.lex.words.Words("author"), c.lex.words.Words("theauthor")} {
+		for _, p := range list {
+			for w := range strings.FieldsSeq(p) {
+				s.reporting[w] = true
+			}
+		}
 	}
 	c.strict = s
 	a := c.doc.article
@@ -137,6 +145,9 @@ func (c *checker) plain(text string, toks []token) failure {
 	}
 	if bad := formless(text, c.doc.lang); bad != "" {
 		return failed("markup", bad)
+	}
+	if n := c.lex.list("preamble").at(trimSigns(toks), 0); n > 0 && !strings.Contains(c.flat, bare(text)) {
+		return failed("preamble", joinTokens(trimSigns(toks)[:n]))
 	}
 	if p := c.strict.held.list("meta").found(toks); p != "" && !strings.Contains(c.flat, bare(text)) {
 		return failed("preamble", p)

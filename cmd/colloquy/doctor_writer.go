@@ -83,7 +83,7 @@ func (e *examination) spentToday(ctx context.Context, rt *running) {
 func spentText(s bot.Spent) string {
 	text := plural(s.Calls, "request", "requests") + fmt.Sprintf(" and %d tokens", s.Tokens())
 	if s.Cost > 0 {
-		text += fmt.Sprintf(", for %.2f", float64(s.Cost)/1e6)
+		text += ", for " + money(s.Cost)
 	}
 	return text
 }
@@ -95,7 +95,7 @@ func limitText(set bot.Settings) string {
 		limits = append(limits, fmt.Sprintf("%d tokens", set.DailyTokens))
 	}
 	if set.DailyCost > 0 {
-		limits = append(limits, fmt.Sprintf("%.2f", float64(set.DailyCost)/1e6))
+		limits = append(limits, money(set.DailyCost))
 	}
 	if len(limits) == 0 {
 		return "there is no limit"

@@ -20,6 +20,11 @@ type result struct {
 // NAME=value, and standard input.
 func cli(t testing.TB, env []string, stdin string, args ...string) result {
 	t.Helper()
+	return cliIn(context.Background(), env, stdin, args...)
+}
+
+// cliIn is cli until ctx is done.
+func cliIn(ctx context.Context, env []string, stdin string, args ...string) result {
 	getenv := func(name string) string {
 		for _, pair := range env {
 			if value, ok := strings.CutPrefix(pair, name+"="); ok {
@@ -29,7 +34,7 @@ func cli(t testing.TB, env []string, stdin string, args ...string) result {
 		return ""
 	}
 	var stdout, stderr strings.Builder
-	code := run(context.Background(), args, strings.NewReader(stdin), &stdout, &stderr, getenv)
+	code := run(ctx, args, strings.NewReader(stdin), &stdout, &stderr, getenv)
 	return result{code, stdout.String(), stderr.String()}
 }
 

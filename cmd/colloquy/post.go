@@ -32,7 +32,7 @@ func (a *app) postDigest(ctx context.Context, src bot.Source, brief bot.Brief, c
 		return err
 	}
 	defer func() { _ = rt.db.Close() }()
-	o, err := a.postArticle(ctx, rt, ch, src, bot.Request{Sentences: brief.Sentences, Questions: brief.Questions, QuoteLimit: brief.QuoteWords})
+	o, err := a.postArticle(ctx, rt, ch, src, bot.Request{Sentences: brief.Sentences, Questions: brief.Questions, QuoteLimit: brief.QuoteWords, Audience: brief.Audience})
 	if err != nil {
 		return err
 	}
@@ -61,7 +61,7 @@ func (a *app) showPosted(ctx context.Context, rt *running, d bot.Discussion, o b
 	if err != nil {
 		return err
 	}
-	dig.Questions = d.Questions
+	dig.Questions, dig.Fallback = d.Questions, d.Fallback
 	return a.printJSON(struct {
 		digestJSON
 		Posted postedJSON `json:"posted"`

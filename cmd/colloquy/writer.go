@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"log/slog"
 	"math"
 	"strings"
@@ -47,7 +48,7 @@ func (a *app) desk(log *slog.Logger) (desk, error) {
 	if err != nil {
 		return desk{}, err
 	}
-	if a.set.writer.value == extractive {
+	if use := a.set.writer.value; use == "" || use == extractive {
 		return desk{Writer: offline, offline: offline}, nil
 	}
 	o, at, err := a.modelOptions()
@@ -104,6 +105,15 @@ func (a *app) modelOptions() (o model.Options, at map[string]string, err error) 
 // writing is ctx with the time that one digest or recap may take.
 func (a *app) writing(ctx context.Context) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(ctx, cmp.Or(a.config.Writer.Timeout, writingTime))
+}
+
+// money shows millionths, with two digits or as many as there are.
+func money(millionths int64) string {
+	s := strings.TrimRight(fmt.Sprintf("%d.%06d", millionths/1e6, millionths%1e6), "0")
+	if _, cents, _ := strings.Cut(s, "."); len(cents) < 2 {
+		s += "00"[len(cents):]
+	}
+	return s
 }
 
 // millionths is an amount as budgets and costs are counted.

@@ -77,9 +77,7 @@ func (s *servant) obey(o Order) {
 		say(after)
 	}
 	say(o.Text)
-	for _, a := range addresses.FindAllString(o.Text, -1) {
-		s.tail = append(s.tail, a)
-	}
+	s.tail = append(s.tail, addresses.FindAllString(o.Text, -1)...)
 	for _, p := range pings.FindAllString(o.Text, -1) {
 		s.tail = append(s.tail, strings.TrimSpace(p))
 	}
