@@ -142,7 +142,6 @@ func FuzzStrictChecks(f *testing.F) {
 		for _, got := range []failure{
 			c.statement(bot.Statement{Text: written, Evidence: []int{at}}, []bot.Statement{{Text: text}}, sentences),
 			c.question(bot.Question{Text: written, Move: "missing", Evidence: []int{at}}),
-			c.beside(bot.Question{Text: written}, []bot.Question{{Text: text}}),
 		} {
 			if strings.ContainsAny(describe(got), "\n\r") || !utf8.ValidString(describe(got)) {
 				t.Errorf("%q", describe(got))
