@@ -143,10 +143,17 @@ func specName(words []string, specs []bot.CommandSpec) string {
 // numbers are the parameters that nothing but a number can be.
 var numbers = []string{"n", "count", "place"}
 
+// spare is the parameter that Discord has no room for where a command has more
+// than mostOptions: "at" takes the same.
+const spare = "cron"
+
 // optionsOf are the parameters of a command, the required first, as Discord demands.
 func optionsOf(s bot.CommandSpec, most int) []appOption {
 	var out []appOption
 	for _, p := range s.Params {
+		if len(s.Params) > mostOptions && p.Name == spare {
+			continue
+		}
 		o := appOption{Type: optionString, Name: p.Name, Description: describe(p.Help, most), Required: p.Required}
 		if slices.Contains(numbers, p.Name) {
 			o.Type = optionInteger

@@ -115,6 +115,9 @@ func TestEveryCommandComesAsTyped(t *testing.T) {
 			options = options[j].Options
 		}
 		want, line := map[string]string{}, bot.CommandPrefix+" "+s.Name
+		if len(s.Params) > mostOptions { // but for one that "at" stands in for
+			s.Params = slices.DeleteFunc(slices.Clone(s.Params), func(p bot.Param) bool { return p.Name == spare })
+		}
 		for i, p := range s.Params {
 			value, quote := "some \"words\" and 'more'", `"`
 			if slices.ContainsFunc(s.Params, func(p bot.Param) bool { return p.Rest }) {

@@ -54,7 +54,7 @@ func (w *LLM) Digest(ctx context.Context, a bot.Article, b bot.Brief) (bot.Diges
 	defer cancel()
 	err = t.write(within)
 	if errors.Is(ctx.Err(), context.Canceled) {
-		return bot.Digest{}, ctx.Err()
+		return bot.Digest{Spent: t.spent}, ctx.Err()
 	}
 	d := t.digest(err)
 	w.log.LogAttrs(ctx, slog.LevelInfo, "digest written", slog.String("article", string(a.ID)), slog.String("writer", d.Writer.Name),

@@ -75,8 +75,9 @@ func domain(before, after string) bool {
 }
 
 // addressLike returns the first word of s that platforms may take for an address: a
-// full stop in the middle with two letters or more behind it, or four numbers
-// with full stops; "" if there is none.
+// full stop in the middle with two small letters or more behind it, or four
+// numbers with full stops; "" if there is none. A capital there is the beginning
+// of the next sentence, before which a space was forgotten.
 func addressLike(s string) string {
 	for w := range strings.FieldsSeq(s) {
 		w = strings.Trim(w, ".,;:!?…()\"'“”„«»‘’؟۔")
@@ -87,7 +88,7 @@ func addressLike(s string) string {
 				numbers++
 			}
 			first, _ := utf8.DecodeRuneInString(p)
-			if letters := strings.IndexFunc(p, func(r rune) bool { return !unicode.IsLetter(r) }); i > 0 && unicode.IsLetter(first) &&
+			if letters := strings.IndexFunc(p, func(r rune) bool { return !unicode.IsLetter(r) }); i > 0 && unicode.IsLetter(first) && !unicode.IsUpper(first) &&
 				(letters < 0 && utf8.RuneCountInString(p) > 1 || letters > 1) {
 				return w
 			}
