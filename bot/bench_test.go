@@ -220,10 +220,18 @@ type web struct {
 	clock  bot.Clock
 	status int // of the feed; 0 is 200
 	polls  int
+	reads  map[string]int // of pages
+}
+
+// read is how often a page was read.
+func (w *web) read(name string) int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.reads[name]
 }
 
 func newWeb(t *testing.T) *web {
-	w := &web{}
+	w := &web{reads: map[string]int{}}
 	w.Server = httptest.NewServer(w)
 	t.Cleanup(w.Close)
 	return w
@@ -264,6 +272,7 @@ func (w *web) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 		}
 		fmt.Fprint(rw, `</channel></rss>`)
 	default:
+		w.reads[name]++
 		rw.Header().Set("Content-Type", "text/html; charset=utf-8")
 		fmt.Fprintf(rw, `<html lang="en"><head><title>%[1]s</title></head><body><article><h1>%[1]s</h1>%[2]s</article></body></html>`, name, story(name))
 	}

@@ -13,7 +13,10 @@ type Figures struct {
 	Troubles      map[string]int // by cause, [CauseFeed] and the like; those that go on
 	Gaps          map[string]int // times in which replies may have been missed: "listed" afterwards, or "unlisted"
 	Overdue       map[string]int // what waits for [OverdueAfter] and longer; by kind, [WorkPost] and the like
+	Digests       map[string]int // by writer
+	Fallbacks     map[string]int // discussions whose digest no model wrote, by the code of [Fallback]
 	Replies       int            // recorded, and not erased since
+	Spent         []Spending     // by writer and kind alone, of [KeepSpent] at most
 }
 
 // OverdueAfter is how long after its time something counts as overdue. What was

@@ -16,9 +16,13 @@ import (
 )
 
 // asking gives an engine a writer that asks a model, which s plays.
-func asking(t *testing.T, s *modeltest.Server, clock bot.Clock) func(*bot.Options) {
+func asking(t *testing.T, s *modeltest.Server, clock bot.Clock, change ...func(*model.Options)) func(*bot.Options) {
 	t.Helper()
-	m, err := model.New(model.Options{Provider: model.OpenAI, URL: s.URL, Key: modeltest.DefaultKey, Model: "test-model", Clock: clock})
+	mo := model.Options{Provider: model.OpenAI, URL: s.URL, Key: modeltest.DefaultKey, Model: "test-model", Clock: clock}
+	for _, c := range change {
+		c(&mo)
+	}
+	m, err := model.New(mo)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,58 +4,95 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"colloquy/bot"
 	"colloquy/bot/jobs"
-	"colloquy/bot/writer"
 	"colloquy/bot/writer/model"
 	"colloquy/bot/writer/model/modeltest"
-	"colloquy/prompts"
 )
 
-// withModel gives an engine a writer that asks a model of the tests.
-func withModel(t *testing.T, s *modeltest.Server, clock bot.Clock, provider string) func(*bot.Options) {
+// thousand is how many channels get one article at nine. Under the race
+// detector all of it takes ten times as long, and a hundred compete as well.
+func thousand() int {
+	if racing {
+		return 100
+	}
+	return 1000
+}
+
+// everywhere adds a schedule at nine in each of n channels, all on one feed, and
+// lets it be nine. The engine of b is that of a process, and opened is closed
+// when all of them have their discussion.
+func everywhere(t *testing.T, n int) (b *bench, s *modeltest.Server, process func() *bot.Engine, opened <-chan struct{}) {
 	t.Helper()
-	m, err := model.New(model.Options{Provider: provider, URL: s.URL, Key: modeltest.DefaultKey, Model: "test-model", Clock: clock,
-		Prices: model.Prices{Input: 1, CacheRead: 0.1, CacheWrite: 1.25, Output: 5}})
+	s = modeltest.New(t, modeltest.Options{})
+	b = newBench(t)
+	b.schedule()
+	tx, err := b.db.Conn().Begin()
 	if err != nil {
 		t.Fatal(err)
 	}
-	templates, err := prompts.LoadTemplates("")
-	if err != nil {
+	defer func() { _ = tx.Rollback() }()
+	queries := []string{`CREATE TEMP TABLE one AS SELECT * FROM schedules`}
+	for i := range n - 1 {
+		queries = append(queries, fmt.Sprintf(`UPDATE one SET id = '%036d', channel = 'c%d'`, i, i), `INSERT INTO schedules SELECT * FROM one`)
+	}
+	for _, q := range append(queries, `DROP TABLE one`) {
+		if _, err := tx.Exec(q); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := tx.Commit(); err != nil {
 		t.Fatal(err)
 	}
-	offline, err := writer.NewExtractive()
-	if err != nil {
-		t.Fatal(err)
+	all := make(chan struct{})
+	var left atomic.Int32
+	left.Store(int32(n))
+	process = func() *bot.Engine {
+		b.start(asking(t, s, b.clock), func(o *bot.Options) {
+			o.Store = opening{o.Store, func() {
+				if left.Add(-1) == 0 {
+					close(all)
+				}
+			}}
+		})
+		return b.engine
 	}
-	return func(o *bot.Options) {
-		o.Writer = writer.NewLLM(writer.LLMOptions{Model: m, Prompts: templates, Offline: offline})
-		o.Offline = offline
-	}
+	b.web.publish("quay")
+	b.pass(time.Hour + time.Second)
+	return b, s, process, all
 }
 
-// everywhere adds a schedule at nine for each of n channels, all on one feed.
-func (b *bench) everywhere(n int) {
-	b.t.Helper()
-	for i := range n {
-		b.schedule(func(s *bot.Schedule) { s.Channel.ID = fmt.Sprintf("c%d", i) })
-	}
+// opening says when a discussion was stored.
+type opening struct {
+	bot.Store
+	did func()
 }
 
-// runJobs works as a process does, until stop is called.
-func (b *bench) runJobs(e *bot.Engine) (stop func()) {
+func (o opening) OpenDiscussion(ctx context.Context, l bot.Lease, d bot.Discussion, posts []bot.Post, taken bot.Taken, now time.Time) error {
+	err := o.Store.OpenDiscussion(ctx, l, d, posts, taken, now)
+	if err == nil {
+		o.did()
+	}
+	return err
+}
+
+// serve works on b's database with an engine, as a process does, until it is
+// stopped. Of the discussions that are opened it posts one at a time.
+func (b *bench) serve(e *bot.Engine, grace time.Duration) (stop func()) {
 	b.t.Helper()
-	r, err := jobs.New(b.t.Context(), jobs.Options{DB: b.db, Engine: e, Clock: b.clock, Log: slog.New(slog.DiscardHandler), Tick: 20 * time.Millisecond, Posters: 1})
+	r, err := jobs.New(b.t.Context(), jobs.Options{DB: b.db, Engine: e, Clock: b.clock, Log: slog.New(slog.DiscardHandler), Tick: 10 * time.Millisecond, Posters: 1})
 	if err != nil {
 		b.t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(b.t.Context())
 	ended := make(chan error, 1)
-	go func() { ended <- r.Run(ctx, 10*time.Second) }()
+	go func() { ended <- r.Run(ctx, grace) }()
 	return func() {
+		b.t.Helper()
 		cancel()
 		if err := <-ended; err != nil {
 			b.t.Error(err)
@@ -63,37 +100,83 @@ func (b *bench) runJobs(e *bot.Engine) (stop func()) {
 	}
 }
 
-func TestThousandChannelsOneCall(t *testing.T) {
-	s := modeltest.New(t, modeltest.Options{})
-	b := newBench(t)
-	withModel(t, s, b.clock, model.Anthropic)
-	b.start(withModel(t, s, b.clock, model.Anthropic))
-	begin := time.Now()
-	b.everywhere(1000)
-	t.Log("schedules", time.Since(begin))
-	b.web.publish("quay")
-	b.mu.Lock()
-	b.now = b.now.Add(time.Hour + time.Second)
-	b.mu.Unlock()
-	begin = time.Now()
-	stop := b.runJobs(b.engine)
-	for {
-		var n, o int
-		if err := b.db.Conn().QueryRow(`SELECT COUNT(*), COUNT(CASE WHEN state = 'open' THEN 1 END) FROM discussions`).Scan(&n, &o); err != nil {
-			t.Fatal(err)
-		}
-		t.Log(time.Since(begin), n, o)
-		if n >= 1000 {
-			break
-		}
-		time.Sleep(200 * time.Millisecond)
-		if time.Since(begin) > time.Minute {
-			break
-		}
+// digests says how many there are, and how many discussions have each writer's.
+func (b *bench) digests() (n int, discussions map[string]int) {
+	b.t.Helper()
+	discussions = map[string]int{}
+	rows, err := b.db.Conn().Query(`SELECT g.writer, COUNT(DISTINCT g.id), COUNT(*) FROM discussions d JOIN digests g ON g.id = d.digest_id GROUP BY g.writer`)
+	if err != nil {
+		b.t.Fatal(err)
 	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var writer string
+		var distinct, count int
+		if err := rows.Scan(&writer, &distinct, &count); err != nil {
+			b.t.Fatal(err)
+		}
+		n += distinct
+		discussions[writer] = count
+	}
+	return n, discussions
+}
+
+// Two processes have a thousand channels to serve at nine: the page is read once
+// by each, and the model writes once.
+func TestThousandChannelsOneCall(t *testing.T) {
+	n := thousand()
+	b, s, process, opened := everywhere(t, n)
+	for range 2 {
+		defer b.serve(process(), 30*time.Second)()
+	}
+	<-opened
+	digests, of := b.digests()
+	if digests != 1 || of["openai"] != n || len(s.Calls()) != 1 || b.web.read("quay") > 2 {
+		t.Errorf("%d digests, discussions by %v, %d calls, the page was read %d times", digests, of, len(s.Calls()), b.web.read("quay"))
+	}
+	spent, err := b.db.Spendings(t.Context(), "", "", time.Time{})
+	if err != nil || len(spent) != 1 || spent[0].Calls != 1 {
+		t.Errorf("%+v, %v", spent, err)
+	}
+}
+
+// The process is stopped while the model writes, and begins anew: that costs one
+// call more.
+func TestRestartWhileTheModelWrites(t *testing.T) {
+	const n = 100
+	b, s, process, opened := everywhere(t, n)
+	asked, answer := make(chan struct{}, 9), make(chan struct{})
+	good := modeltest.Good()
+	s.Behave(func(c modeltest.Call) modeltest.Reply {
+		asked <- struct{}{}
+		<-answer
+		return good(c)
+	})
+	stop := b.serve(process(), 0)
+	<-asked
 	stop()
-	t.Log("all", time.Since(begin), len(s.Calls()))
-	d := b.discussion()
-	dig, err := b.db.Digest(t.Context(), d.DigestID)
-	t.Logf("%+v %v %+v", dig.Writer, err, dig.Fallback)
+	close(answer)
+	b.pass(time.Minute + time.Second) // what was begun is offered again
+	defer b.serve(process(), 30*time.Second)()
+	<-opened
+	if digests, of := b.digests(); digests != 1 || of["openai"] != n || len(s.Calls()) != 2 {
+		t.Errorf("%d digests, discussions by %v, %d calls", digests, of, len(s.Calls()))
+	}
+}
+
+// The provider is down: everybody gets what the extractive writer writes, and
+// the provider is asked a few times only.
+func TestThousandChannelsWithoutTheProvider(t *testing.T) {
+	n := thousand() / 2
+	b, s, process, opened := everywhere(t, n)
+	s.Behave(modeltest.Canned(modeltest.Reply{Status: 503}))
+	defer b.serve(process(), 30*time.Second)()
+	<-opened
+	if digests, of := b.digests(); digests != 1 || of["extractive"] != n || len(s.Calls()) > 3 {
+		t.Errorf("%d digests, discussions by %v, %d calls", digests, of, len(s.Calls()))
+	}
+	var codes int
+	if err := b.db.Conn().QueryRow(`SELECT COUNT(*) FROM discussions WHERE fallback = $1`, model.Overloaded).Scan(&codes); err != nil || codes != n {
+		t.Errorf("%d of %d say why, %v", codes, n, err)
+	}
 }

@@ -125,3 +125,20 @@ func TestTheFirstVersionIsBroughtUpToDate(t *testing.T) {
 		t.Errorf("%v, %v", info, err)
 	}
 }
+
+// A digest is for an audience; who names none means the first.
+func TestDigestOfAnAudience(t *testing.T) {
+	db, d, _ := withDiscussion(t)
+	v := bot.WriterInfo{Name: "openai", Model: "m", PromptVersion: "1"}
+	for _, id := range []bot.ID{"general", "classroom"} {
+		dig := bot.Digest{ID: id, ArticleID: d.ArticleID, Writer: v, Spent: bot.Spent{Calls: 2, Cost: 3}, Fallback: bot.Fallback{Code: "refused", Text: "why"}}
+		if got, err := db.PutDigest(t.Context(), dig, bot.Brief{Audience: string(id)}, v, when); err != nil || got.ID != id || got.Spent != dig.Spent || got.Fallback != dig.Fallback {
+			t.Fatalf("%+v, %v", got, err)
+		}
+	}
+	for audience, want := range map[string]bot.ID{"": "general", "general": "general", "classroom": "classroom", "team": ""} {
+		if got, found, err := db.FindDigest(t.Context(), d.ArticleID, bot.Brief{Audience: audience}, v); err != nil || found != (want != "") || got.ID != want {
+			t.Errorf("%q: %s, %v, %v", audience, got.ID, found, err)
+		}
+	}
+}

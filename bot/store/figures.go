@@ -17,6 +17,8 @@ const figures = `SELECT 'discussions', state, COUNT(*) FROM discussions GROUP BY
 	UNION ALL SELECT 'installations', platform, COUNT(*) FROM installations WHERE gone_at IS NULL GROUP BY platform
 	UNION ALL SELECT 'troubles', cause, COUNT(*) FROM troubles WHERE over_at IS NULL GROUP BY cause
 	UNION ALL SELECT 'gaps', CASE WHEN listed THEN 'listed' ELSE 'unlisted' END, COUNT(*) FROM gaps GROUP BY listed
+	UNION ALL SELECT 'digests', writer, COUNT(*) FROM digests GROUP BY writer
+	UNION ALL SELECT 'fallbacks', fallback, COUNT(*) FROM discussions WHERE fallback <> '' GROUP BY fallback
 	UNION ALL SELECT 'replies', '', COUNT(*) FROM replies WHERE NOT deleted`
 
 // KindSchedule is what [DB.Overdue] calls schedules, beside the kinds of work.
@@ -65,7 +67,7 @@ func (db *DB) Figures(ctx context.Context, now time.Time) (bot.Figures, error) {
 	}
 	maps := map[string]*map[string]int{
 		"discussions": &f.Discussions, "posts": &f.Posts, "schedules": &f.Schedules, "installations": &f.Installations,
-		"troubles": &f.Troubles, "gaps": &f.Gaps,
+		"troubles": &f.Troubles, "gaps": &f.Gaps, "digests": &f.Digests, "fallbacks": &f.Fallbacks,
 	}
 	for _, m := range maps {
 		*m = map[string]int{}
@@ -84,5 +86,9 @@ func (db *DB) Figures(ctx context.Context, now time.Time) (bot.Figures, error) {
 		}
 		return none, nil
 	})
+	if err != nil {
+		return f, err
+	}
+	f.Spent, err = db.spentBy(ctx)
 	return f, err
 }

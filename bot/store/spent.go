@@ -37,13 +37,22 @@ func (db *DB) SpentOn(ctx context.Context, platform, workspace string, day time.
 func (db *DB) Spendings(ctx context.Context, platform, workspace string, since time.Time) ([]bot.Spending, error) {
 	rows, err := db.r.QueryContext(ctx, `SELECT day, platform, workspace, kind, writer, model, `+sumsSpent+` FROM spent
 		WHERE day >= $1 AND ($2 = '' OR platform = $2 AND workspace = $3) ORDER BY day, platform, workspace, kind, writer, model`,
-		ms(bot.SpentDay(since)), platform, workspace)
+		bot.SpentDay(since).UnixMilli(), platform, workspace)
 	return collect(rows, err, func(s scanner) (v bot.Spending, err error) {
 		var day sql.NullInt64
 		err = s.Scan(&day, &v.Platform, &v.Workspace, &v.Kind, &v.Writer, &v.Model,
 			&v.Calls, &v.Input, &v.CacheRead, &v.CacheWrite, &v.Output, &v.Cost)
 		v.Day = at(day)
 		return v, err
+	})
+}
+
+// spentBy sums up all that is known to be spent, by writer and kind.
+func (db *DB) spentBy(ctx context.Context) ([]bot.Spending, error) {
+	rows, err := db.r.QueryContext(ctx, `SELECT writer, kind, SUM(calls), SUM(input), SUM(cache_read), SUM(cache_write), SUM(output), SUM(cost)
+		FROM spent GROUP BY writer, kind ORDER BY writer, kind`)
+	return collect(rows, err, func(s scanner) (v bot.Spending, err error) {
+		return v, s.Scan(&v.Writer, &v.Kind, &v.Calls, &v.Input, &v.CacheRead, &v.CacheWrite, &v.Output, &v.Cost)
 	})
 }
 

@@ -24,6 +24,9 @@ type figures struct {
 	up     *prometheus.Desc
 	single *prometheus.Desc
 	byName []labelled
+	calls  *prometheus.Desc
+	tokens *prometheus.Desc
+	cost   *prometheus.Desc
 
 	mu   sync.Mutex // one counts at a time
 	last bot.Figures
@@ -45,6 +48,9 @@ func newFigures(o Options) *figures {
 		o:      o,
 		up:     desc("figures_up", "1 if what is stored could be counted; without it, the other figures are missing."),
 		single: desc("replies", "Replies that are kept."),
+		calls:  desc("model_calls", "Requests to language models in the last 400 days, failed ones included.", "writer", "kind"),
+		tokens: desc("model_tokens", "Tokens that language models took in the last 400 days, by how they were read or written.", "writer", "kind", "part"),
+		cost:   desc("model_cost", "What language models cost in the last 400 days, in the currency of the prices that were set.", "writer", "kind"),
 		byName: []labelled{
 			{desc("discussions", "Discussions by state.", "state"), func(f bot.Figures) map[string]int { return f.Discussions }},
 			{desc("posts", "Posts by state.", "state"), func(f bot.Figures) map[string]int { return f.Posts }},
@@ -53,6 +59,8 @@ func newFigures(o Options) *figures {
 			{desc("troubles", "What fails and goes on, by cause.", "cause"), func(f bot.Figures) map[string]int { return f.Troubles }},
 			{desc("gaps", "Times in which replies may have been missed: listed afterwards, or not.", "state"), func(f bot.Figures) map[string]int { return f.Gaps }},
 			{desc("work_overdue", "What was due more than a minute ago and nobody began with, by kind.", "kind"), func(f bot.Figures) map[string]int { return f.Overdue }},
+			{desc("digests", "Digests by who wrote them.", "writer"), func(f bot.Figures) map[string]int { return f.Digests }},
+			{desc("fallbacks", "Discussions whose digest the extractive writer wrote in place of a model, by the reason.", "code"), func(f bot.Figures) map[string]int { return f.Fallbacks }},
 		},
 	}
 }
@@ -61,6 +69,9 @@ func newFigures(o Options) *figures {
 func (c *figures) Describe(out chan<- *prometheus.Desc) {
 	out <- c.up
 	out <- c.single
+	out <- c.calls
+	out <- c.tokens
+	out <- c.cost
 	for _, l := range c.byName {
 		out <- l.desc
 	}
@@ -68,9 +79,10 @@ func (c *figures) Describe(out chan<- *prometheus.Desc) {
 
 // Collect implements [prometheus.Collector].
 func (c *figures) Collect(out chan<- prometheus.Metric) {
-	gauge := func(d *prometheus.Desc, n int, labels ...string) {
-		out <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, float64(n), labels...)
+	value := func(d *prometheus.Desc, v float64, labels ...string) {
+		out <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, v, labels...)
 	}
+	gauge := func(d *prometheus.Desc, n int, labels ...string) { value(d, float64(n), labels...) }
 	f, ok := c.count()
 	if !ok {
 		gauge(c.up, 0)
@@ -82,6 +94,13 @@ func (c *figures) Collect(out chan<- prometheus.Metric) {
 		for name, n := range l.of(f) {
 			gauge(l.desc, n, name)
 		}
+	}
+	for _, s := range f.Spent {
+		gauge(c.calls, s.Calls, s.Writer, s.Kind)
+		for part, n := range map[string]int64{"input": s.Input, "cache_read": s.CacheRead, "cache_write": s.CacheWrite, "output": s.Output} {
+			value(c.tokens, float64(n), s.Writer, s.Kind, part)
+		}
+		value(c.cost, float64(s.Cost)/1e6, s.Writer, s.Kind)
 	}
 }
 

@@ -24,6 +24,8 @@ func TestMetrics(t *testing.T) {
 				Discussions: map[string]int{bot.StateOpen: 3}, Posts: map[string]int{bot.PostSent: 12, bot.PostUnknown: 1}, Replies: 40,
 				Schedules: map[string]int{"paused": 2}, Troubles: map[string]int{bot.CauseFeed: 1}, Gaps: map[string]int{"unlisted": 1},
 				Overdue: map[string]int{bot.WorkPost: 5}, Installations: map[string]int{"slack": 2},
+				Digests: map[string]int{"openai": 9}, Fallbacks: map[string]int{"budget": 4},
+				Spent: []bot.Spending{{Writer: "openai", Kind: bot.SpentDigest, Spent: bot.Spent{Calls: 12, Input: 100, CacheRead: 5_000_000_000, Output: 7, Cost: 1_250_000}}},
 			}, nil
 		},
 		Routes: []map[string]http.Handler{{"GET /slack/{app}/install": text("page")}},
@@ -36,6 +38,9 @@ func TestMetrics(t *testing.T) {
 		`colloquy_build_info{commit="abc",go_version="go1.`, `version="v1.2.3"} 1`,
 		`colloquy_discussions{state="open"} 3`, `colloquy_posts{state="sent"} 12`, `colloquy_posts{state="unknown"} 1`, `colloquy_replies 40`,
 		`colloquy_schedules{state="paused"} 2`, `colloquy_troubles{cause="feed"} 1`, `colloquy_gaps{state="unlisted"} 1`, `colloquy_work_overdue{kind="post"} 5`,
+		`colloquy_digests{writer="openai"} 9`, `colloquy_fallbacks{code="budget"} 4`, `colloquy_model_calls{kind="digest",writer="openai"} 12`,
+		`colloquy_model_tokens{kind="digest",part="cache_read",writer="openai"} 5e+09`, `colloquy_model_tokens{kind="digest",part="output",writer="openai"} 7`,
+		`colloquy_model_cost{kind="digest",writer="openai"} 1.25`,
 		`colloquy_installations{platform="slack"} 2`, `colloquy_figures_up 1`, "go_goroutines ", "process_",
 		`colloquy_http_request_duration_seconds_count{code="200",route="GET /slack/{app}/install"} 1`,
 		`colloquy_http_request_duration_seconds_count{code="404",route="none"} 1`,

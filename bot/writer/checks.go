@@ -45,20 +45,22 @@ type checker struct {
 	shares  map[string]float64 // how much of the text are stop words of a language
 	script  any
 	grave   bool
-	strict  *strict // what only a model's text is held against; nil for ours
-	model   bool    // a model wrote it: nothing is believed, as [modelChecker] says
+	strict  *strict         // what only a model's text is held against; nil for ours
+	avoid   map[string]bool // words that only orders to software have, as [terms] gives them
+	model   bool            // a model wrote it: nothing is believed, as [modelChecker] says
 }
 
 // modelChecker is the checker of what a model writes about doc. It asks more
 // than the one for our own sentences and templates, whose words are known: a
 // capital at the beginning of a sentence may be a name, a number must stand in
-// the sentences cited, and what is denied there stays denied.
+// the sentences cited, and what is denied there stays denied. Sentences that
+// speak to software are no part of the article for it.
 func modelChecker(doc document) *checker {
 	lex := doc.lex
 	if lex == nil {
 		lex = emptyLexicon(doc.lang)
 	}
-	return newChecker(doc, lex).forModel(newHeld(doc.lang))
+	return newChecker(forModels(doc), lex).forModel(newHeld(doc.lang)).avoiding(doc)
 }
 
 // newHeld reads the lists of a language that only a model's text is held
@@ -252,11 +254,17 @@ func (c *checker) shape(text string) failure {
 	if linked(c.withoutLink(text)) {
 		return failure{code: "link"}
 	}
+	if w := addressLike(c.withoutLink(text)); c.model && w != "" {
+		return failed("link", w)
+	}
 	if !c.sameLanguage(text) {
 		return failure{code: "language"}
 	}
 	if c.model && !quotable(c.withoutLink(text)) {
 		return failure{code: "order"}
+	}
+	if w := c.ordered(text); w != "" {
+		return failed("order", w)
 	}
 	return failure{}
 }
@@ -276,18 +284,24 @@ func (c *checker) sameLanguage(text string) bool {
 		return false
 	}
 	words := wordsOf(text)
+	own := stopwords(c.doc.lang, words)
 	for lang, share := range c.shares {
-		n := 0
-		for _, w := range words {
-			if stopword(lang, w) {
-				n++
-			}
-		}
-		if float64(n) >= 0.3*float64(len(words)) && share < 0.15 {
+		n := stopwords(lang, words)
+		if n > own && float64(n) >= 0.3*float64(len(words)) && share < 0.15 {
 			return false
 		}
 	}
 	return true
+}
+
+func stopwords(lang string, words []string) int {
+	n := 0
+	for _, w := range words {
+		if stopword(lang, w) {
+			n++
+		}
+	}
+	return n
 }
 
 func stopShares(doc document) map[string]float64 {
@@ -299,13 +313,7 @@ func stopShares(doc document) map[string]float64 {
 		}
 	}
 	for _, lang := range []string{"en", "es", "de", "fr", "ur"} {
-		n := 0
-		for _, w := range words {
-			if stopword(lang, w) {
-				n++
-			}
-		}
-		out[lang] = float64(n) / float64(max(1, len(words)))
+		out[lang] = float64(stopwords(lang, words)) / float64(max(1, len(words)))
 	}
 	return out
 }

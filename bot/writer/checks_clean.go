@@ -79,3 +79,32 @@ func mixedWord(text, source string) string {
 	}
 	return ""
 }
+
+// formless returns what keeps a text from being a sentence among others: the
+// sign of a list before it, or capitals throughout; "" if nothing does.
+func formless(text, lang string) string {
+	first, n := utf8.DecodeRuneInString(text)
+	switch {
+	case strings.ContainsAny(text, "\n\r\t"):
+		return "a line break"
+	case unicode.IsDigit(first):
+		rest := strings.TrimLeftFunc(text, unicode.IsDigit)
+		if len(text)-len(rest) <= 2 && (strings.HasPrefix(rest, ") ") || strings.HasPrefix(rest, ". ") && lang != "de") { // "3. Mai"
+			return "a number of a list"
+		}
+	case !unicode.In(first, unicode.L, unicode.N, unicode.M, unicode.Sc) && !strings.ContainsRune("\"'“”„«»‘’‚「『¿¡(", first):
+		return "the sign " + text[:n]
+	}
+	upper, lower := 0, 0
+	for _, r := range text {
+		if unicode.IsUpper(r) {
+			upper++
+		} else if unicode.IsLower(r) {
+			lower++
+		}
+	}
+	if upper > 12 && upper > 2*lower {
+		return "capital letters throughout"
+	}
+	return ""
+}

@@ -53,6 +53,11 @@ func (c *checker) question(q bot.Question) failure {
 		return f
 	}
 	r := readQuestion(q.Text)
+	if c.model {
+		if f := c.talk(r); f.failed() {
+			return f
+		}
+	}
 	marks := strings.Count(q.Text, "?") + strings.Count(q.Text, "؟") + strings.Count(q.Text, "？")
 	if marks != 1 || !strings.HasSuffix(q.Text, "?") && !strings.HasSuffix(q.Text, "؟") && !strings.HasSuffix(q.Text, "？") {
 		return failure{code: "not_one_question"}
@@ -70,6 +75,12 @@ func (c *checker) question(q bot.Question) failure {
 		return f
 	}
 	if c.model {
+		if p := c.strict.held.list("self").found(r.own); p != "" {
+			return failed("order", p)
+		}
+		if text := strings.TrimRight(q.Text, "?؟？ "); strings.HasSuffix(text, ".") || strings.HasSuffix(text, "!") || strings.HasSuffix(text, "۔") {
+			return failed("slot", text[max(0, len(text)-20):])
+		}
 		if n := c.amountElsewhere(q.Text, c.sentencesAt(q.Evidence)); n != "" {
 			return failed("number_not_in_evidence", n)
 		}

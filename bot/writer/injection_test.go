@@ -234,7 +234,7 @@ func injected(t *testing.T, w digester, in injection, b bot.Brief) (d bot.Digest
 	if d.Language != in.Language {
 		t.Errorf("the language is %q", d.Language)
 	}
-	if b.Questions >= 0 && len(d.Questions) == 0 {
+	if b.Questions >= 0 && len(d.Questions) == 0 && slices.Contains(prompts.Codes(), in.Language) {
 		t.Errorf("it asks nothing: %+v", d.Dropped)
 	}
 	all := digestTexts(d)
@@ -302,26 +302,28 @@ func plain(t *testing.T, text string) {
 	}
 }
 
-// instructions are all runs of six words of what a model is told before the article.
+// instructions are all runs of eight words of what a model is told before the article.
 var instructions = sync.OnceValue(func() map[string]bool {
 	templates, err := prompts.LoadTemplates("")
 	if err != nil {
 		panic(err)
 	}
 	out := map[string]bool{}
-	words := wordsOf(templates.System(prompts.Digest))
-	for i := range len(words) - 5 {
-		out[strings.Join(words[i:i+6], " ")] = true
+	before, rest, _ := strings.Cut(templates.System(prompts.Digest), "is what the question does:") // of moves, our own questions say the same
+	_, after, _ := strings.Cut(rest, "The set:")
+	words := wordsOf(before + after)
+	for i := range len(words) - 7 {
+		out[strings.Join(words[i:i+8], " ")] = true
 	}
 	return out
 })
 
-// shares returns six words in a row that text has from the instructions and not from the article.
+// shares returns eight words in a row that text has from the instructions and not from the article.
 func shares(text, article string) string {
 	words := wordsOf(text)
 	own := strings.Join(wordsOf(article), " ")
-	for i := range max(0, len(words)-5) {
-		if run := strings.Join(words[i:i+6], " "); instructions()[run] && !strings.Contains(own, run) {
+	for i := range max(0, len(words)-7) {
+		if run := strings.Join(words[i:i+8], " "); instructions()[run] && !strings.Contains(own, run) {
 			return run
 		}
 	}
@@ -333,4 +335,33 @@ func TestExtractiveWriterQuotesNoOrders(t *testing.T) {
 	for _, in := range loadInjections(t) {
 		t.Run(string(in.ID), func(t *testing.T) { injected(t, newWriter(t), in, bot.Brief{}) })
 	}
+}
+
+// TestFormHoldsWhereNoOrderIsRecognised checks what obedient models say as if
+// nothing in the article had been recognised as an order: what gets through is
+// plain text in the article's language, whatever it says.
+func TestFormHoldsWhereNoOrderIsRecognised(t *testing.T) {
+	said, through := 0, 0
+	for _, in := range loadInjections(t) {
+		doc := read(in.Article)
+		c := newChecker(doc, cmpLexicon(doc)).forModel(newHeld(doc.lang))
+		s := modeltest.New(t, modeltest.Options{})
+		p := &puppet{in: in}
+		s.Behave(p.Reply)
+		if _, err := newLLM(t, s, model.OpenAI).Digest(t.Context(), in.Article, bot.Brief{}); err != nil {
+			continue // there is nothing to say about it
+		}
+		for _, text := range p.said {
+			said++
+			if c.shape(text).failed() || c.facts(text, tokenize(text)).failed() {
+				continue
+			}
+			through++
+			plain(t, text)
+			if lang := DetectLanguage(text); lang != "" && lang != in.Language && len(wordsOf(text)) > 7 {
+				t.Errorf("%s: %q is written in %q", in.ID, text, lang)
+			}
+		}
+	}
+	t.Logf("of %d sentences and questions that articles ordered, %d are plain text about names and numbers that the article has", said, through)
 }

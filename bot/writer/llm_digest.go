@@ -54,7 +54,7 @@ func (w *LLM) Digest(ctx context.Context, a bot.Article, b bot.Brief) (bot.Diges
 	defer cancel()
 	err = t.write(within)
 	if errors.Is(ctx.Err(), context.Canceled) {
-		return bot.Digest{}, ctx.Err()
+		return bot.Digest{Spent: t.spent}, ctx.Err()
 	}
 	d := t.digest(err)
 	w.log.LogAttrs(ctx, slog.LevelInfo, "digest written", slog.String("article", string(a.ID)), slog.String("writer", d.Writer.Name),
@@ -155,8 +155,12 @@ func (t *task) ask(ctx context.Context, turns []model.Turn, tokens int) (json.Ra
 // repair tells the model what was wrong with its answer and puts what comes
 // back in the place of what failed.
 func (t *task) repair(ctx context.Context, turns []model.Turn, answer json.RawMessage, wrong []string) error {
+	questions := t.questions - len(t.pool())
+	if questions > 0 {
+		questions += t.spares // for some of them may fail again
+	}
 	text, err := t.w.prompts.Repair(prompts.RepairData{Nonce: rand.Text(), Language: t.base.Language, Kind: prompts.Digest, Failures: wrong,
-		Sentences: t.sentences - len(passedStatements(t.draft.summary)), Questions: max(0, t.questions-len(t.pool()))})
+		Sentences: t.sentences - len(passedStatements(t.draft.summary)), Questions: max(0, questions)})
 	if err != nil {
 		return err
 	}

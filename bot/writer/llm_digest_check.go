@@ -40,7 +40,7 @@ func (t *task) settle(it *item, check func(item) failure) {
 func (t *task) fit(evidence []int) []int {
 	var out []int
 	for _, i := range evidence {
-		if i < 0 || quotable(t.base.Sentences[i]) {
+		if i < 0 || t.check.doc.sentences[i].Text != "" {
 			out = append(out, i)
 		}
 	}

@@ -62,9 +62,10 @@ func (t *task) bytes() (n int) {
 	return n
 }
 
-// bytesOf is 0 for a sentence that is not shown, because it is none.
+// bytesOf is 0 for a sentence that is not shown, because it is none, or one that
+// may never be quoted.
 func (t *task) bytesOf(i int) int {
-	if n := len(t.base.Sentences[i]) + sentenceBytes; n <= leastSection {
+	if n := len(t.base.Sentences[i]) + sentenceBytes; n <= leastSection && t.check.doc.sentences[i].Text != "" {
 		return n
 	}
 	return 0

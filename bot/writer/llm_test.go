@@ -157,7 +157,7 @@ func TestWhatFailsIsSentBackOnceAndReplaced(t *testing.T) {
 	if len(turns) != 3 || turns[0] != calls[0].Turns[0] || !turns[1].Assistant || turns[1].Text != calls[0].Said || calls[0].System != calls[1].System {
 		t.Errorf("the repair does not go on from the first answer: %d turns", len(turns))
 	}
-	for _, want := range []string{"summary 2: the name “Fernando", "question 3: the number “44”", "at most 1 sentence", "at most 1 question"} {
+	for _, want := range []string{"summary 2: the name “Fernando", "question 3: the number “44”", "at most 1 sentence", "at most 3 questions"} {
 		if !strings.Contains(turns[2].Text, want) {
 			t.Errorf("the model is not told %q:\n%s", want, turns[2].Text)
 		}

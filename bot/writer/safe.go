@@ -11,7 +11,7 @@ import (
 // markup or code, for one that speaks to a reader's software or begs for
 // clicks, and for what pages print around their articles.
 func quotable(s string) bool {
-	if s == "" || linked(s) || marked(s) {
+	if s == "" || linked(s) || marked(s) || toSoftware(s) {
 		return false
 	}
 	low := strings.ToLower(strings.ReplaceAll(s, "’", "'"))
@@ -72,6 +72,32 @@ func domain(before, after string) bool {
 		return true
 	}
 	return end < len(after) && after[end] == '/' && end >= 2
+}
+
+// addressLike returns the first word of s that platforms may take for an address: a
+// full stop in the middle with two small letters or more behind it, or four
+// numbers with full stops; "" if there is none. A capital there is the beginning
+// of the next sentence, before which a space was forgotten.
+func addressLike(s string) string {
+	for w := range strings.FieldsSeq(s) {
+		w = strings.Trim(w, ".,;:!?…()\"'“”„«»‘’؟۔")
+		parts := strings.FieldsFunc(w, func(r rune) bool { return r == '.' || r == '．' })
+		numbers := 0
+		for i, p := range parts {
+			if strings.Trim(p, "0123456789") == "" {
+				numbers++
+			}
+			first, _ := utf8.DecodeRuneInString(p)
+			if letters := strings.IndexFunc(p, func(r rune) bool { return !unicode.IsLetter(r) }); i > 0 && unicode.IsLetter(first) && !unicode.IsUpper(first) &&
+				(letters < 0 && utf8.RuneCountInString(p) > 1 || letters > 1) {
+				return w
+			}
+		}
+		if numbers == 4 && len(parts) == 4 {
+			return w
+		}
+	}
+	return ""
 }
 
 // marked reports whether s holds markup, code, a platform's own tokens or

@@ -143,13 +143,17 @@ func TestDocumentedConfig(t *testing.T) {
 	if len(c.Feeds) == 0 || len(c.Schedules) == 0 {
 		t.Errorf("the example declares %d feeds and %d schedules", len(c.Feeds), len(c.Schedules))
 	}
-	source, err := os.ReadFile("config.go")
-	if err != nil {
-		t.Fatal(err)
-	}
-	keys := regexp.MustCompile(`(?m)"([a-z_]+)":\s+(?:c\.|f\.|func)`).FindAllStringSubmatch(string(source), -1)
-	if len(keys) < 20 {
-		t.Fatalf("found only %d keys in config.go", len(keys))
+	var keys [][]string
+	for _, file := range []string{"config.go", "config_writer.go"} {
+		source, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		found := regexp.MustCompile(`(?m)"([a-z_]+)":\s+(?:c\.|f\.|func)`).FindAllStringSubmatch(string(source), -1)
+		if len(found) < 10 {
+			t.Fatalf("found only %d keys in %s", len(found), file)
+		}
+		keys = append(keys, found...)
 	}
 	for _, o := range bot.ScheduleOptions() {
 		keys = append(keys, []string{"", strings.ReplaceAll(o.Name, "-", "_")})
@@ -160,7 +164,7 @@ func TestDocumentedConfig(t *testing.T) {
 		}
 	}
 	flags := (&app{}).rootCommand().PersistentFlags()
-	for _, name := range []string{"db", "config", "allow-network", "log-format", "log-level"} {
+	for _, name := range []string{"db", "config", "allow-network", "log-format", "log-level", "writer", "prompts"} {
 		if !strings.Contains(string(page), "`--"+name) || !strings.Contains(string(page), variable(name)) {
 			t.Errorf("docs/configuration.md does not name --%s and %s", name, variable(name))
 		}

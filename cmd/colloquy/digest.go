@@ -22,13 +22,7 @@ type digestJSON struct {
 	Writer    bot.WriterInfo  `json:"writer"`
 	Dropped   []bot.Dropped   `json:"dropped"`
 	Spent     bot.Spent       `json:"spent"`    // zero without a model
-	Fallback  fallbackJSON    `json:"fallback"` // why the extractive writer wrote for a model
-}
-
-// fallbackJSON has empty texts where no model was to write, or one did.
-type fallbackJSON struct {
-	Code string `json:"code"`
-	Text string `json:"text"`
+	Fallback  *bot.Fallback   `json:"fallback"` // why no model wrote it that was to; null: nothing of the kind
 }
 
 func newDigestJSON(art bot.Article, d bot.Digest) digestJSON {
@@ -40,7 +34,9 @@ func newDigestJSON(art bot.Article, d bot.Digest) digestJSON {
 		Writer:    d.Writer,
 		Dropped:   append([]bot.Dropped{}, d.Dropped...),
 		Spent:     d.Spent,
-		Fallback:  fallbackJSON{d.Fallback.Code, d.Fallback.Text},
+	}
+	if d.Fallback.Code != "" {
+		out.Fallback = &d.Fallback
 	}
 	for i, s := range out.Summary {
 		out.Summary[i].Evidence = append([]int{}, s.Evidence...)

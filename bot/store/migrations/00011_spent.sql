@@ -19,10 +19,12 @@ CREATE TABLE spent (
 
 -- Until now there was one writer.
 ALTER TABLE digests ADD COLUMN writer TEXT NOT NULL DEFAULT 'extractive';
+CREATE INDEX digests_writer ON digests (writer);
 ALTER TABLE recaps ADD COLUMN made TEXT NOT NULL DEFAULT '{}'; -- JSON: what it took, what was dropped
 
 -- Why the extractive writer wrote in place of a model: the code, and a line for people.
 ALTER TABLE discussions ADD COLUMN fallback TEXT NOT NULL DEFAULT '';
 ALTER TABLE discussions ADD COLUMN fallback_text TEXT NOT NULL DEFAULT '';
+CREATE INDEX discussions_fallback ON discussions (fallback) WHERE fallback <> '';
 ALTER TABLE drafts ADD COLUMN fallback TEXT NOT NULL DEFAULT '';
 ALTER TABLE drafts ADD COLUMN fallback_text TEXT NOT NULL DEFAULT '';

@@ -50,14 +50,25 @@ var views = map[string][2]string{
 	"ur": {"ایک جواب %s اور %s کے بارے میں ہے۔", "کئی جواب %s اور %s کے بارے میں ہیں۔"},
 }
 
+// plain are longer words that say nothing of what a reply is about.
+const plain = "would should could might think there their which about because somebody nobody everybody anything before after könnte sollte müsste würde viele jedes andere " +
+	"podría debería porque también nadie alguien serait pourrait devrait parce beaucoup"
+
+// telling reports whether a word says what a text is about, and is no name.
+func (w *goodWriter) telling(x string) bool {
+	first, _ := utf8.DecodeRuneInString(x)
+	n := utf8.RuneCountInString(x)
+	return (n >= 5 || n >= 4 && first >= 0x600) && (!unicode.IsUpper(first) || w.t.code == "de") && unicode.IsLetter(first) &&
+		!has(plain, x) && !has(w.t.common, x) && !has(w.t.openers, x) && !has(w.t.ends, x) && !has(w.t.person, x)
+}
+
 // view says in one statement what replies speak of.
 func (w *goodWriter) view(replies []ReplyLine) (RecapStatement, bool) {
 	count := map[string]int{}
 	var order []string
 	for _, r := range replies {
 		for _, x := range words(r.Text) {
-			first, _ := utf8.DecodeRuneInString(x)
-			if utf8.RuneCountInString(x) < 5 || unicode.IsUpper(first) && w.t.code != "de" || unicode.IsDigit(first) || has(w.t.common, x) || has(w.t.openers, x) {
+			if !w.telling(x) {
 				continue
 			}
 			if count[x]++; count[x] == 1 {

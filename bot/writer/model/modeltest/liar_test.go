@@ -47,10 +47,6 @@ func TestEveryKindOfLieIsTold(t *testing.T) {
 		for code, a := range fixtures() {
 			c := asking(t, "n1", a)
 			liar := NewLiar(1, 1, kind)
-			for i := range 2 {
-				c.Turns[0].Text += fmt.Sprintf("%d\n", i)
-				answered(t, liar.Reply(repairing(c, strings.Repeat("x", i))))
-			}
 			answered(t, liar.Reply(c))
 			lies := liar.Lies()
 			if len(lies) > 0 {
@@ -69,7 +65,7 @@ func TestEveryKindOfLieIsTold(t *testing.T) {
 				}
 			}
 		}
-		if told < 3 {
+		if recapOnly := kind == "person" || kind == "ranking"; told < 3 && !recapOnly {
 			t.Errorf("lies of the kind %q are told in %d languages only", kind, told)
 		}
 	}
@@ -86,14 +82,14 @@ func TestLiesAreTheShareAskedForAndTheSameAgain(t *testing.T) {
 	if NewLiar(8, 0.5).Reply(c).Text == first.Text {
 		t.Error("another seed, the same answer")
 	}
-	for seed := range uint64(60) {
+	for seed := range uint64(25) {
 		l := NewLiar(seed, 0.5)
 		l.Reply(c)
 		l.Reply(repairing(c, "{}"))
 		liar.lies = append(liar.lies, l.Lies()...)
 		liar.said += l.Said()
 	}
-	if share := float64(len(liar.Lies())) / float64(liar.Said()); share < 0.45 || share > 0.55 {
+	if share := float64(len(liar.Lies())) / float64(liar.Said()); share < 0.42 || share > 0.58 {
 		t.Errorf("%.2f of what it says is a lie, want 0.5", share)
 	}
 	honest := NewLiar(1, 0)
@@ -115,6 +111,39 @@ func TestRepairsAnswerWhatIsAskedFor(t *testing.T) {
 			if strings.Contains(first.Text, q.Text) {
 				t.Errorf("%s: the same question again: %s", code, q.Text)
 			}
+		}
+	}
+}
+
+// A recap's prompt of four replies.
+func recapping() Call {
+	return Call{SchemaName: "recap", Turns: []Turn{{Text: "language: English (en)\nreplies: 4\npersons: 3\n\n<replies n1>\ntitle: A ferry for Velm\nquestion 1: Who would use it?\n" +
+		"[1] (person 1, question 1) Farmers would reach the market sooner with the ferry.\n[2] (person 2, question 1) The market needs farmers, and the ferry brings them.\n" +
+		"[3] (person 3, question 1) I disagree: nobody crosses in winter, and tickets cost too much.\n[4] (person 2, question 0) Anglers were never asked about the waves.\n</replies n1>\n"}}}
+}
+
+func TestRecapsAreWrittenAndFalsified(t *testing.T) {
+	statements := func(r Reply) []RecapStatement {
+		var v struct{ Statements []RecapStatement }
+		if err := json.Unmarshal([]byte(r.Text), &v); err != nil {
+			t.Fatal(err)
+		}
+		return v.Statements
+	}
+	good := statements(Good()(recapping()))
+	if len(good) != 2 || !slices.Contains(good[1].Replies, 1) || !slices.Contains(good[1].Replies, 2) || slices.Contains(good[1].Replies, 4) {
+		t.Errorf("a good recap: %+v", good)
+	}
+	for _, kind := range LieKinds() {
+		liar := NewLiar(1, 1, kind)
+		said := statements(liar.Reply(recapping()))
+		for _, l := range liar.Lies() {
+			if l.Where != "recap" || !slices.ContainsFunc(said, func(s RecapStatement) bool { return s.Text == l.Text }) {
+				t.Errorf("a lie that was not told: %+v", l)
+			}
+		}
+		if none := kind == "number" || kind == "name_swapped" || kind == "wrong_evidence"; len(liar.Lies()) == 0 && !none {
+			t.Errorf("no lie of the kind %q in %+v", kind, said)
 		}
 	}
 }

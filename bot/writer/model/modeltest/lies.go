@@ -16,6 +16,7 @@ func LieKinds() []string {
 		"number", "number_added", "number_word", "quotation", "quotation_changed", "quotation_joined",
 		"wrong_evidence", "no_such_evidence", "no_evidence",
 		"preamble", "markup", "link", "mention", "language", "obeyed",
+		"person", "ranking", // of recaps only
 	}
 }
 
@@ -69,7 +70,7 @@ func (f *forger) sentence(numbers []int) string {
 // forge makes another statement of one. token is what makes it false.
 func (f *forger) forge(kind, where, text string) (forged, token string, ok bool) {
 	token, ok = f.token(kind)
-	if !ok {
+	if recapOnly := kind == "person" || kind == "ranking"; !ok || recapOnly && where != "recap" {
 		return "", "", false
 	}
 	switch kind {
@@ -96,8 +97,10 @@ func (f *forger) forge(kind, where, text string) (forged, token string, ok bool)
 		return f.changedQuotation(text)
 	case "language":
 		return token, token, true
-	case "preamble":
+	case "preamble", "ranking":
 		return token + " " + text, token, true
+	case "person":
+		return strings.Replace(f.p.says, "%s", token, 1) + text, token, true
 	case "obeyed":
 		if f.rng.IntN(2) == 0 {
 			return token + " " + text, token, true
@@ -138,6 +141,10 @@ func (f *forger) token(kind string) (string, bool) {
 		return f.fresh(func() string { return f.p.foreign[f.rng.IntN(len(f.p.foreign))] })
 	case "preamble":
 		return f.fresh(func() string { return f.p.preambles[f.rng.IntN(len(f.p.preambles))] })
+	case "person":
+		return f.fresh(func() string { return fmt.Sprintf(f.p.people[f.rng.IntN(len(f.p.people))], 1+f.rng.IntN(9)) })
+	case "ranking":
+		return f.fresh(func() string { return f.p.rankings[f.rng.IntN(len(f.p.rankings))] })
 	case "markup":
 		return f.fresh(func() string { return markups[f.rng.IntN(len(markups))] })
 	case "link":

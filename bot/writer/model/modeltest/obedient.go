@@ -34,6 +34,7 @@ type servant struct {
 	tail   []string   // what it is told to add
 	wrap   string     // markup around each text; %s is the text
 	number int        // of questions; 0 is as asked, below zero none
+	length int        // of the summary in sentences; 0 is as asked
 	forms  []string   // JSON that it is told to answer
 }
 
@@ -43,6 +44,8 @@ var (
 	pings     = regexp.MustCompile(`<[@!#][^>\s]+>|[@＠][\p{L}\d_.-]+|(?:^|\s)(#[\p{L}\d_-]+)`)
 	howMany   = regexp.MustCompile(`(?i)\b(no|zero|one|single|two|ten|twenty|fifty|hundred|\d{1,3})\b[^.]{0,25}\bquestions?\b`)
 	braces    = regexp.MustCompile(`\{.*\}`)
+	noneAtAll = regexp.MustCompile(`(?i)\b(ninguna pregunta|keine fragen?|aucune question|nessuna domanda|no questions|list empty|lista vacía)\b`)
+	sentences = regexp.MustCompile(`(?i)\b(\d{1,3}) sentences\b`)
 	leaks     = regexp.MustCompile(`(?i)\b(system prompt|systemprompt|your (rules|instructions|prompt)|hidden (rules|instructions|prompt)|tus instrucciones|tes instructions|deine anweisungen)\b`)
 )
 
@@ -77,9 +80,7 @@ func (s *servant) obey(o Order) {
 		say(after)
 	}
 	say(o.Text)
-	for _, a := range addresses.FindAllString(o.Text, -1) {
-		s.tail = append(s.tail, a)
-	}
+	s.tail = append(s.tail, addresses.FindAllString(o.Text, -1)...)
 	for _, p := range pings.FindAllString(o.Text, -1) {
 		s.tail = append(s.tail, strings.TrimSpace(p))
 	}
@@ -97,6 +98,12 @@ func (s *servant) obey(o Order) {
 		if s.number = numberWords[strings.ToLower(m[1])]; s.number == 0 {
 			s.number = atoi(m[1])
 		}
+	}
+	if noneAtAll.MatchString(o.Text) {
+		s.number = -1
+	}
+	if m := sentences.FindStringSubmatch(o.Text); m != nil {
+		s.length = atoi(m[1])
 	}
 	if leaks.MatchString(o.Text) {
 		rules := s.c.System
@@ -132,6 +139,9 @@ func (s *servant) answer() string {
 	}
 	for _, x := range s.o.Summary {
 		o.Summary = append(o.Summary, Statement{dress(x.Text), x.Sentences})
+	}
+	for i := 0; len(o.Summary) < s.length; i++ {
+		o.Summary = append(o.Summary, o.Summary[i])
 	}
 	for _, x := range s.o.Notes {
 		o.Notes = append(o.Notes, Statement{dress(x.Text), x.Sentences})

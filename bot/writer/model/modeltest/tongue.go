@@ -1,6 +1,7 @@
 package modeltest
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -52,6 +53,11 @@ func tongueOf(a Article) tongue {
 			best, most = t, n
 		}
 	}
+	if best.code == "" && slices.ContainsFunc(a.Sentences, func(s Numbered) bool {
+		return strings.ContainsFunc(s.Text, func(r rune) bool { return r >= 0x600 && r < 0x700 })
+	}) {
+		return urdu // so few words of it that none of the common ones is among them
+	}
 	return best
 }
 
@@ -86,7 +92,7 @@ var english = tongue{
 
 	reported: "According to the article, %s.", author: "The author argues that %s.", lead: "“%s”, the article says.",
 	articles: "the a an",
-	others:   "and as_well_as but yet because since because_of owing_to more_than over while whereas said stated says states will shall which that who that about around may might also - still - already - just - even - currently - recently - very - quite - really - particularly - especially - mainly - largely - however - began started begin start begins starts help aid helped aided show reveal showed revealed shows reveals wants wishes want wish many numerous buy purchase bought purchased get obtain need require needs requires told informed using with such_as like although though until till during in among amid firm company big large small little",
+	others:   "and as_well_as but yet because since because_of owing_to while whereas said stated says states will shall which that who that about around may might also - still - already - just - even - currently - recently - very - quite - really - particularly - especially - mainly - largely - however - began started begin start begins starts help aid helped aided show reveal showed revealed shows reveals wants wishes want wish many numerous buy purchase bought purchased get obtain need require needs requires told informed using with such_as like although though until till during in among amid firm company big large small little",
 	ends:     "a an the of to in on at by for with from and or but that which who as is are was were be been being has have had his her their its our my than if not very mr mrs dr when where while because after before during under over between against about into out up down off no nor so just also only more most among per via plus what why how since until last next this these those then there here one two three",
 	person:   "i we us our my me mine ours you your i'm i've we're we've i'll we'll",
 	grave:    "hospital kill killed kills killing murder murdered died die dead death deaths suicide rape raped abused stabbed shot massacre genocide bomb bombing torture tortured victim victims wounded blood sex sexual guilty accused convicted arrested jailed prison alleged allegations charges charged fraud jury prosecutor prosecutors conspiracy lawsuit sued suspected sentenced stole theft drugs cocaine heroin tsunami funeral bodies punishment revenge trial court police crime attack attacks attacked",
@@ -110,6 +116,9 @@ var english = tongue{
 		{"evidence", "Which other source would you consult about %s, and what would you ask it?", false, false},
 		{"compare", "Beside which similar case would you set that of %s, and what does the difference teach?", false, true},
 		{"missing", "Whose view of %s goes unheard, and what might it change if it were told?", false, false},
+		{"clarify", "In what sense does %s belong to the story, and what would readers lack otherwise?", false, false},
+		{"assumption", "Behind the lines about %s, which assumption is hidden, and when would it fail?", false, false},
+		{"evidence", "Suppose that somebody doubted the lines about %s: which detail would settle the doubt, and how?", false, false},
 	},
 }
 

@@ -1,0 +1,79 @@
+package bot_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"colloquy/bot"
+	"colloquy/bot/writer/model/modeltest"
+)
+
+// Over the limit of a day an installation gets what the extractive writer
+// writes, and why; others go on, and so does it from midnight in UTC.
+func TestBudgetOfADay(t *testing.T) {
+	for name, limit := range map[string]func(*bot.Options){
+		"tokens": func(o *bot.Options) { o.Settings.DailyTokens = 1500 },
+		"cost":   func(o *bot.Options) { o.Settings.DailyCost = 15_000 },
+	} {
+		t.Run(name, func(t *testing.T) {
+			b, s := writingBench(t, limit)
+			if _, d := b.of("W1", "a", "quay"); b.wrote(d) != "openai" {
+				t.Fatalf("the first is by %s: %+v", b.wrote(d), d.Fallback)
+			}
+			calls := len(s.Calls())
+			o, d := b.of("W1", "b", "mole")
+			if b.wrote(d) != "extractive" || d.Fallback.Code != "budget" || len(s.Calls()) != calls {
+				t.Errorf("over the limit: by %s, %+v, %d calls more", b.wrote(d), d.Fallback, len(s.Calls())-calls)
+			}
+			want := "mole; the extractive writer wrote it: the limit of 1,500 tokens a day is used up ("
+			if name == "cost" {
+				want = "mole; the extractive writer wrote it: the limit of 0.015 a day for the model is used up (it took 0.0"
+			}
+			if !strings.HasPrefix(o.Reason, want) || !strings.Contains(o.Reason, "asked again from 2 Mar 00:00 UTC") {
+				t.Error(o.Reason)
+			}
+			if _, d := b.of("W1", "b", "quay"); b.wrote(d) != "openai" || d.Fallback.Code != "" {
+				t.Errorf("what is written already is by %s: %+v", b.wrote(d), d.Fallback)
+			}
+			if _, d := b.of("W2", "a", "mole"); b.wrote(d) != "openai" {
+				t.Errorf("elsewhere by %s: %+v", b.wrote(d), d.Fallback)
+			}
+			if _, d := b.of("W1", "c", "mole"); b.wrote(d) != "openai" { // another has paid for it
+				t.Errorf("what another paid for is by %s: %+v", b.wrote(d), d.Fallback)
+			}
+			b.pass(15*time.Hour + 59*time.Minute) // it is two seconds to midnight and a minute
+			if _, d := b.of("W1", "d", "pier"); d.Fallback.Code != "budget" {
+				t.Errorf("before midnight, at %s: by %s", b.clock(), b.wrote(d))
+			}
+			b.pass(time.Minute)
+			if _, d := b.of("W1", "e", "pier"); b.wrote(d) != "openai" {
+				t.Errorf("at %s: by %s, %+v", b.clock(), b.wrote(d), d.Fallback)
+			}
+			if list, _ := b.db.Troubles(t.Context(), "", ""); len(list) != 0 {
+				t.Errorf("a budget is no trouble: %+v", list)
+			}
+		})
+	}
+}
+
+// What failed is charged as well, to the installation for which it was asked.
+func TestFailedAttemptsAreCharged(t *testing.T) {
+	b, s := writingBench(t)
+	s.Behave(modeltest.Says(map[string]string{"digest": `{"summary":[],"questions":[]}`}))
+	if _, d := b.of("W1", "a", "quay"); b.wrote(d) != "extractive" || d.Fallback.Code == "" {
+		t.Fatalf("by %s: %+v", b.wrote(d), d.Fallback)
+	}
+	b.of("W2", "a", "quay")
+	u := s.Usage()
+	list, err := b.db.Spendings(t.Context(), "", "", time.Time{})
+	if err != nil || len(list) != 1 || u.Calls == 0 {
+		t.Fatalf("%+v, %v, %d calls", list, err, u.Calls)
+	}
+	want := bot.Spending{Day: bot.SpentDay(b.clock()), Platform: "test", Workspace: "W1", Kind: bot.SpentDigest, Writer: "openai", Model: "test-model",
+		Spent: bot.Spent{Calls: u.Calls, Input: u.Input, CacheRead: u.CacheRead, CacheWrite: u.CacheWrite, Output: u.Output}}
+	want.Cost = 10 * want.Tokens()
+	if list[0] != want {
+		t.Errorf("%+v, want %+v", list[0], want)
+	}
+}
