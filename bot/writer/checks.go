@@ -284,18 +284,24 @@ func (c *checker) sameLanguage(text string) bool {
 		return false
 	}
 	words := wordsOf(text)
+	own := stopwords(c.doc.lang, words)
 	for lang, share := range c.shares {
-		n := 0
-		for _, w := range words {
-			if stopword(lang, w) {
-				n++
-			}
-		}
-		if float64(n) >= 0.3*float64(len(words)) && share < 0.15 {
+		n := stopwords(lang, words)
+		if n > own && float64(n) >= 0.3*float64(len(words)) && share < 0.15 {
 			return false
 		}
 	}
 	return true
+}
+
+func stopwords(lang string, words []string) int {
+	n := 0
+	for _, w := range words {
+		if stopword(lang, w) {
+			n++
+		}
+	}
+	return n
 }
 
 func stopShares(doc document) map[string]float64 {
@@ -307,13 +313,7 @@ func stopShares(doc document) map[string]float64 {
 		}
 	}
 	for _, lang := range []string{"en", "es", "de", "fr", "ur"} {
-		n := 0
-		for _, w := range words {
-			if stopword(lang, w) {
-				n++
-			}
-		}
-		out[lang] = float64(n) / float64(max(1, len(words)))
+		out[lang] = float64(stopwords(lang, words)) / float64(max(1, len(words)))
 	}
 	return out
 }

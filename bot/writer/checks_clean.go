@@ -85,6 +85,8 @@ func mixedWord(text, source string) string {
 func formless(text, lang string) string {
 	first, n := utf8.DecodeRuneInString(text)
 	switch {
+	case strings.ContainsAny(text, "\n\r\t"):
+		return "a line break"
 	case unicode.IsDigit(first):
 		rest := strings.TrimLeftFunc(text, unicode.IsDigit)
 		if len(text)-len(rest) <= 2 && (strings.HasPrefix(rest, ") ") || strings.HasPrefix(rest, ". ") && lang != "de") { // "3. Mai"

@@ -21,7 +21,7 @@ const maxDetail = 120
 
 // failed makes a failure about some words, at most maxDetail bytes of them.
 func failed(code, detail string) failure {
-	detail = strings.Join(strings.Fields(detail), " ")
+	detail = strings.ToValidUTF8(strings.Join(strings.Fields(detail), " "), "")
 	if len(detail) > maxDetail {
 		detail = strings.ToValidUTF8(detail[:maxDetail], "") + "…"
 	}

@@ -75,6 +75,12 @@ func (c *checker) question(q bot.Question) failure {
 		return f
 	}
 	if c.model {
+		if p := c.strict.held.list("self").found(r.own); p != "" {
+			return failed("order", p)
+		}
+		if text := strings.TrimRight(q.Text, "?؟？ "); strings.HasSuffix(text, ".") || strings.HasSuffix(text, "!") || strings.HasSuffix(text, "۔") {
+			return failed("slot", text[max(0, len(text)-20):])
+		}
 		if n := c.amountElsewhere(q.Text, c.sentencesAt(q.Evidence)); n != "" {
 			return failed("number_not_in_evidence", n)
 		}

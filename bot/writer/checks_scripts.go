@@ -24,17 +24,35 @@ func (c *checker) unknownContent(w string) string {
 		return c.unknownGrams(w)
 	}
 	low := strings.ToLower(w)
-	s := c.strict
-	if c.words[low] || stopword(c.lex.lang, low) || s.ordinary[low] || c.lex.list("general").has(low) {
+	if c.knownCaseless(low) {
 		return ""
 	}
 	for part := range strings.FieldsFuncSeq(low, func(r rune) bool { return r == '-' || r == '\u200c' }) {
-		if c.words[part] || stopword(c.lex.lang, part) || s.ordinary[part] || c.bentForm(part) {
-			continue
+		if !c.knownCaseless(part) && !c.writtenTogether(part) {
+			return w
 		}
-		return w
 	}
 	return ""
+}
+
+// knownCaseless reports whether a word of a script without capitals is the
+// article's, in some form, or an ordinary one.
+func (c *checker) knownCaseless(w string) bool {
+	return c.words[w] || stopword(c.lex.lang, w) || c.strict.ordinary[w] || c.bentForm(w)
+}
+
+// writtenTogether reports whether w is two known words without a space, as
+// Urdu is often typed.
+func (c *checker) writtenTogether(w string) bool {
+	if c.lex.lang != "ur" {
+		return false
+	}
+	for i := range w {
+		if i >= 4 && len(w)-i >= 4 && (c.words[w[:i]] || c.strict.ordinary[w[:i]]) && (c.words[w[i:]] || c.strict.ordinary[w[i:]]) {
+			return true
+		}
+	}
+	return false
 }
 
 // bentForm reports whether the article has the word in another form: the same

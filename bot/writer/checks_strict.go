@@ -15,19 +15,21 @@ const (
 
 // A strict is what a model's text is held against beside the checker's own.
 type strict struct {
-	held     *lexicon        // the lists of the language that only these checks read
-	ordinary map[string]bool // words that are no names, also with a capital
-	caps     map[string]bool // of the article, lower-cased: those that have a capital somewhere
-	lower    map[string]bool // those that have none somewhere
-	roots    map[string]bool
-	forms    map[string]bool // of words as German or a script without capitals bends them
-	grams    map[string]bool // of scripts without spaces
-	pairs    map[[2]string]bool
-	first    map[string]bool // begins a run of words with capitals
-	last     map[string]bool // ends one
-	initials map[string]bool
-	amounts  *amountWords
-	source   *source // the whole article; nil until it is needed
+	held      *lexicon        // the lists of the language that only these checks read
+	ordinary  map[string]bool // words that are no names, also with a capital
+	caps      map[string]bool // of the article, lower-cased: those that have a capital somewhere
+	lower     map[string]bool // those that have none somewhere
+	roots     map[string]bool
+	forms     map[string]bool // of words as German or a script without capitals bends them
+	grams     map[string]bool // of scripts without spaces
+	pairs     map[[2]string]bool
+	first     map[string]bool // begins a run of words with capitals
+	last      map[string]bool // ends one
+	initials  map[string]bool
+	where     map[string][]int // sentences that have a word with a capital; -1 is the title
+	reporting map[string]bool  // words that say who says so
+	amounts   *amountWords
+	source    *source // the whole article; nil until it is needed
 }
 
 // forModel makes c as strict as a model's text needs.
@@ -35,18 +37,36 @@ func (c *checker) forModel(held *lexicon) *checker {
 	c.model = true
 	s := &strict{
 		held: held, ordinary: ordinaryWords(c.lex, held), caps: map[string]bool{}, lower: map[string]bool{}, roots: map[string]bool{}, forms: map[string]bool{},
-		grams: map[string]bool{}, pairs: map[[2]string]bool{}, first: map[string]bool{}, last: map[string]bool{}, initials: map[string]bool{},
-		amounts: newAmountWords(c.lex, held),
+		grams: map[string]bool{}, pairs: map[[2]string]bool{}, first: map[string]bool{}, last: map[string]bool{}, initials: map[string]bool{}, where: map[string][]int{},
+		amounts: newAmountWords(c.lex, held), reporting: map[string]bool{},
+	}
+	for _, list := range [][]string{held.words.Words("attribution"), c.lex.words.Words("author"), c.lex.words.Words("theauthor")} {
+		for _, p := range list {
+			for w := range strings.FieldsSeq(p) {
+				s.reporting[w] = true
+			}
+		}
 	}
 	c.strict = s
 	a := c.doc.article
 	for _, t := range []string{a.Title, a.Byline, a.Site} {
 		s.read(t)
 	}
-	for _, t := range c.doc.sentences {
+	for i, t := range c.doc.sentences {
 		s.read(t.Text)
+		s.place(i, t.Text)
 	}
+	s.place(-1, c.doc.article.Title)
 	return c
+}
+
+// place takes note of the words with a capital in sentence i.
+func (s *strict) place(i int, text string) {
+	for _, t := range tokenize(text) {
+		if w := possessive(t.low); t.cap && (len(s.where[w]) == 0 || s.where[w][len(s.where[w])-1] != i) {
+			s.where[w] = append(s.where[w], i)
+		}
+	}
 }
 
 // read takes note of the words of a piece of the article.
@@ -120,6 +140,9 @@ func (c *checker) strictly(s bot.Statement, toks []token, sentences []string) fa
 	if w := c.turned(s.Text, toks, cited); w != "" {
 		return failed("negation", w)
 	}
+	if w := c.farName(s, toks, sentences); w != "" {
+		return failed("unsupported", w)
+	}
 	if w := c.unattributed(s, toks, sentences); w != "" && !strings.Contains(c.flat, bare(s.Text)) {
 		return failed("unattributed", w)
 	}
@@ -137,6 +160,9 @@ func (c *checker) plain(text string, toks []token) failure {
 	}
 	if bad := formless(text, c.doc.lang); bad != "" {
 		return failed("markup", bad)
+	}
+	if n := c.lex.list("preamble").at(trimSigns(toks), 0); n > 0 && !strings.Contains(c.flat, bare(text)) {
+		return failed("preamble", joinTokens(trimSigns(toks)[:n]))
 	}
 	if p := c.strict.held.list("meta").found(toks); p != "" && !strings.Contains(c.flat, bare(text)) {
 		return failed("preamble", p)

@@ -8,10 +8,12 @@ import "strings"
 func root(w string) string {
 	const letters = 5
 	w = possessive(w)
-	for _, end := range [...]string{"ing", "ied", "ies", "ed", "es", "s", "en", "er", "e", "n", "y"} {
-		if base, ok := strings.CutSuffix(w, end); ok && len(base) >= 3 {
-			w = base
-			break
+	for range 2 {
+		for _, end := range [...]string{"ing", "ied", "ies", "ed", "es", "s", "en", "er", "e", "n", "y"} {
+			if base, ok := strings.CutSuffix(w, end); ok && len(base) >= 3 {
+				w = base
+				break
+			}
 		}
 	}
 	n := 0
@@ -30,11 +32,10 @@ const leastShared = 0.6
 // supported checks that most of a statement's words, those aside that say
 // nothing, are in its evidence: a model's words in any form.
 func (c *checker) supported(words, evidence []string) failure {
-	own, have := terms(words, c.doc.lang), terms(evidence, c.doc.lang)
-	if overlap(own, have) >= leastShared {
+	if overlap(terms(words, c.doc.lang), terms(evidence, c.doc.lang)) >= leastShared {
 		return failure{}
 	}
-	if !c.model {
+	if !c.model || c.lex.lang == "" || len(words) > 0 && unspaced(words[0]) {
 		return failure{code: "unsupported"}
 	}
 	roots := make(map[string]bool, len(evidence))
@@ -44,23 +45,19 @@ func (c *checker) supported(words, evidence []string) failure {
 		}
 		roots[root(w)] = true
 	}
-	for _, t := range have {
-		roots[t] = true
-	}
 	hit, all, missing := 0, 0, ""
-	says := c.strict.held.list("attribution")
-	for _, t := range own {
-		if says.has(t) || c.lex.list("author").has(t) {
+	for _, w := range words {
+		if stopword(c.lex.lang, w) || c.strict.reporting[w] {
 			continue
 		}
 		all++
-		if roots[root(t)] || roots[t] {
+		if roots[root(w)] {
 			hit++
 		} else if missing == "" {
-			missing = t
+			missing = w
 		}
 	}
-	if float64(hit) < leastShared*float64(all) || all == 0 {
+	if all == 0 || float64(hit) < leastShared*float64(all) {
 		return failed("unsupported", missing)
 	}
 	return failure{}
