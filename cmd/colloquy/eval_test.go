@@ -36,7 +36,7 @@ func evalFolder(t testing.TB) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	writeFile(t, "all/lines.jsonl", string(line)+"\n\nno JSON\n{\"title\":\"no text\"}\n")
+	writeFile(t, "all/lines.jsonl", "\ufeff"+string(line)+"\n\nno JSON\n{\"title\":\"no text\"}\n")
 	writeFile(t, "all/.git/hidden.txt", "not looked at")
 	writeFile(t, "all/picture.txt", "\x89PNG\r\n\x1a\n\x00\x00")
 	writeFile(t, "all/nothing.txt", "")
@@ -98,7 +98,7 @@ func TestEvalOfNothing(t *testing.T) {
 		{"all/picture.txt all/nothing.txt", exitFailed, "there is no article to write about"},
 		{"all/.git/none", exitUsage, "all/.git/none cannot be read: no such file or directory"},
 		{"https://example.org/a", exitUsage, "is an address, and eval reads files"},
-		{"", exitUsage, "eval needs a DIR"},
+		{"", exitUsage, "eval needs a DIR or FILE"},
 		{"all --jobs 0", exitUsage, "--jobs cannot be 0: give a number between 1 and 64"},
 		{"all --audience kids", exitUsage, `--audience: "kids" is none of general, classroom, newsroom, team`},
 		{"all --questions 11", exitUsage, "--questions cannot be 11"},
