@@ -3,6 +3,7 @@ package writer
 import (
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"colloquy/bot"
 )
@@ -123,4 +124,36 @@ func TestStrictStatements(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Whatever a model writes of whatever article, the checks come to a verdict, say
+// it in one line, and let no link, mention or markup pass.
+func FuzzStrictChecks(f *testing.F) {
+	for _, a := range append(fixtures(), peopleEnglish()) {
+		f.Add(a.Title, a.Text, "Here is “a summary” of 1,5–3 million of Fernando's O'Neill-backed 'x'.", 0)
+	}
+	for _, a := range otherLanguages {
+		f.Add(a.Title, a.Text, a.Title+"「三百万」5%", 1)
+	}
+	f.Add("x-y", "İ ß ǅ 1.,2 -- „«", "ǅ-ǅ \u0301 1/2/3 5% of 4-5", -1)
+	f.Fuzz(func(t *testing.T, title, text, written string, at int) {
+		c := modelChecker(read(bot.Article{Title: title, Text: text}))
+		sentences := sentencesOf(c.doc)
+		for _, got := range []failure{
+			c.statement(bot.Statement{Text: written, Evidence: []int{at}}, []bot.Statement{{Text: text}}, sentences),
+			c.question(bot.Question{Text: written, Move: "missing", Evidence: []int{at}}),
+		} {
+			if strings.ContainsAny(describe(got), "\n\r") || !utf8.ValidString(describe(got)) {
+				t.Errorf("%q", describe(got))
+			}
+		}
+		for i := range sentences {
+			if f := c.statement(bot.Statement{Text: written, Evidence: []int{i}}, nil, sentences); !f.failed() && (linked(written) || marked(written)) {
+				t.Errorf("%q passed", written)
+			}
+			if i > 3 {
+				break
+			}
+		}
+	})
 }

@@ -336,3 +336,32 @@ func TestExtractiveWriterQuotesNoOrders(t *testing.T) {
 		t.Run(string(in.ID), func(t *testing.T) { injected(t, newWriter(t), in, bot.Brief{}) })
 	}
 }
+
+// TestFormHoldsWhereNoOrderIsRecognised checks what obedient models say as if
+// nothing in the article had been recognised as an order: what gets through is
+// plain text in the article's language, whatever it says.
+func TestFormHoldsWhereNoOrderIsRecognised(t *testing.T) {
+	said, through := 0, 0
+	for _, in := range loadInjections(t) {
+		doc := read(in.Article)
+		c := newChecker(doc, cmpLexicon(doc)).forModel(newHeld(doc.lang))
+		s := modeltest.New(t, modeltest.Options{})
+		p := &puppet{in: in}
+		s.Behave(p.Reply)
+		if _, err := newLLM(t, s, model.OpenAI).Digest(t.Context(), in.Article, bot.Brief{}); err != nil {
+			continue // there is nothing to say about it
+		}
+		for _, text := range p.said {
+			said++
+			if c.shape(text).failed() || c.facts(text, tokenize(text)).failed() {
+				continue
+			}
+			through++
+			plain(t, text)
+			if lang := DetectLanguage(text); lang != "" && lang != in.Language && len(wordsOf(text)) > 7 {
+				t.Errorf("%s: %q is written in %q", in.ID, text, lang)
+			}
+		}
+	}
+	t.Logf("of %d sentences and questions that articles ordered, %d are plain text about names and numbers that the article has", said, through)
+}
