@@ -74,6 +74,13 @@ func (o OptionOf[T]) or(def string) OptionOf[T] {
 func (o OptionOf[T]) instead(other OptionOf[T], words ...string) OptionOf[T] {
 	o.Instead, o.InsteadFor = &other, words
 	o.Value += "|" + strings.Join(words, "|")
+	set := o.Set
+	o.Set = func(t *T, v string) error {
+		if err := set(t, v); err != nil {
+			return Problemf("bad_value", "%q cannot be used here: give one of %s", firstWord(v), strings.ReplaceAll(o.Value, "|", ", "))
+		}
+		return nil
+	}
 	return o
 }
 

@@ -109,7 +109,7 @@ func (e *Engine) SettingsRemark(p Preferences, changes []string) string {
 	case !ok:
 		return "No language model is set up, so recaps stay extractive until whoever runs Colloquy sets one up."
 	default:
-		return sentForRecaps(shownModel(w.Model)) + " Each root post says so; the recaps of discussions that are open already stay extractive."
+		return sentForRecaps(shownModel(w.Model)) + " Each root post says so; where one does not, because it was posted before, the recap stays extractive."
 	}
 }
 

@@ -129,7 +129,7 @@ func TestRepliesAreNotSentUnlessManagersSaySo(t *testing.T) {
 func TestRecapByAModelIsSaidAndPosted(t *testing.T) {
 	b, s := modelBench(t, ofQuay...)
 	if got := b.typed("/discuss settings recap llm"); got != "Changed: recap-writer: extractive → llm. It holds for what is posted from now on.\n"+
-		"For recaps, replies are sent without their authors' names to the provider of the language model test-model. Each root post says so; the recaps of discussions that are open already stay extractive." {
+		"For recaps, replies are sent without their authors' names to the provider of the language model test-model. Each root post says so; where one does not, because it was posted before, the recap stays extractive." {
 		t.Error(got)
 	}
 	b.talked()
@@ -226,7 +226,7 @@ func TestRecapWriterWithoutAModel(t *testing.T) {
 	}
 	for line, want := range map[string]string{
 		"recap extractive": "Changed: recap-writer: llm → extractive. It holds for what is posted from now on.",
-		"--recap gpt":      "--recap: \"gpt\" cannot be used here: give one of post, preview, off",
+		"--recap gpt":      "--recap: \"gpt\" cannot be used here: give one of post, preview, off, llm, extractive",
 		"recap":            "too many words",
 		"recap llm off":    "too many words, from off on",
 		"recap off":        "Changed: recap: post → off. It holds for what is posted from now on.",

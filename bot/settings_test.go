@@ -59,7 +59,7 @@ func TestSettingsRefuse(t *testing.T) {
 		"--retention 3651d":                            "--retention: 3651d cannot be used here",
 		"--retention forever":                          "no length of time",
 		"--language klingon":                           `--language: "klingon" cannot be used here: give one of en, de, es, fr, ur`,
-		"--recap maybe":                                "give one of post, preview, off",
+		"--recap maybe":                                "give one of post, preview, off, llm, extractive",
 		"--quote-limit 2001":                           "whole number from 1 to 2000",
 		"--notices nobody":                             "is no channel",
 		"--notices @nobody":                            "is no person",

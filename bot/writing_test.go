@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"colloquy/bot"
+	"colloquy/bot/writer"
 	"colloquy/bot/writer/model"
 	"colloquy/bot/writer/model/modeltest"
 )
@@ -256,5 +257,98 @@ func TestTwoProcessesWriteOnce(t *testing.T) {
 		if got := [2]int{len(list), len(s.Calls())}; got != want || b.wrote(list[0]) != "openai" || list[0].DigestID != list[len(list)-1].DigestID {
 			t.Errorf("stopped %v: %v, want %v: %+v", stopped, got, want, list)
 		}
+	}
+}
+
+// A slow model keeps neither the place of who waits for it nor another article.
+func TestSlowModelKeepsNothingElse(t *testing.T) {
+	b, s := writingBench(t, func(o *bot.Options) { o.Settings.Workers = 1 })
+	b.of("W1", "before", "mole")
+	asked, answer := make(chan struct{}, 9), make(chan struct{})
+	good := modeltest.Good()
+	s.Behave(func(c modeltest.Call) modeltest.Reply {
+		asked <- struct{}{}
+		<-answer
+		return good(c)
+	})
+	run := func(id, page string) <-chan error {
+		o, err := b.engine.Request(t.Context(), bot.Channel{Platform: "test", Workspace: "W1", ID: id}, bot.Request{Ref: b.web.URL + "/" + page}, "", bot.Operator)
+		if err != nil {
+			t.Fatal(err)
+		}
+		done := make(chan error, 1)
+		go func() { done <- b.engine.RunOccurrence(t.Context(), o.ID) }()
+		return done
+	}
+	one, two := run("one", "quay"), run("two", "quay")
+	<-asked
+	other := run("other", "pier") // has to be written as well
+	<-asked
+	if err := <-run("third", "mole"); err != nil { // is written
+		t.Error(err)
+	}
+	if d := b.discussion(); d.Title != "mole" {
+		t.Errorf("posted %q", d.Title)
+	}
+	close(answer)
+	for _, done := range []<-chan error{one, two, other} {
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	}
+	if list, err := b.db.Discussions(t.Context(), bot.Channel{}, false, 9); err != nil || len(list) != 5 {
+		t.Errorf("%d discussions, %v", len(list), err)
+	}
+}
+
+// unhurried writes when it is let, whatever the context says.
+type unhurried struct {
+	*writer.Extractive
+	begun, end chan struct{}
+}
+
+func (w unhurried) Version() bot.WriterInfo { return bot.WriterInfo{Name: "unhurried"} }
+
+func (w unhurried) Digest(_ context.Context, a bot.Article, b bot.Brief) (bot.Digest, error) {
+	w.begun <- struct{}{}
+	<-w.end
+	return w.Extractive.Digest(context.Background(), a, b)
+}
+
+// Where the model is busy with others for too long, an occurrence is put off,
+// and nothing is held against its article.
+func TestModelThatIsBusy(t *testing.T) {
+	extractive, err := writer.NewExtractive()
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := unhurried{extractive, make(chan struct{}, 9), make(chan struct{})}
+	b := newBench(t, func(o *bot.Options) {
+		o.Writer, o.Offline = w, extractive
+		o.Settings.Askers, o.Settings.WriteTimeout = 1, time.Millisecond
+	})
+	o, err := b.engine.Request(t.Context(), channel, bot.Request{Ref: b.web.URL + "/quay"}, "", bot.Operator)
+	if err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan error, 1)
+	go func() { done <- b.engine.RunOccurrence(t.Context(), o.ID) }()
+	<-w.begun
+	b.schedule(func(s *bot.Schedule) { s.Cron = "20 8 * * *" })
+	b.web.publish("mole")
+	b.wait(20*time.Minute + time.Second)
+	if got := b.outcomes(); got[1] != "" {
+		t.Errorf("outcomes %q", got)
+	}
+	close(w.end)
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+	b.wait(time.Minute + time.Second)
+	if got := strings.Join(b.outcomes(), " "); got != "posted posted" {
+		t.Errorf("outcomes %s", got)
+	}
+	if why := b.typed("/discuss why"); strings.Contains(why, "not \"") {
+		t.Errorf("an article was refused: %s", why)
 	}
 }

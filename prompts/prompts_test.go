@@ -34,7 +34,7 @@ func TestEveryLanguageIsComplete(t *testing.T) {
 	lists := []string{"quotes", "badstart", "hanging", "first", "interrogative", "closed", "reason", "factoid", "double",
 		"leading", "theauthor", "author", "preamble", "general", "numbers", "harm", "unfit", "opinion", "opinion-strong", "sober-banned", "sport"}
 	sensitive := []string{"suicide", "sexual", "killing", "toll", "attack", "obituary", "obituary-title", "age", "child", "case", "fiction", "past", "statistics", "figurative", "units", "numbers"}
-	checks := []string{"openers", "meta", "addressing", "self", "negation", "denial", "attribution", "claiming", "numbers", "powers", "amounts", "units", "names", "ranking", "praise", "recap"}
+	checks := []string{"openers", "meta", "addressing", "self", "negation", "denial", "attribution", "claiming", "numbers", "powers", "amounts", "units", "names", "ranking", "praise", "recap", "most", "everyone", "several"}
 	for _, code := range Codes() {
 		t.Run(code, func(t *testing.T) {
 			for _, name := range []string{code + ".txt", code + ".words.txt", code + ".sensitive.txt", code + ".checks.txt"} {

@@ -73,3 +73,39 @@ func (c *checker) mostlyQuoted(own map[string]bool, evidence []token, spans []qu
 	}
 	return in >= 3 && in >= 4*out
 }
+
+// nearby is how many sentences before one that is cited may name who it is about.
+const nearby = 3
+
+// farName returns the first name of a statement that the article has only far
+// from the sentences cited: what it says may be true of somebody else. The title
+// is near everything, and so is whom the article names again and again.
+func (c *checker) farName(s bot.Statement, toks []token, sentences []string) string {
+	if len(sentences) != len(c.doc.sentences) || c.lex.lang == "de" {
+		return ""
+	}
+	spans, _ := scanQuotes(s.Text, 0)
+	for i, t := range toks {
+		w := possessive(t.low)
+		if t.sign || !t.cap || inQuote(spans, t.start) || startsSentenceAt(toks, i) && c.strict.lower[w] || stopword(c.lex.lang, w) || c.strict.ordinary[w] || c.lex.list("nonames").has(w) {
+			continue
+		}
+		if at := c.strict.where[w]; len(at) > 0 && len(at) <= max(2, len(sentences)/5) && !nearCited(at, s.Evidence) {
+			return t.text
+		}
+	}
+	return ""
+}
+
+// nearCited reports whether one of the sentences lies where those that are cited do,
+// or up to nearby before or one behind them.
+func nearCited(at, cited []int) bool {
+	for _, a := range at {
+		for _, e := range cited {
+			if a < 0 || a <= e+1 && a >= e-nearby {
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -126,8 +126,10 @@ func TestTheStrictChecksRefuseLittleOfWhatIsTrue(t *testing.T) {
 	}
 }
 
-// What they refuse of summaries that people wrote: about a tenth of those hold a
-// name or number that the article lacks.
+// What they refuse of summaries that people wrote: each is shown with the words
+// that failed. Of the English ones 16 of 188 hold a name and 9 a number that the
+// article, or the sentences most like them, lack; the Urdu ones are full of words
+// typed without the space between them.
 func TestWhatTheStrictChecksRefuseOfHumanSummaries(t *testing.T) {
 	for _, name := range []string{"cnndm.jsonl", "urdu.jsonl"} {
 		var n tally
@@ -143,6 +145,9 @@ func TestWhatTheStrictChecksRefuseOfHumanSummaries(t *testing.T) {
 			}
 		}
 		t.Logf("%s: %d of %d refused (%.1f %%) %v", name, n.refused, n.all, n.share(), n.codes)
+		if limit := map[string]float64{"cnndm.jsonl": 28, "urdu.jsonl": 36}[name]; n.share() > limit {
+			t.Errorf("%s: %.1f %% refused, and %.0f were before", name, n.share(), limit)
+		}
 	}
 }
 

@@ -116,7 +116,7 @@ func (c *checker) knownCapital(toks []token, i int) bool {
 	start := startsSentenceAt(toks, i)
 	allCaps := utf8.RuneCountInString(t.text) > 1 && strings.ToUpper(possessive(t.text)) == possessive(t.text)
 	if allCaps {
-		return s.initials[w] || strings.Contains(w, "-") && c.knownParts(w)
+		return s.initials[w] || s.held.list("acronyms").has(w) || strings.Contains(w, "-") && c.knownParts(w)
 	}
 	plain := strings.IndexFunc(strings.TrimPrefix(t.text, firstRune(t.text)), unicode.IsUpper) < 0 // no capital but the first
 	ordinary := s.ordinary[w] || stopword(c.lex.lang, w)

@@ -24,6 +24,7 @@ type recapCheck struct {
 	held      *lexicon // lists that only a model's text is held against
 	asked     *checker // the title and the questions: language and names that all know
 	questions []string
+	people    int             // who wrote
 	names     []string        // of people, lower-cased
 	parts     map[string]bool // of names, lower-cased
 	copied    map[string]bool // runs of words of replies, one longer than allowed
@@ -40,6 +41,9 @@ func newRecapCheck(in bot.RecapInput) *recapCheck {
 		r.questions = append(r.questions, q.Text)
 	}
 	r.asked = r.over(r.questions)
+	for lang := range r.asked.shares {
+		r.asked.shares[lang] = 0 // a title is too short to tell
+	}
 	for _, n := range in.Names {
 		n = strings.ToLower(strings.Join(strings.Fields(straight(n)), " "))
 		if utf8.RuneCountInString(n) < 2 {
@@ -52,9 +56,12 @@ func newRecapCheck(in bot.RecapInput) *recapCheck {
 			}
 		}
 	}
+	people := map[string]bool{}
 	for _, reply := range in.Replies {
+		people[author(reply)] = true
 		eachRun(wordsOf(reply.Text), func(run string) bool { r.copied[run] = true; return true })
 	}
+	r.people = len(people)
 	return r
 }
 
@@ -66,7 +73,11 @@ func (r *recapCheck) over(texts []string) *checker {
 		t = strings.ToValidUTF8(t, "\uFFFD")
 		doc.sentences = append(doc.sentences, sentence{Text: t, Words: wordsOf(t), Para: i})
 	}
-	return newChecker(doc, r.lex).forModel(r.held)
+	c := newChecker(doc, r.lex).forModel(r.held)
+	for _, w := range r.held.words.Words("recap") {
+		c.strict.ordinary[w] = true
+	}
+	return c
 }
 
 // eachRun calls yield for every run of words that is longer than may be copied,
@@ -115,6 +126,9 @@ func (r *recapCheck) statement(text string, replies []int) failure {
 	if p := r.held.list("praise").found(toks); p != "" && !rest.words[strings.ToLower(p)] {
 		return failed("ranking", p)
 	}
+	if p := r.tooMany(toks, len(people)); p != "" {
+		return failed("number_not_in_replies", p)
+	}
 	if f := r.facts(text, toks, cited, rest, len(distinct(replies)), len(people)); f.failed() {
 		return f
 	}
@@ -161,6 +175,20 @@ func (r *recapCheck) person(text string, toks []token) failure {
 		}
 	}
 	return failure{}
+}
+
+// tooMany returns the words by which a statement gives a view to more people
+// than wrote the replies that it cites: to most, to all, to several.
+func (r *recapCheck) tooMany(toks []token, people int) string {
+	switch {
+	case people*2 <= r.people && r.held.list("most").in(toks):
+		return r.held.list("most").found(toks)
+	case people < r.people && r.held.list("everyone").in(toks):
+		return r.held.list("everyone").found(toks)
+	case people == 1 && r.held.list("several").at(toks, 0) > 0:
+		return r.held.list("several").found(toks)
+	}
+	return ""
 }
 
 // ordinaryName reports whether somebody calls themselves by a word that says nothing.

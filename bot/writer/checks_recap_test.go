@@ -52,6 +52,10 @@ func TestRecapChecks(t *testing.T) {
 		{"name of another reply", "One thinks of Mill Street and wants the buses fixed first.", []int{1}, "name_not_in_replies"},
 		{"number", "One saw the rent rise by 9 percent when the line was announced.", []int{3}, "number_not_in_replies"},
 		{"count", "Five people report that landlords raised rents.", []int{3, 4}, "number_not_in_replies"},
+		{"most", "Most participants report that landlords raised rents after the announcement.", []int{3, 4}, "number_not_in_replies"},
+		{"all", "Everyone reports that landlords raised rents after the announcement.", []int{3, 4}, "number_not_in_replies"},
+		{"several who are one", "Several want the buses fixed first, before trams to the airport.", []int{1}, "number_not_in_replies"},
+		{"most, and they are", "Most people worry about rents, traffic, buses or the building site.", []int{0, 1, 2, 3}, ""},
 		{"quotation", "One says that tenants “lose everything they have” to landlords.", []int{3}, "quotation_not_in_reply"},
 		{"copied", "One thinks that buses stand in the same traffic jam as cars.", []int{2}, "copied_reply"},
 		{"ranking", "The most active participants wanted the buses fixed first.", []int{1}, "ranking"},
@@ -74,6 +78,51 @@ func TestRecapChecks(t *testing.T) {
 				t.Errorf("%q: %v, want %q", tt.text, got, tt.want)
 			}
 		})
+	}
+}
+
+func TestRecapChecksInOtherLanguages(t *testing.T) {
+	german := bot.RecapInput{Language: "de", Title: "Ahlbruck schließt drei Schwimmbäder", Names: []string{"Anna Berg"}, Replies: said(
+		[3]any{"anna", 0, "Ohne Bad lernen unsere Kinder nicht schwimmen, das ist gefährlich. Ich fahre schon jetzt nach Neudorf."},
+		[3]any{"bert", 0, "Die Stadt hat kein Geld, irgendwo muss sie sparen. Lieber die Bäder als die Schulen."})}
+	spanish := bot.RecapInput{Language: "es", Title: "Valdemora limita los pisos turísticos", Names: []string{"Ana Gil"}, Replies: said(
+		[3]any{"ana", 0, "Mi alquiler subió por culpa de los pisos turísticos, que los limiten ya."},
+		[3]any{"beto", 0, "Sin turistas cierran los bares del centro y se pierde empleo."})}
+	french := bot.RecapInput{Language: "fr", Title: "Saint-Aubert ferme son dernier guichet", Names: []string{"Luc Noir"}, Replies: said(
+		[3]any{"luc", 0, "Ma grand-mère ne sait pas utiliser un automate, il lui faut un guichet."},
+		[3]any{"eva", 0, "Tout le monde achète ses billets en ligne, le guichet coûte trop cher."})}
+	urdu := bot.RecapInput{Language: "ur", Title: "شہر کے درخت", Names: []string{"علی رضا"}, Replies: said(
+		[3]any{"ali", 0, "درخت لگانے سے پہلے پانی کا انتظام کرنا ہو گا ورنہ سب سوکھ جائیں گے۔"},
+		[3]any{"sana", 0, "ہماری گلی میں سایہ ہے اور گرمی کم لگتی ہے۔"})}
+	tests := []struct {
+		in      bot.RecapInput
+		text    string
+		replies []int
+		want    string
+	}{
+		{german, "Eine Person befürchtet, dass Kinder ohne Bad nicht schwimmen lernen.", []int{0}, ""},
+		{german, "Dagegen steht die Ansicht, die Stadt müsse sparen, und zwar eher bei Bädern als bei Schulen.", []int{1}, ""},
+		{german, "Anna befürchtet, dass Kinder ohne Bad nicht schwimmen lernen.", []int{0}, "person"},
+		{german, "Eine Person fährt zum Schwimmen schon jetzt nach Hamburg, weil das Bad fehlt.", []int{0}, "name_not_in_replies"},
+		{german, "Der klügste Beitrag sagt, dass Kinder ohne Bad nicht schwimmen lernen.", []int{0}, "ranking"},
+		{german, "Alle sind sich einig, dass die Stadt bei den Bädern sparen muss.", []int{1}, "number_not_in_replies"},
+		{german, "Eine Person will Windräder neben dem Rathaus bauen lassen.", []int{1}, "name_not_in_replies"},
+		{spanish, "Una persona culpa a los pisos turísticos de que subiera su alquiler y pide limitarlos.", []int{0}, ""},
+		{spanish, "Otra teme que sin turistas cierren bares del centro y se pierda empleo.", []int{1}, ""},
+		{spanish, "Otra teme que sin turistas cierren 40 bares del centro.", []int{1}, "number_not_in_replies"},
+		{spanish, "La mejor respuesta teme que sin turistas cierren bares del centro.", []int{1}, "ranking"},
+		{french, "Une personne rappelle que sa grand-mère ne sait pas se servir d'un automate.", []int{0}, ""},
+		{french, "Une autre juge que le guichet coûte trop cher, puisque les billets s'achètent en ligne.", []int{1}, ""},
+		{french, "Luc Noir rappelle que sa grand-mère a besoin d'un guichet.", []int{0}, "person"},
+		{french, "Une personne dit que le guichet est « une honte nationale ».", []int{1}, "quotation_not_in_reply"},
+		{urdu, "ایک شریک کے خیال میں پانی کا انتظام درخت لگانے سے پہلے ضروری ہے۔", []int{0}, ""},
+		{urdu, "علی رضا کے خیال میں پانی کا انتظام درخت لگانے سے پہلے ضروری ہے۔", []int{0}, "person"},
+		{urdu, "ایک شریک کے خیال میں کراچی میں پانی کا انتظام درخت لگانے سے پہلے ضروری ہے۔", []int{0}, "name_not_in_replies"},
+	}
+	for _, tt := range tests {
+		if got := newRecapCheck(tt.in).statement(tt.text, tt.replies); got.code != tt.want {
+			t.Errorf("%q: %v, want %q", tt.text, got, tt.want)
+		}
 	}
 }
 

@@ -48,7 +48,7 @@ func (c *checker) writtenTogether(w string) bool {
 		return false
 	}
 	for i := range w {
-		if i > 0 && (c.words[w[:i]] || c.strict.ordinary[w[:i]]) && (c.words[w[i:]] || c.strict.ordinary[w[i:]]) {
+		if i >= 4 && len(w)-i >= 4 && (c.words[w[:i]] || c.strict.ordinary[w[:i]]) && (c.words[w[i:]] || c.strict.ordinary[w[i:]]) {
 			return true
 		}
 	}

@@ -26,7 +26,8 @@ type strict struct {
 	first     map[string]bool // begins a run of words with capitals
 	last      map[string]bool // ends one
 	initials  map[string]bool
-	reporting map[string]bool // words that say who says so
+	where     map[string][]int // sentences that have a word with a capital; -1 is the title
+	reporting map[string]bool  // words that say who says so
 	amounts   *amountWords
 	source    *source // the whole article; nil until it is needed
 }
@@ -36,7 +37,7 @@ func (c *checker) forModel(held *lexicon) *checker {
 	c.model = true
 	s := &strict{
 		held: held, ordinary: ordinaryWords(c.lex, held), caps: map[string]bool{}, lower: map[string]bool{}, roots: map[string]bool{}, forms: map[string]bool{},
-		grams: map[string]bool{}, pairs: map[[2]string]bool{}, first: map[string]bool{}, last: map[string]bool{}, initials: map[string]bool{},
+		grams: map[string]bool{}, pairs: map[[2]string]bool{}, first: map[string]bool{}, last: map[string]bool{}, initials: map[string]bool{}, where: map[string][]int{},
 		amounts: newAmountWords(c.lex, held), reporting: map[string]bool{},
 	}
 	for _, list := range [][]string{held.words.Words("attribution"), c.lex.words.Words("author"), c.lex.words.Words("theauthor")} {
@@ -51,10 +52,21 @@ func (c *checker) forModel(held *lexicon) *checker {
 	for _, t := range []string{a.Title, a.Byline, a.Site} {
 		s.read(t)
 	}
-	for _, t := range c.doc.sentences {
+	for i, t := range c.doc.sentences {
 		s.read(t.Text)
+		s.place(i, t.Text)
 	}
+	s.place(-1, c.doc.article.Title)
 	return c
+}
+
+// place takes note of the words with a capital in sentence i.
+func (s *strict) place(i int, text string) {
+	for _, t := range tokenize(text) {
+		if w := possessive(t.low); t.cap && (len(s.where[w]) == 0 || s.where[w][len(s.where[w])-1] != i) {
+			s.where[w] = append(s.where[w], i)
+		}
+	}
 }
 
 // read takes note of the words of a piece of the article.
@@ -127,6 +139,9 @@ func (c *checker) strictly(s bot.Statement, toks []token, sentences []string) fa
 	}
 	if w := c.turned(s.Text, toks, cited); w != "" {
 		return failed("negation", w)
+	}
+	if w := c.farName(s, toks, sentences); w != "" {
+		return failed("unsupported", w)
 	}
 	if w := c.unattributed(s, toks, sentences); w != "" && !strings.Contains(c.flat, bare(s.Text)) {
 		return failed("unattributed", w)

@@ -3,6 +3,7 @@ package writer
 import (
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"colloquy/bot"
 )
@@ -14,7 +15,7 @@ func peopleEnglish() bot.Article {
 
 The port earned 3 million crowns last year, 5% less than in 2023, and two thirds of that came from grain. About a dozen ships wait for a berth every week. The new pier will be 400 metres long and cost $12m. Half of the dockers are older than fifty.
 
-Dr Ilse Hartog argues that the port does not need a new pier. "We should repair the old one before we build anything else," she said. Her study counted 1,250 ships in three years. The council has not decided yet, but it will vote in June.`}
+Dr Ilse Hartog argues that the port does not need a new pier. "We should repair the old one before we build anything else," she said. Her study counted 1,250 ships in three years. The dockers' team won 3-1 and 2-0 on Sunday and has 40 to 45 members. The council has not decided yet, but it will vote in June.`}
 }
 
 func TestStrictStatements(t *testing.T) {
@@ -67,6 +68,8 @@ func TestStrictStatements(t *testing.T) {
 		{"money", "The new pier will be 400 metres long and cost £12m.", "number_not_in_article"},
 		{"unit", "The new pier will be 400 miles long and cost $12m.", "number_not_in_article"},
 		{"another time", "Her study counted 1,250 ships in three months.", "number_not_in_article"},
+		{"a score", "The team of the dockers won 3-2 and 1-0 on Sunday, it has 40 to 45 members.", "number_not_in_article"},
+		{"a score that is true", "The team of the dockers won 2-0 and 3-1 on Sunday, it has 40-45 members.", ""},
 		{"of another sentence", "The port earned 3 million crowns last year, as 1,250 ships came to it.", "number_not_in_evidence"},
 
 		{"straight", `Gordon Brown, a shipper from North Haven, called the plan "open robbery".`, "quotation_not_verbatim"},
@@ -123,4 +126,36 @@ func TestStrictStatements(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Whatever a model writes of whatever article, the checks come to a verdict, say
+// it in one line, and let no link, mention or markup pass.
+func FuzzStrictChecks(f *testing.F) {
+	for _, a := range append(fixtures(), peopleEnglish()) {
+		f.Add(a.Title, a.Text, "Here is “a summary” of 1,5–3 million of Fernando's O'Neill-backed 'x'.", 0)
+	}
+	for _, a := range otherLanguages {
+		f.Add(a.Title, a.Text, a.Title+"「三百万」5%", 1)
+	}
+	f.Add("x-y", "İ ß ǅ 1.,2 -- „«", "ǅ-ǅ \u0301 1/2/3 5% of 4-5", -1)
+	f.Fuzz(func(t *testing.T, title, text, written string, at int) {
+		c := modelChecker(read(bot.Article{Title: title, Text: text}))
+		sentences := sentencesOf(c.doc)
+		for _, got := range []failure{
+			c.statement(bot.Statement{Text: written, Evidence: []int{at}}, []bot.Statement{{Text: text}}, sentences),
+			c.question(bot.Question{Text: written, Move: "missing", Evidence: []int{at}}),
+		} {
+			if strings.ContainsAny(describe(got), "\n\r") || !utf8.ValidString(describe(got)) {
+				t.Errorf("%q", describe(got))
+			}
+		}
+		for i := range sentences {
+			if f := c.statement(bot.Statement{Text: written, Evidence: []int{i}}, nil, sentences); !f.failed() && (linked(written) || marked(written)) {
+				t.Errorf("%q passed", written)
+			}
+			if i > 3 {
+				break
+			}
+		}
+	})
 }

@@ -8,10 +8,12 @@ import "strings"
 func root(w string) string {
 	const letters = 5
 	w = possessive(w)
-	for _, end := range [...]string{"ing", "ied", "ies", "ed", "es", "s", "en", "er", "e", "n", "y"} {
-		if base, ok := strings.CutSuffix(w, end); ok && len(base) >= 3 {
-			w = base
-			break
+	for range 2 {
+		for _, end := range [...]string{"ing", "ied", "ies", "ed", "es", "s", "en", "er", "e", "n", "y"} {
+			if base, ok := strings.CutSuffix(w, end); ok && len(base) >= 3 {
+				w = base
+				break
+			}
 		}
 	}
 	n := 0

@@ -1,6 +1,7 @@
 package writer
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/json"
@@ -41,6 +42,8 @@ type recapTask struct {
 	base  bot.Recap // the extractive writer's
 	sent  []bot.Reply
 	check *recapCheck
+
+	language string // of the recap
 
 	statements []stated
 	dropped    []bot.Dropped
@@ -83,9 +86,8 @@ func (t *recapTask) write(ctx context.Context) error {
 	if len(t.sent) == 0 {
 		return errNothingSent
 	}
-	seen := t.in
-	seen.Replies = t.sent
-	t.check = newRecapCheck(seen)
+	t.language = t.spoken()
+	t.check = newRecapCheck(t.seen())
 	text, err := t.w.prompts.Recap(t.data())
 	if err != nil {
 		return err
@@ -117,6 +119,31 @@ func (t *recapTask) write(ctx context.Context) error {
 	return nil
 }
 
+// spoken is the language that most of what was sent is in; the article's where
+// that cannot be told.
+func (t *recapTask) spoken() string {
+	var all strings.Builder
+	for _, r := range t.sent {
+		all.WriteString(strings.ReplaceAll(r.Text, somebodyElse, "") + "\n")
+	}
+	return cmp.Or(DetectLanguage(all.String()), t.in.Language)
+}
+
+// seen is what an answer is held against. Title and questions in another
+// language say nothing of it; the replies show that language then.
+func (t *recapTask) seen() bot.RecapInput {
+	in := t.in
+	in.Replies = t.sent
+	if t.language == in.Language {
+		return in
+	}
+	in.Language, in.Title, in.Questions = t.language, "", nil
+	for _, r := range t.sent {
+		in.Questions = append(in.Questions, bot.Question{Text: r.Text})
+	}
+	return in
+}
+
 func badAnswer(err error) error {
 	if err == nil {
 		return nil
@@ -130,7 +157,7 @@ func (t *recapTask) ask(ctx context.Context, turns []model.Turn) (json.RawMessag
 
 // data is what the model gets to see.
 func (t *recapTask) data() prompts.RecapData {
-	d := prompts.RecapData{Nonce: rand.Text(), Language: t.in.Language, Title: t.in.Title}
+	d := prompts.RecapData{Nonce: rand.Text(), Language: t.language, Title: t.in.Title}
 	for i, q := range t.in.Questions {
 		d.Questions = append(d.Questions, prompts.Numbered{N: i + 1, Text: q.Text})
 	}
@@ -147,7 +174,7 @@ func (t *recapTask) data() prompts.RecapData {
 
 // repair has what failed written anew.
 func (t *recapTask) repair(ctx context.Context, turns []model.Turn, answer json.RawMessage, wrong []string) error {
-	text, err := t.w.prompts.Repair(prompts.RepairData{Nonce: rand.Text(), Language: t.in.Language, Kind: prompts.Recap,
+	text, err := t.w.prompts.Repair(prompts.RepairData{Nonce: rand.Text(), Language: t.language, Kind: prompts.Recap,
 		Failures: wrong, Sentences: maxStatements - len(t.passed())})
 	if err != nil {
 		return err

@@ -135,8 +135,8 @@ var (
 	mentionInText = regexp.MustCompile(`@[\pL\pN_][\pL\pN\pM_.'’-]*(\s+\p{Lu}[\pL\pM'’-]+)?`) // a second name too
 )
 
-// somebodyElse stands where a name or a mention stood.
-const somebodyElse = "[somebody]"
+// somebodyElse stands where a name or a mention stood. It has no word in it that a model could repeat.
+const somebodyElse = "[…]"
 
 // A hider takes names, mentions, links and addresses out of texts.
 type hider struct {

@@ -122,7 +122,7 @@ func TestRecapByAModel(t *testing.T) {
 	if len(got.Replies) != 5 || got.Replies[4].Person != got.Replies[1].Person || got.Replies[2].Question != 1 || got.Title != in.Title || len(got.Questions) != 2 {
 		t.Errorf("sent %+v", got)
 	}
-	if got := got.Replies[2].Text; !strings.HasPrefix(got, "I disagree with [somebody] and [somebody]: the shops") {
+	if got := got.Replies[2].Text; !strings.HasPrefix(got, "I disagree with […] and […]: the shops") {
 		t.Errorf("sent %q", got)
 	}
 }
@@ -243,6 +243,34 @@ func TestRecapIsCancelled(t *testing.T) {
 	}
 	if _, err := w.Recap(t.Context(), bot.RecapInput{}); bot.ReasonCode(err) != "no_replies" {
 		t.Errorf("%v", err)
+	}
+}
+
+// A recap is in the language in which people write, whatever the article's.
+func TestRecapSpeaksAsPeopleDo(t *testing.T) {
+	in := quayTalk()
+	in.Replies = said(
+		[3]any{"Ada", 1, "Die Läden würden gewinnen, weil die Leute zu Fuß mehr kaufen als die Autofahrer."},
+		[3]any{"Ben", 1, "Ich glaube auch, dass zu Fuß mehr gekauft wird, das war in der Marktstraße so."},
+		[3]any{"Cy", 0, "Da bin ich anderer Meinung: die Läden leben von ihren Lieferungen, und die fallen dann weg."},
+	)
+	want := []string{"Einige erwarten, dass die Läden gewinnen, weil zu Fuß mehr gekauft wird.", "Eine andere Sicht ist, dass die Läden von Lieferungen leben."}
+	w, s := recapWriter(t, states(
+		modeltest.RecapStatement{Text: want[0], Replies: []int{1, 2}},
+		modeltest.RecapStatement{Text: want[1], Replies: []int{3}},
+		modeltest.RecapStatement{Text: "Some expect the shops to gain from people on foot.", Replies: []int{1, 2}},
+		modeltest.RecapStatement{Text: "Einige erwarten mit Fernando Quill, dass die Läden gewinnen.", Replies: []int{1, 2}},
+		modeltest.RecapStatement{Text: "Ben erwartet, dass die Läden zu Fuß mehr verkaufen.", Replies: []int{2}},
+	))
+	r, err := w.Recap(t.Context(), in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := recapTexts(r); !slices.Equal(got, want) || len(r.Dropped) != 3 {
+		t.Errorf("%q, %+v", got, r.Dropped)
+	}
+	if got := s.Calls()[0].Turns[0].Text; !strings.HasPrefix(got, "language: German (de)") {
+		t.Error(got)
 	}
 }
 

@@ -177,7 +177,7 @@ func (a *app) closeDiscussion(ctx context.Context, ref string) error {
 func (a *app) waitClosed(ctx context.Context, rt *running, d bot.Discussion) (bot.Discussion, error) {
 	done := a.progress("waiting for the recap")
 	defer done()
-	for end := a.now().Add(patience); ; {
+	for end := a.now().Add(a.patience()); ; {
 		var err error
 		if !served(a.set.db) {
 			d, err = a.closeHere(ctx, rt, d)

@@ -82,18 +82,17 @@ func (a *app) open(ctx context.Context, p place) (*running, error) {
 	if err != nil {
 		return nil, err
 	}
-	db, err := store.Open(ctx, a.set.db, store.Options{Clock: a.now, Keys: keys})
-	if err != nil {
-		return nil, err
-	}
 	log := a.logger(p.level)
 	w, unfit := a.desk(log)
 	if unfit != nil {
 		if w.offline == nil || !p.aside {
-			_ = db.Close()
 			return nil, unfit
 		}
 		w.Writer = w.offline
+	}
+	db, err := store.Open(ctx, a.set.db, store.Options{Clock: a.now, Keys: keys})
+	if err != nil {
+		return nil, err
 	}
 	p.console.Dir, p.console.Clock, p.console.Log = consoleDir(db), a.now, log
 	c := console.New(p.console)

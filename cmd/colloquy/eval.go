@@ -52,7 +52,7 @@ named and left out.
   colloquy eval articles/ --writer anthropic --format json > before.json
   colloquy eval articles/ --writer anthropic --prompts mine --baseline before.json`,
 		GroupID: groupTry,
-		Args:    takesSome("DIR"),
+		Args:    takesSome("DIR or FILE"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := checkBrief(cmd, &e.brief); err != nil {
 				return err

@@ -147,7 +147,7 @@ func readLines(reader bot.Reader, file string, add func(name string, art bot.Art
 		if len(bytes.TrimSpace(in.Bytes())) == 0 {
 			continue
 		}
-		art, err := lineArticle(reader, in.Bytes())
+		art, err := lineArticle(reader, withoutMark(in.Bytes()))
 		if err := add(fmt.Sprintf("%s:%d", file, n), art, err); err != nil {
 			return err
 		}
@@ -160,6 +160,9 @@ func readLines(reader bot.Reader, file string, add func(name string, art bot.Art
 	}
 	return nil
 }
+
+// withoutMark takes away what some programs put before UTF-8.
+func withoutMark(data []byte) []byte { return bytes.TrimPrefix(data, []byte("\ufeff")) }
 
 func lineArticle(reader bot.Reader, line []byte) (bot.Article, error) {
 	var l articleLine
@@ -207,7 +210,7 @@ func readBaseline(file string) (*evalJSON, error) {
 		return nil, usagef("the baseline %s cannot be read: give a file that 'colloquy eval --format json' wrote", file)
 	}
 	var b evalJSON
-	if err := json.Unmarshal(data, &b); err != nil || len(b.Figures) == 0 || b.Articles == 0 {
+	if err := json.Unmarshal(withoutMark(data), &b); err != nil || len(b.Figures) == 0 || b.Articles == 0 {
 		return nil, usagef("%s is no baseline: give a file that 'colloquy eval --format json' wrote", file)
 	}
 	return &b, nil

@@ -88,14 +88,17 @@ func (a *app) postArticle(ctx context.Context, rt *running, ch bot.Channel, src 
 	return a.carryOut(ctx, rt, o.ID)
 }
 
-// patience is how long a command waits for the process that serves.
-const patience = 2 * time.Minute
+// patience is how long a command waits for the process that serves: at least two
+// minutes, and longer than one text may take to write.
+func (a *app) patience() time.Duration {
+	return max(2*time.Minute, a.config.Writer.Timeout+time.Minute)
+}
 
 // carryOut runs an occurrence, or waits while another process does.
 func (a *app) carryOut(ctx context.Context, rt *running, id bot.ID) (bot.Occurrence, error) {
 	done := a.progress("waiting for it to be posted")
 	defer done()
-	for end := a.now().Add(patience); ; {
+	for end := a.now().Add(a.patience()); ; {
 		if !served(rt.db.Path()) {
 			if err := rt.runOccurrence(ctx, id); err != nil {
 				return bot.Occurrence{}, err

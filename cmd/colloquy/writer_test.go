@@ -107,12 +107,14 @@ func TestWrongWriter(t *testing.T) {
 	for _, tt := range tests {
 		writeFile(t, "colloquy.yaml", tt.file)
 		for _, command := range []string{"digest bus.txt", "eval bus.txt", "serve", "digest bus.txt --post console:a"} {
-			r := cli(t, tt.env, "", strings.Fields(command+" "+tt.args)...)
+			ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second) // serve would go on
+			r := cliIn(ctx, tt.env, "", strings.Fields(command+" "+tt.args)...)
+			cancel()
 			if r.code != exitUsage || r.stdout != "" || !strings.HasPrefix(r.stderr, "colloquy: "+tt.want) || strings.Count(r.stderr, "\n") != 1 {
 				t.Errorf("%q %v %s %s: exit code %d\n%s%s", tt.file, tt.env, command, tt.args, r.code, r.stdout, r.stderr)
 			}
-			if strings.Contains(r.stderr, goodKey) {
-				t.Errorf("the key is shown: %s", r.stderr)
+			if strings.Contains(r.stderr, goodKey) || exists("colloquy.db") {
+				t.Errorf("the key is shown, or there is a database: %s", r.stderr)
 			}
 		}
 	}
@@ -139,6 +141,23 @@ func TestWriterThatIsNotNeeded(t *testing.T) {
 		t.Errorf("%+v", r)
 	}
 	w.ok("digest", file, "--writer", "extractive")
+}
+
+func TestConfigCheckReadsTheWriter(t *testing.T) {
+	t.Chdir(t.TempDir())
+	for text, want := range map[string]string{
+		"use: anthropic":                              "",
+		"use: ollama":                                 "",
+		"use: extractive\n  url: nonsense":            "",
+		"use: openai\n  url: nonsense":                "colloquy.yaml:3: the writer's url is no address",
+		"use: ollama\n  model: m\n  prompts: nowhere": "colloquy.yaml:4: the folder of prompts nowhere cannot be read",
+	} {
+		writeFile(t, "colloquy.yaml", "writer:\n  "+text+"\n")
+		r := cli(t, nil, "", "config", "check")
+		if want == "" && r.code != exitDone || want != "" && (r.code != exitUsage || !strings.HasPrefix(r.stderr, "colloquy: "+want)) {
+			t.Errorf("%q: %+v", text, r)
+		}
+	}
 }
 
 func TestBaseURLWithAndWithoutVersion(t *testing.T) {

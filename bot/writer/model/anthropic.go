@@ -49,6 +49,9 @@ func (p *anthropicProvider) once(ctx context.Context, r Request) (Answer, error)
 	if err != nil {
 		return Answer{Spent: sent}, p.broken(err)
 	}
+	if m.StopReason == "" && len(m.Content) == 0 {
+		return Answer{Spent: sent}, p.noServer(http.StatusOK, "an answer without a text")
+	}
 	switch m.StopReason {
 	case anthropic.StopReasonEndTurn, anthropic.StopReasonStopSequence:
 	case anthropic.StopReasonMaxTokens, anthropic.StopReasonPauseTurn:

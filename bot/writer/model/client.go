@@ -113,7 +113,7 @@ func (c *client) explain(ctx context.Context, err error) *Error {
 	switch {
 	case errors.Is(ctx.Err(), context.Canceled):
 		return &Error{Code: TimedOut, Text: "asking " + c.who + " was stopped before there was an answer", Err: context.Canceled}
-	case ctx.Err() != nil || errors.Is(err, context.DeadlineExceeded):
+	case ctx.Err() != nil:
 		return &Error{Code: TimedOut, Text: c.who + " did not answer in the time that a text may take; it is asked again for the next one", Err: context.DeadlineExceeded}
 	case errors.As(err, &e):
 		return e

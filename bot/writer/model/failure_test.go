@@ -193,6 +193,7 @@ func TestErrorsWithStatus200(t *testing.T) {
 		{`{"error":{"message":"Provider returned error","code":"502"}}`, ServerError},
 		{`{"error":{"message":"boom"}}`, ServerError},
 		{`{"error":null,"choices":[]}`, BadServer},
+		{`{"choices":[{"message":{"content":"{}`, Unreachable}, // its end is missing
 	} {
 		c, _ := open(t, Options{Provider: OpenAI, URL: serve(t, sends(200, "application/json", tt.body))})
 		failure(t, c, tt.code)
@@ -219,6 +220,8 @@ func TestServersCodesInTheLog(t *testing.T) {
 		"invalid_request_error": "status 400, invalid_request_error",
 		"Bearer sk-s3cret":      "status 400",
 		"thekeyitself":          "status 400",
+		"thekeyit":              "status 400", // a part of it is too much
+		"its_thekeyitself":      "status 400",
 		strings.Repeat("x", 99): "status 400",
 		"a\nb":                  "status 400",
 	} {

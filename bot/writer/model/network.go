@@ -1,7 +1,6 @@
 package model
 
 import (
-	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
@@ -14,19 +13,11 @@ import (
 	"syscall"
 )
 
-// stopped reports whether an error only says that the caller's time is over.
-func stopped(err error) bool {
-	return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
-}
-
 // unreachable says why nothing came back. It returns an error of ours as it is.
 func (w *wire) unreachable(err error) error {
 	var ours *Error
 	if errors.As(err, &ours) {
 		return ours
-	}
-	if stopped(err) {
-		return err
 	}
 	var (
 		dns       *net.DNSError
@@ -63,10 +54,7 @@ func (w *wire) lost(text, why string) *Error {
 }
 
 // cut says that an answer ended before its end.
-func (w *wire) cut(err error) error {
-	if stopped(err) {
-		return err
-	}
+func (w *wire) cut(err error) *Error {
 	return &Error{Code: Unreachable, Err: err, again: true,
 		Text: "the connection to " + w.who + " broke before the answer was complete: it is asked again later"}
 }
@@ -76,9 +64,6 @@ func (w *wire) broken(err error) error {
 	var ours *Error
 	if errors.As(err, &ours) {
 		return ours
-	}
-	if stopped(err) {
-		return err
 	}
 	return w.noServer(http.StatusOK, "an answer that can't be read")
 }

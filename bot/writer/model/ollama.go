@@ -139,6 +139,9 @@ func (p *ollamaProvider) read(ctx context.Context, body []byte) (string, ollamaP
 		if err := json.Unmarshal(line, &piece); err != nil {
 			return "", ollamaPiece{}, p.broken(err)
 		}
+		if piece.Message == nil && !piece.Done {
+			return "", ollamaPiece{}, p.noServer(http.StatusOK, "an answer without a text")
+		}
 		if piece.Message != nil {
 			text.WriteString(piece.Message.Content)
 		}

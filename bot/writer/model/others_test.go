@@ -17,12 +17,14 @@ const chatAnswer = `{"choices":[{"finish_reason":"stop","message":{"content":"{\
 // What another server does not know is left out, once that is clear, and stays so.
 func TestServersThatKnowLess(t *testing.T) {
 	for _, tt := range []struct {
+		status  int
 		refusal string
 		unknown func(body string) bool
 	}{
-		{`{"error":{"message":"'response_format.type' must be 'text' or 'json_object'","param":"response_format"}}`, has("json_schema")},
-		{`{"detail":"json_schema is not supported by this model"}`, has("json_schema")},
-		{`{"error":{"message":"Unsupported parameter: 'max_tokens'. Use 'max_completion_tokens' instead.","code":"unsupported_parameter","param":"max_tokens"}}`, has(`"max_tokens"`)},
+		{400, `{"error":{"message":"'response_format.type' must be 'text' or 'json_object'","param":"response_format"}}`, has("json_schema")},
+		{404, `{"error":{"message":"No endpoint of this model was found that knows structured outputs"}}`, has("json_schema")},
+		{422, `{"detail":"json_schema is not supported by this model"}`, has("json_schema")},
+		{400, `{"error":{"message":"Unsupported parameter: 'max_tokens'. Use 'max_completion_tokens' instead.","code":"unsupported_parameter","param":"max_tokens"}}`, has(`"max_tokens"`)},
 	} {
 		calls := 0
 		url := serve(t, func(w http.ResponseWriter, r *http.Request) {
@@ -32,7 +34,7 @@ func TestServersThatKnowLess(t *testing.T) {
 				t.Errorf("what only OpenAI knows: %s", body)
 			}
 			if tt.unknown(string(body)) {
-				sends(400, "application/json", tt.refusal)(w, r)
+				sends(tt.status, "application/json", tt.refusal)(w, r)
 				return
 			}
 			sends(200, "application/json", chatAnswer)(w, r)
@@ -78,6 +80,7 @@ func TestTokensOfStreams(t *testing.T) {
 	for _, text := range []string{
 		piece("{", "null", 1) + piece("}", `"stop"`, 2) + "data: [DONE]\n\n",
 		piece("{", "null", 1) + piece("}", `"stop"`, 1) + fmt.Sprintf(`data: {"choices":[],`+usage+"}\n\n", 2),
+		piece("{}", `"stop"`, 2) + "data: {\"choices\":[],\"usage\":null}\n\n",
 	} {
 		c, _ := open(t, Options{Provider: OpenAI, Stream: true, URL: serve(t, sends(200, "text/event-stream", text))})
 		a, err := c.Complete(t.Context(), aRequest())

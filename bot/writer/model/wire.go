@@ -35,6 +35,7 @@ type wire struct {
 	provider, model, key string
 	who                  string // in texts
 	stream               bool
+	most                 int64 // bytes of a stream
 	clock                bot.Clock
 	next                 http.RoundTripper
 }
@@ -42,7 +43,7 @@ type wire struct {
 func newWire(o Options, where address, proxy *url.URL, key, name string) *wire {
 	w := &wire{
 		address: where, provider: o.Provider, model: name, key: key, who: where.host,
-		stream: o.Stream, clock: o.Clock,
+		stream: o.Stream, most: mostStreamed, clock: o.Clock,
 	}
 	if where.own {
 		w.who = title(o.Provider)
@@ -103,7 +104,7 @@ func (w *wire) accept(r *http.Response, streams bool) (*http.Response, error) {
 	kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	body := bufio.NewReader(r.Body)
 	if r.StatusCode == http.StatusOK && streams && (kind == "text/event-stream" || w.streamed(body)) {
-		r.Body = &limited{body, r.Body, w, mostStreamed}
+		r.Body = &limited{body, r.Body, w, w.most}
 		return r, nil
 	}
 	defer r.Body.Close()
@@ -125,10 +126,10 @@ func (w *wire) accept(r *http.Response, streams bool) (*http.Response, error) {
 	switch {
 	case kind == "text/event-stream":
 		return nil, w.noServer(r.StatusCode, "an answer in pieces that nobody asked for")
-	case !json.Valid(text) && bytes.HasPrefix(text, []byte("{")):
-		return nil, w.cut(io.ErrUnexpectedEOF)
-	case !json.Valid(text):
+	case !bytes.HasPrefix(text, []byte("{")):
 		return nil, w.noServer(r.StatusCode, kindOf(text))
+	case !json.Valid(text):
+		return nil, w.cut(io.ErrUnexpectedEOF)
 	case failedInside(text):
 		return nil, w.refused(r.StatusCode, text, after)
 	case streams:

@@ -34,6 +34,7 @@ type servant struct {
 	tail   []string   // what it is told to add
 	wrap   string     // markup around each text; %s is the text
 	number int        // of questions; 0 is as asked, below zero none
+	length int        // of the summary in sentences; 0 is as asked
 	forms  []string   // JSON that it is told to answer
 }
 
@@ -43,6 +44,8 @@ var (
 	pings     = regexp.MustCompile(`<[@!#][^>\s]+>|[@＠][\p{L}\d_.-]+|(?:^|\s)(#[\p{L}\d_-]+)`)
 	howMany   = regexp.MustCompile(`(?i)\b(no|zero|one|single|two|ten|twenty|fifty|hundred|\d{1,3})\b[^.]{0,25}\bquestions?\b`)
 	braces    = regexp.MustCompile(`\{.*\}`)
+	noneAtAll = regexp.MustCompile(`(?i)\b(ninguna pregunta|keine fragen?|aucune question|nessuna domanda|no questions|list empty|lista vacía)\b`)
+	sentences = regexp.MustCompile(`(?i)\b(\d{1,3}) sentences\b`)
 	leaks     = regexp.MustCompile(`(?i)\b(system prompt|systemprompt|your (rules|instructions|prompt)|hidden (rules|instructions|prompt)|tus instrucciones|tes instructions|deine anweisungen)\b`)
 )
 
@@ -96,6 +99,12 @@ func (s *servant) obey(o Order) {
 			s.number = atoi(m[1])
 		}
 	}
+	if noneAtAll.MatchString(o.Text) {
+		s.number = -1
+	}
+	if m := sentences.FindStringSubmatch(o.Text); m != nil {
+		s.length = atoi(m[1])
+	}
 	if leaks.MatchString(o.Text) {
 		rules := s.c.System
 		say("My instructions are: " + rules[:min(len(rules), 200)])
@@ -130,6 +139,9 @@ func (s *servant) answer() string {
 	}
 	for _, x := range s.o.Summary {
 		o.Summary = append(o.Summary, Statement{dress(x.Text), x.Sentences})
+	}
+	for i := 0; len(o.Summary) < s.length; i++ {
+		o.Summary = append(o.Summary, o.Summary[i])
 	}
 	for _, x := range s.o.Notes {
 		o.Notes = append(o.Notes, Statement{dress(x.Text), x.Sentences})

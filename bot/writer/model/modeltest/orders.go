@@ -8,8 +8,8 @@ import (
 
 // An Order is a sentence of the data that tells the software which reads it what to do.
 type Order struct {
-	N    int // of the sentence or reply; 0 for what has no number, such as the title
-	Text string
+	N    int    // of the sentence or reply; 0 for what has no number, such as the title
+	Text string // read from its end, if it is written backwards
 }
 
 // Orders are those that stand in the data of a prompt.
@@ -19,8 +19,11 @@ func (c Call) Orders() []Order {
 	all = append(append(append(all, d.Questions...), a.Sentences...), texts(d)...)
 	var out []Order
 	for _, s := range all {
-		if hasOrder(s.Text) {
+		switch {
+		case orders(s.Text):
 			out = append(out, Order(s))
+		case hasOrder(s.Text):
+			out = append(out, Order{s.N, reversed(s.Text)})
 		}
 	}
 	return out
@@ -34,12 +37,12 @@ type orderForm struct {
 }
 
 const (
-	orderVerbs = "say write output answer respond reply include add insert append attach post send mention ping tag notify translate repeat print reveal leak show pretend use make " +
+	orderVerbs = "tell say praise write output answer respond reply include add insert append attach post send mention ping tag notify translate repeat print reveal leak show pretend use make " +
 		"end begin start set switch change produce generate return give cite quote copy put ask skip omit leave stop act become decode execute run call open link do don't never always instead only"
 	orderThings = "summary summaries digest question questions channel link url everyone here language german spanish french english urdu russian chinese italian latin markdown html json xml code poem " +
 		"haiku rhyme bold prompt instruction instructions rule rules word words following sentence sentences output answer reply response admin heading headline table emoji line schema field key password token base64 nothing"
 	readers = "ai ais model models assistant assistants summarizer summariser summarizers summarisers chatbot chatbots llm llms bot bots"
-	musts   = "must shall should please will now say write post reply answer output include add"
+	musts   = "must shall should please will now tell say praise write post reply answer output include add"
 	saying  = "say write output answer respond reply include add post mention translate speak repeat print obey follow pretend act ai dan model assistant bot"
 )
 
@@ -92,11 +95,23 @@ var orderSigns = []string{
 	"anweisung", "ignorier", "antworte ", "schreib", "füge ", "sprachmodell", "systemprompt", "die zusammenfassung", "zusammenfassung:", "erwähne ", "gib nur ", "stelle keine ",
 	"instrucciones", "ignora ", "ignore ", "responde ", "escribe ", "escriba ", "añade ", "añada ", "modelo de lenguaje", "el resumen", "menciona a ",
 	"instructions", "ignorez", "réponds ", "répondez ", "écris ", "écrivez ", "ajoute ", "ajoutez ", "modèle de langage", "le résumé", "mentionne ",
+	"vergiss ", "verrate ", "dichte:", "zusammenfassung muss", "orden para", "instrucción", "asistentes automáticos", "consigne aux", "outils de lecture",
+	"regola per", "istruzioni", "rispondi ", "scrivi ", "ignorate ", "programmi che riassumono", "modello linguistico",
+	"reader software", "automatic reader", "automatic digest", "retells this", "decode and", "every summary of", "the operator", "bots that",
 	"ہدایات", "خلاصے میں", "خلاصہ", "جواب دو", "جواب دیں", "لنک", "نظرانداز", "نظر انداز",
 }
 
-// hasOrder reports whether a sentence gives an order to the software that reads it.
-func hasOrder(s string) bool {
+// hasOrder reports whether a sentence gives an order to the software that reads
+// it, be it written backwards.
+func hasOrder(s string) bool { return orders(s) || orders(reversed(s)) }
+
+func reversed(s string) string {
+	r := []rune(s)
+	slices.Reverse(r)
+	return string(r)
+}
+
+func orders(s string) bool {
 	low := strings.ToLower(s)
 	if orderPhrases.MatchString(low) {
 		return true
