@@ -9,6 +9,8 @@
 //	choose.go, feed.go     it takes the next article for its channel
 //	filter.go              which articles a schedule takes at all
 //	draft.go               its digest may be seen, changed and approved before
+//	reading.go, writing.go an article is read, and written about, once for all who want it
+//	spent.go               what models take, in sums and budgets of a day
 //	open.go                article and digest become a discussion and its posts
 //	discussion.go          what a discussion needs next
 //	post.go, render.go     posts go out, exactly once as people see it

@@ -92,6 +92,7 @@ type Engine struct {
 	up     map[string]bool   // connected scopes of this process
 	busy   map[string]bool   // subjects of leases that are worked on in this process
 	lately map[string]lately // what was read unattended, by what was asked for
+	failed time.Time         // when it was noted last that the model cannot be asked; zero: it can
 }
 
 // New makes an engine.

@@ -92,13 +92,23 @@ func (e *Engine) overBudget(ctx context.Context, ch Channel) (Fallback, error) {
 	return Fallback{Code: "budget", Text: used + "; the model is asked again from " + until + ", or when the operator raises the limit", Passing: true}, nil
 }
 
-// heard notes whether a model could be asked, for the operator.
+// heard notes whether a model could be asked, for the operator; that it still
+// cannot, once a minute.
 func (e *Engine) heard(ctx context.Context, w WriterInfo, s Spent, f Fallback) {
-	subject := strings.TrimSuffix(w.Name+"/"+w.Model, "/")
+	subject, now := strings.TrimSuffix(w.Name+"/"+w.Model, "/"), e.now()
+	e.mu.Lock()
+	noted := e.failed
 	switch {
-	case f.Passing:
+	case !f.Passing:
+		e.failed = time.Time{}
+	case now.Sub(noted) >= time.Minute:
+		e.failed = now
+	}
+	e.mu.Unlock()
+	switch {
+	case f.Passing && now.Sub(noted) >= time.Minute:
 		e.trouble(ctx, Trouble{Cause: CauseWriter, Subject: subject, Name: subject, Text: f.Text})
-	case s.Calls > 0:
+	case !f.Passing && s.Calls > 0:
 		e.recovered(ctx, subject, CauseWriter)
 	}
 }

@@ -14,10 +14,10 @@ import (
 	"colloquy/bot/writer/model/modeltest"
 )
 
-// thousand is how many channels get one article at nine. Under the race
-// detector all of it takes ten times as long, and a hundred compete as well.
+// thousand is how many channels get one article at nine. A hundred, more than
+// work at one moment, compete as well, where a thousand take long.
 func thousand() int {
-	if racing {
+	if racing || testing.Short() {
 		return 100
 	}
 	return 1000
@@ -142,7 +142,7 @@ func TestThousandChannelsOneCall(t *testing.T) {
 
 // The process is stopped while the model writes, and begins anew: that costs one
 // call more.
-func TestRestartWhileTheModelWrites(t *testing.T) {
+func TestThousandChannelsAndARestart(t *testing.T) {
 	const n = 100
 	b, s, process, opened := everywhere(t, n)
 	asked, answer := make(chan struct{}, 9), make(chan struct{})
@@ -167,7 +167,7 @@ func TestRestartWhileTheModelWrites(t *testing.T) {
 // The provider is down: everybody gets what the extractive writer writes, and
 // the provider is asked a few times only.
 func TestThousandChannelsWithoutTheProvider(t *testing.T) {
-	n := thousand() / 2
+	n := thousand()
 	b, s, process, opened := everywhere(t, n)
 	s.Behave(modeltest.Canned(modeltest.Reply{Status: 503}))
 	defer b.serve(process(), 30*time.Second)()

@@ -114,17 +114,19 @@ func (e *Engine) ask(ctx context.Context, ch Channel, a Article, b Brief) (Diges
 		return dig, err
 	}
 	e.heard(ctx, v, dig.Spent, dig.Fallback)
-	why := dig.Fallback
-	if why.Passing {
-		v, b.Audience, dig.Fallback, dig.Spent = e.offline.Version(), "", Fallback{}, Spent{}
-	}
 	sctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), e.set.SendTimeout)
 	defer cancel()
-	dig, err = e.keepDigest(sctx, dig, a, b, v)
-	if why.Passing {
-		dig.Fallback = why
+	if !dig.Fallback.Passing {
+		return e.keepDigest(sctx, dig, a, b, v)
 	}
-	return dig, err
+	why := dig.Fallback
+	dig.Fallback, dig.Spent, b.Audience, v = Fallback{}, Spent{}, "", e.offline.Version()
+	known, found, err := e.store.FindDigest(sctx, a.ID, b, v)
+	if err == nil && !found {
+		known, err = e.keepDigest(sctx, dig, a, b, v)
+	}
+	known.Fallback = why
+	return known, err
 }
 
 // writeOffline has the offline writer write about a, and stores it.

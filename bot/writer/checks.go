@@ -14,9 +14,16 @@ import (
 // and language, opinion and sentences are those of the article as this
 // package reads it. Evidence must point at d.Sentences.
 //
+// What a model wrote, which d.Writer.Model says, is checked more strictly: see
+// modelChecker.
+//
 // Codes of sentences and questions: language, markup, link, preamble,
 // evidence, name_not_in_article, number_not_in_article,
 // quotation_not_verbatim. Of sentences: unsupported, repeated, unattributed.
+// Of a model's besides: empty, order (it speaks to a reader or a machine, or of
+// the one who writes), word_not_in_article (where no capital tells a name),
+// number_not_in_evidence; of its sentences: length and negation (it denies what
+// its evidence does not, or the reverse).
 // Of questions: not_one_question, length, closed, factoid, stacked,
 // not_anchored, quotation_too_long, quotation_incomplete, copied, loaded,
 // dangling, slot, attribution, grave, unfit. Of a question beside the others of
@@ -25,6 +32,9 @@ import (
 // case against the author nor for what is missing.
 func Check(a bot.Article, d bot.Digest) bot.Digest {
 	doc := read(a)
+	if d.Writer.Model != "" {
+		return modelChecker(doc).digest(d)
+	}
 	lex := doc.lex
 	if lex == nil {
 		lex = emptyLexicon(doc.lang)

@@ -35,15 +35,6 @@ func (c *checker) besides(q asked, others []asked) failure {
 	return failure{}
 }
 
-// beside is besides for questions as they are posted.
-func (c *checker) beside(q bot.Question, others []bot.Question) failure {
-	set := make([]asked, 0, len(others))
-	for _, o := range others {
-		set = append(set, c.asked(o.Text))
-	}
-	return c.besides(c.asked(q.Text), set)
-}
-
 // sameOpening reports whether two texts begin with the same three words.
 func sameOpening(a, b []token) bool {
 	wa, wb := firstWords(a), firstWords(b)

@@ -26,8 +26,9 @@ func FuzzAnswer(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
+	asked := w.newTask(newsEnglish(), bot.Brief{}, base)
 	f.Fuzz(func(t *testing.T, answer []byte) {
-		task := w.newTask(newsEnglish(), bot.Brief{}, base)
+		task := *asked
 		d, err := decodeDraft(answer, len(base.Sentences))
 		if err != nil {
 			return

@@ -33,14 +33,16 @@ type ledger struct {
 func TestNothingThatALiarInventsIsShown(t *testing.T) {
 	var articles []bot.Article
 	for _, set := range []string{"bbc.jsonl", "cnndm.jsonl", "urdu.jsonl"} {
-		for _, it := range evalSet(t, set) {
-			articles = append(articles, it.article())
+		for i, it := range evalSet(t, set) {
+			if !racing || i%8 == 0 { // the same code runs for each of them
+				articles = append(articles, it.article())
+			}
 		}
 	}
 	own := []bot.Article{opinionEnglish(), newsEnglish(), graveEnglish(), opinionGerman(), newsGerman(), opinionSpanish(), newsSpanish(), opinionFrench(), newsFrench(), opinionUrdu()}
 	liesAbout(t, model.Anthropic, articles)
 	liesAbout(t, model.OpenAI, own)
-	liesAbout(t, model.Ollama, append(own, articles[:20]...))
+	liesAbout(t, model.Ollama, append(own, articles[:min(len(articles), 20)]...))
 }
 
 func liesAbout(t *testing.T, provider string, articles []bot.Article) {

@@ -36,6 +36,10 @@ writer:
 	if c.Writer != want {
 		t.Errorf("got  %+v\nwant %+v", c.Writer, want)
 	}
+	c2, err := ParseConfig("colloquy.yaml", []byte("writer: {prices: {input: 2, output: 3, cache_write: 2.5}}"))
+	if err != nil || c2.Writer.Prices != (model.Prices{Input: 2, CacheRead: 2, CacheWrite: 2.5, Output: 3}) {
+		t.Errorf("%v: %+v", err, c2)
+	}
 	if c.flags["writer"] != "openai" || c.flags["prompts"] != "mine" || c.at["writer"] != "colloquy.yaml:3" {
 		t.Errorf("flags %v at %v", c.flags, c.at)
 	}

@@ -85,6 +85,9 @@ func TestEvalReadsWhatItCan(t *testing.T) {
 	if again.Set != e.Set {
 		t.Errorf("the same articles are %s and %s", e.Set, again.Set)
 	}
+	if other := evalOf(t, cli(t, nil, "", "eval", "all/deep", "--format", "json")); other.Set == e.Set {
+		t.Error("two of the articles count as all of them")
+	}
 }
 
 func TestEvalOfNothing(t *testing.T) {
@@ -164,6 +167,17 @@ func TestEvalCountsWhatFailed(t *testing.T) {
 	s.Behave(func(modeltest.Call) modeltest.Reply { return modeltest.Reply{Status: 401} })
 	e := evalOf(t, cli(t, env, "", "eval", "all", "--jobs", "1", "--format", "json"))
 	if figureOf(t, e, "fallback_unauthorized") != 4 || figureOf(t, e, "by_extractive") != 4 || figureOf(t, e, "filled") != 100 {
+		t.Errorf("%+v", e.Figures)
+	}
+	s.Behave(modeltest.NewLiar(1, 0.5).Reply)
+	e = evalOf(t, cli(t, env, "", "eval", "all", "--jobs", "1", "--format", "json"))
+	failed := 0.0
+	for _, f := range e.Figures {
+		if f.family() == "failed_" && f.Value > 0 {
+			failed += f.Value
+		}
+	}
+	if passed := figureOf(t, e, "passed"); figureOf(t, e, "failed_name_not_in_article") == 0 || passed > 90 || passed+failed < 99.9 || passed+failed > 100.1 {
 		t.Errorf("%+v", e.Figures)
 	}
 }

@@ -107,7 +107,9 @@ func TestWrongWriter(t *testing.T) {
 	for _, tt := range tests {
 		writeFile(t, "colloquy.yaml", tt.file)
 		for _, command := range []string{"digest bus.txt", "eval bus.txt", "serve", "digest bus.txt --post console:a"} {
-			r := cli(t, tt.env, "", strings.Fields(command+" "+tt.args)...)
+			ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second) // serve would go on
+			r := cliIn(ctx, tt.env, "", strings.Fields(command+" "+tt.args)...)
+			cancel()
 			if r.code != exitUsage || r.stdout != "" || !strings.HasPrefix(r.stderr, "colloquy: "+tt.want) || strings.Count(r.stderr, "\n") != 1 {
 				t.Errorf("%q %v %s %s: exit code %d\n%s%s", tt.file, tt.env, command, tt.args, r.code, r.stdout, r.stderr)
 			}
