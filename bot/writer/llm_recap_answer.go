@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"colloquy/bot"
@@ -96,6 +97,12 @@ func (t *recapTask) judge(s stated) failure {
 	}
 	if f := t.check.statement(s.text, s.replies); f.failed() {
 		return f
+	}
+	if n := len(segment(s.text, t.language)); n > 1 { // one that is supported could carry another
+		return failed("length", strconv.Itoa(n)+" sentences")
+	}
+	if w := wordsOf(s.text); personal(w[0]) {
+		return failed("person", w[0])
 	}
 	for _, p := range passed {
 		if jaccard(contentStems(p.text), contentStems(s.text)) > 0.7 {
