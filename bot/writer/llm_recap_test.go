@@ -57,7 +57,7 @@ func quayTalk() bot.RecapInput {
 			[3]any{"Ada Lovelace", 1, "The shops would gain from people on foot, as the market street did."},
 			[3]any{"Ben", 1, "People on foot spend more in the shops than drivers do, I think."},
 			[3]any{"Cy Young", 1, "I disagree with Ada and Ben: the shops would lose their deliveries, and deliveries are what they live from."},
-			[3]any{"Dee", 2, "The people who live on the quay should decide, not the council. See https://example.org/vote or mail dee@example.org"},
+			[3]any{"Dee", 2, "The people who live on the quay should decide, not the council. See https://example.org/vote, example.com or mail dee@example.org"},
 			[3]any{"Ben", 0, "@Ada, buses need a new stop before anything is closed."},
 		),
 	}
@@ -113,7 +113,7 @@ func TestRecapByAModel(t *testing.T) {
 		t.Fatalf("%d calls", len(calls))
 	}
 	body := string(calls[0].Body)
-	for _, name := range append(in.Names, "Lovelace", "Young", "Ada", "example.org", "https") {
+	for _, name := range append(in.Names, "Lovelace", "Young", "Ada", "example.org", "example.com", "https") {
 		if strings.Contains(body, name) {
 			t.Errorf("%q has left", name)
 		}
