@@ -13,7 +13,7 @@ import (
 
 // TemplatesVersion names this state of the prompts in model/. It is raised with
 // every change of theirs, so that digests are written anew.
-const TemplatesVersion = "1"
+const TemplatesVersion = "2"
 
 // Files ending in .txt are said as they are, those in .tmpl are templates of
 // text/template and begin with a comment that names their fields.

@@ -1,7 +1,9 @@
 package prompts
 
 import (
+	"crypto/sha256"
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -91,6 +93,22 @@ func TestPromptsAreGolden(t *testing.T) {
 		Replies:   []ReplyLine{{1, 1, 1, "My sister would, to get to work."}, {2, 2, 0, "Nobody\nin winter."}},
 	})
 	render("recap", text, err)
+}
+
+// TestVersionIsRaisedWithThePrompts holds a hash of the prompts together with
+// their version, and writes another one only with another version.
+func TestVersionIsRaisedWithThePrompts(t *testing.T) {
+	hash := sha256.New()
+	for _, f := range Files() {
+		fmt.Fprintf(hash, "%s %d\n%s", f.Name, len(f.Text), f.Text)
+	}
+	got := fmt.Sprintf("%s %x\n", TemplatesVersion, hash.Sum(nil))
+	path := filepath.Join("testdata", "version.golden")
+	was, err := os.ReadFile(path)
+	if err == nil && got != string(was) && strings.HasPrefix(string(was), TemplatesVersion+" ") {
+		t.Fatal("the prompts changed and TemplatesVersion did not: raise it, so that digests are written anew")
+	}
+	golden(t, "version", got)
 }
 
 func TestSystemIsLongEnoughForCachesAndNotTooLong(t *testing.T) {
