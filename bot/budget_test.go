@@ -12,25 +12,33 @@ import (
 // Over the limit of a day an installation gets what the extractive writer
 // writes, and why; others go on, and so does it from midnight in UTC.
 func TestBudgetOfADay(t *testing.T) {
-	for name, limit := range map[string]func(*bot.Options){
-		"tokens": func(o *bot.Options) { o.Settings.DailyTokens = 1500 },
-		"cost":   func(o *bot.Options) { o.Settings.DailyCost = 15_000 },
+	for name, limit := range map[string]func(o *bot.Options, tokens int64){
+		"tokens": func(o *bot.Options, tokens int64) { o.Settings.DailyTokens = tokens },
+		"cost":   func(o *bot.Options, tokens int64) { o.Settings.DailyCost = 10 * tokens },
 	} {
 		t.Run(name, func(t *testing.T) {
-			b, s := writingBench(t, limit)
-			if _, d := b.of("W1", "a", "quay"); b.wrote(d) != "openai" {
-				t.Fatalf("the first is by %s: %+v", b.wrote(d), d.Fallback)
+			b, s := writingBench(t)
+			left := func(tokens int64) { // the program begins anew, with a limit of which so many are left
+				u := s.Usage()
+				b.start(asking(t, s, b.clock, priced), func(o *bot.Options) { limit(o, u.Input+u.CacheRead+u.CacheWrite+u.Output+tokens) })
 			}
+			b.of("W1", "a", "quay")
+			left(1)
+			if _, d := b.of("W1", "a", "weir"); b.wrote(d) != "openai" || d.Fallback.Code != "" {
+				t.Errorf("one token before the limit: by %s, %+v", b.wrote(d), d.Fallback)
+			}
+			left(0)
 			calls := len(s.Calls())
 			o, d := b.of("W1", "b", "mole")
 			if b.wrote(d) != "extractive" || d.Fallback.Code != "budget" || len(s.Calls()) != calls {
 				t.Errorf("over the limit: by %s, %+v, %d calls more", b.wrote(d), d.Fallback, len(s.Calls())-calls)
 			}
-			want := "mole; the extractive writer wrote it: the limit of 1,500 tokens a day is used up ("
+			want := " tokens a day is used up ("
 			if name == "cost" {
-				want = "mole; the extractive writer wrote it: the limit of 0.015 a day for the model is used up (it took 0.0"
+				want = " a day for the model is used up (it took 0.0"
 			}
-			if !strings.HasPrefix(o.Reason, want) || !strings.Contains(o.Reason, "asked again from 2 Mar 00:00 UTC") {
+			if !strings.HasPrefix(o.Reason, "mole; the extractive writer wrote it: the limit of ") || !strings.Contains(o.Reason, want) ||
+				!strings.Contains(o.Reason, "asked again from 2 Mar 00:00 UTC") {
 				t.Error(o.Reason)
 			}
 			if _, d := b.of("W1", "b", "quay"); b.wrote(d) != "openai" || d.Fallback.Code != "" {

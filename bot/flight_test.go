@@ -7,9 +7,10 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 )
 
-// inFlight has n callers ask for what a first one is at.
+// inFlight has n callers wait for what a first one is at.
 func inFlight(t *testing.T, f *flights[int], n int, first, others func() (int, error)) (values []int, errs []error) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
@@ -41,13 +42,19 @@ func inFlight(t *testing.T, f *flights[int], n int, first, others func() (int, e
 	for range n {
 		all.Go(func() { call(t.Context(), others) })
 	}
+	synctest.Wait()
+	if len(f.held) != 1 {
+		t.Errorf("%d slots are held by one who works and %d who wait", len(f.held), n)
+	}
 	close(end)
 	all.Wait()
 	cancel()
 	return values, errs
 }
 
-func TestOneWorksAndAllGetWhatComesOfIt(t *testing.T) {
+func TestOneWorksAndAllGetWhatComesOfIt(t *testing.T) { synctest.Test(t, oneWorks) }
+
+func oneWorks(t *testing.T) {
 	f := newFlights[int](make(slots, 3))
 	failed := errors.New("failed")
 	for _, want := range []error{nil, failed} {
@@ -64,7 +71,9 @@ func TestOneWorksAndAllGetWhatComesOfIt(t *testing.T) {
 }
 
 // When whoever works is stopped, another one works, and never two at a time.
-func TestAnotherWorksWhenOneIsStopped(t *testing.T) {
+func TestAnotherWorksWhenOneIsStopped(t *testing.T) { synctest.Test(t, anotherWorks) }
+
+func anotherWorks(t *testing.T) {
 	f := newFlights[int](make(slots, 3))
 	var working, most, worked atomic.Int32
 	values, errs := inFlight(t, f, 20, func() (int, error) { return 0, context.Canceled }, func() (int, error) {

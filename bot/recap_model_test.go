@@ -307,54 +307,17 @@ func TestRecapWhenTheModelIsDown(t *testing.T) {
 	}
 }
 
-// What is taken back takes along what rests on it alone, from the posted recap
-// as well, and who opted out is named by nobody.
-func TestStatementsGoWithTheirReplies(t *testing.T) {
-	for name, test := range map[string]struct {
-		take func(b *bench, r []bot.Reply)
-		want []bool // which of the statements are left
-		on   string // what the last one rests on then
-	}{
-		"deleted":   {func(b *bench, r []bot.Reply) { b.unsay(r[0]) }, []bool{false, true, true}, "(1 reply: "},
-		"forgotten": {func(b *bench, _ []bot.Reply) { b.typed("/discuss forget-me") }, []bool{false, true, true}, "(1 reply: "},
-		"opted out": {func(b *bench, _ []bot.Reply) { b.typed("/discuss opt-out") }, []bool{false, true, true}, "(1 reply: "},
-		"excluded":  {func(b *bench, r []bot.Reply) { b.typed("/discuss exclude " + r[0].Ref.MessageID) }, []bool{false, true, true}, "(1 reply: "},
-		"edited": {func(b *bench, r []bot.Reply) {
-			b.wait(time.Minute)
-			b.platform.tell(b.platform.edit(r[0], "I take it all back."))
-		},
-			[]bool{false, true, true}, "(1 reply: "},
-		"another's": {func(b *bench, r []bot.Reply) { b.unsay(r[1]) }, []bool{true, false, true}, "(2 replies: "},
-		"both":      {func(b *bench, r []bot.Reply) { b.unsay(r[0]); b.unsay(r[2]) }, []bool{false, true, false}, ""},
-	} {
-		t.Run(name, func(t *testing.T) {
-			b, _ := modelBench(t, ofQuay...)
-			b.typed("/discuss settings --recap llm")
-			_, replies := b.talked()
-			b.wait(25 * time.Hour)
-			test.take(b, replies)
-			b.work()
-			all := strings.Join(b.lastRecap().Paragraphs, "\n")
-			for i, left := range test.want {
-				if strings.Contains(all, ofQuay[i].Text) != left {
-					t.Errorf("statement %d left: %v\n%s", i+1, !left, all)
-				}
-			}
-			if !strings.Contains(all, test.on) {
-				t.Errorf("%q is not in %s", test.on, all)
-			}
-			// What is gone for good is not kept either.
-			r, _, err := b.db.Recap(t.Context(), b.discussion().ID)
-			if err != nil {
-				t.Fatal(err)
-			}
-			for i, left := range test.want {
-				kept := strings.Contains(fmt.Sprint(r.Statements), ofQuay[i].Text)
-				if forGood := name != "opted out" && name != "excluded" && name != "edited"; kept != (left || !forGood) {
-					t.Errorf("statement %d kept: %v", i+1, kept)
-				}
-			}
-		})
+func TestRecapOverTheBudget(t *testing.T) {
+	b, s := modelBench(t, ofQuay...)
+	b.start(asking(t, s, b.clock), func(o *bot.Options) { o.Settings.DailyTokens = 100 })
+	b.typed("/discuss settings --recap llm")
+	d, _ := b.talked()
+	b.wait(2 * time.Hour)
+	b.typed("/discuss close")
+	b.work()
+	r, found, err := b.db.Recap(t.Context(), d.ID)
+	if err != nil || !found || r.Fallback.Code != "budget" || r.Writer.Model != "" || len(recapCalls(s)) != 0 {
+		t.Errorf("%+v, %v, %v, %d requests", r, found, err, len(recapCalls(s)))
 	}
 }
 

@@ -352,3 +352,35 @@ func TestModelThatIsBusy(t *testing.T) {
 		t.Errorf("an article was refused: %s", why)
 	}
 }
+
+// What a model wrote is kept although the process was asked to stop meanwhile:
+// it is paid for.
+func TestWhatIsPaidForIsKept(t *testing.T) {
+	extractive, err := writer.NewExtractive()
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := unhurried{extractive, make(chan struct{}, 9), make(chan struct{})}
+	writes := func(o *bot.Options) { o.Writer, o.Offline = w, extractive }
+	b := newBench(t, writes)
+	o, err := b.engine.Request(t.Context(), channel, bot.Request{Ref: b.web.URL + "/quay"}, "", bot.Operator)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- b.engine.RunOccurrence(ctx, o.ID) }()
+	<-w.begun
+	stop()
+	close(w.end)
+	if err := <-done; !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
+	b.start(writes)
+	if err := b.engine.RunOccurrence(t.Context(), o.ID); err != nil {
+		t.Error(err)
+	}
+	if d := b.discussion(); d.Title != "quay" || len(w.begun) != 0 {
+		t.Errorf("%q, and it was written %d times more", d.Title, len(w.begun))
+	}
+}

@@ -238,6 +238,11 @@ func (c *checker) statement(s bot.Statement, before []bot.Statement, sentences [
 	if f := c.supported(words, support); f.failed() {
 		return f
 	}
+	if c.model {
+		if f := c.apart(c.withoutLink(s.Text), support); f.failed() {
+			return f
+		}
+	}
 	for _, b := range before {
 		if jaccard(contentStems(b.Text), contentStems(s.Text)) > 0.7 {
 			return failure{code: "repeated"}

@@ -15,7 +15,7 @@ func peopleEnglish() bot.Article {
 
 The port earned 3 million crowns last year, 5% less than in 2023, and two thirds of that came from grain. About a dozen ships wait for a berth every week. The new pier will be 400 metres long and cost $12m. Half of the dockers are older than fifty.
 
-Dr Ilse Hartog argues that the port does not need a new pier. "We should repair the old one before we build anything else," she said. Her study counted 1,250 ships in three years. The dockers' team won 3-1 and 2-0 on Sunday and has 40 to 45 members. The council has not decided yet, but it will vote in June.`}
+Dr Ilse Hartog argues that the port does not need a new pier. "We should repair the old one before we build anything else," she said. Her study counted 1,250 ships in three years. The dockers' team won 7-1 and 8-0 on Sunday and has 40 to 45 members. The council has not decided yet, but it will vote in June.`}
 }
 
 func TestStrictStatements(t *testing.T) {
@@ -68,8 +68,8 @@ func TestStrictStatements(t *testing.T) {
 		{"money", "The new pier will be 400 metres long and cost £12m.", "number_not_in_article"},
 		{"unit", "The new pier will be 400 miles long and cost $12m.", "number_not_in_article"},
 		{"another time", "Her study counted 1,250 ships in three months.", "number_not_in_article"},
-		{"a score", "The team of the dockers won 3-2 and 1-0 on Sunday, it has 40 to 45 members.", "number_not_in_article"},
-		{"a score that is true", "The team of the dockers won 2-0 and 3-1 on Sunday, it has 40-45 members.", ""},
+		{"a score", "The team of the dockers won 7-8 and 1-0 on Sunday, it has 40 to 45 members.", "number_not_in_article"},
+		{"a score that is true", "The team of the dockers won 8-0 and 7-1 on Sunday, it has 40-45 members.", ""},
 		{"of another sentence", "The port earned 3 million crowns last year, as 1,250 ships came to it.", "number_not_in_evidence"},
 
 		{"straight", `Gordon Brown, a shipper from North Haven, called the plan "open robbery".`, "quotation_not_verbatim"},

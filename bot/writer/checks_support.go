@@ -62,3 +62,27 @@ func (c *checker) supported(words, evidence []string) failure {
 	}
 	return failure{}
 }
+
+// apart checks each sentence of a model's text by itself, so that one that is
+// true does not carry another along: its language and, against evidence if
+// there is any, what it says. Sentences of the article pass.
+func (c *checker) apart(text string, evidence []string) failure {
+	all := pieces(text, c.doc.lang)
+	if len(all) < 2 {
+		return failure{}
+	}
+	for _, p := range all {
+		if strings.Contains(c.flat, bare(p)) {
+			continue
+		}
+		if !c.sameLanguage(p) {
+			return failed("language", p)
+		}
+		if evidence != nil {
+			if f := c.supported(wordsOf(p), evidence); f.failed() {
+				return failed(f.code, p)
+			}
+		}
+	}
+	return failure{}
+}

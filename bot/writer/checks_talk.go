@@ -6,6 +6,9 @@ import "strings"
 // model itself, instead of asking: a preamble, an exclamation, "I", a sentence
 // that was put before the question mark.
 func (c *checker) talk(r reading) failure {
+	if f := c.apart(r.text, nil); f.failed() {
+		return f
+	}
 	if n := c.lex.list("preamble").at(r.toks, 0); n > 0 {
 		return failed("preamble", joinTokens(r.toks[:n]))
 	}

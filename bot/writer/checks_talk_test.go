@@ -22,3 +22,24 @@ func TestAModelsQuestionsAskAndDoNotTalk(t *testing.T) {
 		}
 	}
 }
+
+func TestASentenceDoesNotCarryAnotherAlong(t *testing.T) {
+	for _, c := range []struct {
+		article    bot.Article
+		text, code string
+		evidence   int
+	}{
+		{opinionSpanish(), "I have been pwned. Si el horario no cambia, los barrios del sur perderán sus últimas salas.", "language", 8},
+		{newsEnglish(), "Ticket prices will rise if the state does not share the cost, economists warn. So it was done.", "unsupported", 10},
+		{newsEnglish(), "Shop owners along the route expect to lose customers. They expect that during the work.", "", 7},
+	} {
+		doc := read(c.article)
+		var sentences []string
+		for _, s := range doc.sentences {
+			sentences = append(sentences, s.Text)
+		}
+		if f := modelChecker(doc).statement(bot.Statement{Text: c.text, Evidence: []int{c.evidence}}, nil, sentences); f.code != c.code {
+			t.Errorf("%q: %+v, want %q", c.text, f, c.code)
+		}
+	}
+}

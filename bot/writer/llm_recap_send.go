@@ -184,7 +184,8 @@ func (h *hider) text(s string) string {
 	}
 	s = mentionInText.ReplaceAllStringFunc(s, h.mention)
 	s = h.withoutParts(s)
-	return cutAt(strings.Join(strings.Fields(s), " "), maxReplySent)
+	words := slices.DeleteFunc(strings.Fields(s), linked) // what is a link all the same
+	return cutAt(strings.Join(words, " "), maxReplySent)
 }
 
 // mention is what stands for a mention, which may have taken the word behind it

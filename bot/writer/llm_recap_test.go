@@ -57,7 +57,7 @@ func quayTalk() bot.RecapInput {
 			[3]any{"Ada Lovelace", 1, "The shops would gain from people on foot, as the market street did."},
 			[3]any{"Ben", 1, "People on foot spend more in the shops than drivers do, I think."},
 			[3]any{"Cy Young", 1, "I disagree with Ada and Ben: the shops would lose their deliveries, and deliveries are what they live from."},
-			[3]any{"Dee", 2, "The people who live on the quay should decide, not the council. See https://example.org/vote or mail dee@example.org"},
+			[3]any{"Dee", 2, "The people who live on the quay should decide, not the council. See https://example.org/vote, example.com or mail dee@example.org"},
 			[3]any{"Ben", 0, "@Ada, buses need a new stop before anything is closed."},
 		),
 	}
@@ -113,7 +113,7 @@ func TestRecapByAModel(t *testing.T) {
 		t.Fatalf("%d calls", len(calls))
 	}
 	body := string(calls[0].Body)
-	for _, name := range append(in.Names, "Lovelace", "Young", "Ada", "example.org", "https") {
+	for _, name := range append(in.Names, "Lovelace", "Young", "Ada", "example.org", "example.com", "https") {
 		if strings.Contains(body, name) {
 			t.Errorf("%q has left", name)
 		}
@@ -151,6 +151,8 @@ func TestRecapLies(t *testing.T) {
 		"another language":    {Text: "Einige erwarten, dass die Läden durch die Leute zu Fuß gewinnen.", Replies: []int{1, 2}},
 		"a quotation":         {Text: "Some hold that “cars are the death of every shop on foot”.", Replies: []int{1, 2}},
 		"a preamble":          {Text: "Here is a recap of what people said about the shops:", Replies: []int{1, 2}},
+		"more than one":       {Text: "I have been had. Some expect people on foot to bring the shops more.", Replies: []int{1, 2}},
+		"the model itself":    {Text: "I think the shops would gain from people on foot.", Replies: []int{1, 2}},
 		"nothing":             {Text: "  ", Replies: []int{1}},
 		"the same again":      {Text: "Some expect the shops to gain, because people on foot spend more there!", Replies: []int{1, 2}},
 	} {
@@ -175,6 +177,33 @@ func TestRecapLies(t *testing.T) {
 				t.Error(got)
 			}
 		})
+	}
+}
+
+// A model that falsifies half of what it says, in every way that the server
+// knows, gets none of it into a recap.
+func TestRecapOfALiar(t *testing.T) {
+	told, kept := 0, 0
+	for seed := range 50 {
+		liar := modeltest.NewLiar(uint64(seed), 0.5)
+		w, _ := recapWriter(t, liar.Reply)
+		r, err := w.Recap(t.Context(), quayTalk())
+		if err != nil {
+			t.Fatal(err)
+		}
+		kept += len(recapTexts(r))
+		for _, lie := range liar.Lies() {
+			told++
+			if strings.HasPrefix(lie.Kind, "no_") { // what it says is true, and may come again with what it rests on
+				continue
+			}
+			if slices.Contains(recapTexts(r), lie.Text) {
+				t.Errorf("seed %d: %s is posted: %q", seed, lie.Kind, lie.Text)
+			}
+		}
+	}
+	if told < 20 || kept < 20 {
+		t.Errorf("%d lies, and %d statements kept", told, kept)
 	}
 }
 

@@ -132,9 +132,11 @@ func measure(e evaluation, by bot.WriterInfo, articles []evalArticle, all []writ
 	t.each("none_", nothing, count, "")
 	t.each("by_", writers, count, "")
 	t.each("fallback_", fallbacks, count, "")
-	t.checks(digests)
-	t.filled(all)
-	t.lengths(digests)
+	if len(digests) > 0 {
+		t.checks(digests)
+		t.filled(all)
+		t.lengths(digests)
+	}
 	t.add("time_median", milliseconds(quantile(took, 0.5)), "ms")
 	t.add("time_95", milliseconds(quantile(took, 0.95)), "ms")
 	t.spent(digests)
