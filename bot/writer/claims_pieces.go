@@ -206,7 +206,7 @@ func (f *finder) cuts(p piece) []piece {
 			continue // "to name - and shame - them"
 		case t.sign && (t.text == ";" || t.text == "–" || t.text == "—" || t.text == ":"), f.dash(p, k):
 			end = k
-		case f.lex.list("cutbare").at(p.toks, k) > 0 && !f.lex.list("negation").in(p.toks[:k]):
+		case f.lex.list("cutbare").at(p.toks, k) > 0 && !f.lex.list("cutneeds").has(p.toks[k-1].low) && !f.lex.list("negation").in(p.toks[:k]):
 			end = k
 		case k > 5 && f.lex.list("cutdoing").has(t.low) && strings.HasSuffix(p.toks[k+1].low, "ing"):
 			end = k

@@ -24,6 +24,8 @@ type LLM struct {
 	log     *slog.Logger
 }
 
+var _ bot.Writer = (*LLM)(nil)
+
 // LLMOptions is what an [LLM] needs.
 type LLMOptions struct {
 	Model   model.Model
@@ -93,7 +95,7 @@ func fallbackFor(err error) bot.Fallback {
 }
 
 // errNothingPassed: the model answered, and no sentence and no question of it could be used.
-var errNothingPassed = bot.Problemf("checks_failed", "nothing of what the model wrote passed the checks, so the extractive writer wrote it: nothing to do, but choose another model if that happens often")
+var errNothingPassed = bot.Problemf("checks_failed", "nothing of what the model wrote passed the checks: nothing to do, but choose another model if that happens often")
 
 // How long writing one text may take. What is left of it at the end is the
 // extractive writer's, which takes milliseconds, and the database's.

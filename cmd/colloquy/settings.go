@@ -123,7 +123,7 @@ func secret(getenv func(string) string, name string) (string, error) {
 	}
 	data, err := os.ReadFile(file)
 	if err != nil {
-		return "", usagef("%s_FILE cannot be read: %w", name, err)
+		return "", usagef("%s_FILE names %s, which cannot be read (%w): name a file that holds the secret alone", name, file, withoutPath(err))
 	}
 	return strings.TrimRight(string(data), "\r\n"), nil
 }

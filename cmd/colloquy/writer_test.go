@@ -95,7 +95,7 @@ func TestWrongWriter(t *testing.T) {
 		{"writer:\n  use: openai\n  proxy: nowhere\n", []string{key}, "", "colloquy.yaml:3: the writer's proxy is no address"},
 		{"writer:\n  use: openai\n", []string{key, "COLLOQUY_WRITER_URL=http://llm.example.org"}, "", "COLLOQUY_WRITER_KEY: the writer's key would go over the internet in clear text"},
 		{"", []string{key, "COLLOQUY_WRITER_KEY_FILE=/nowhere"}, "--writer openai", "COLLOQUY_WRITER_KEY and COLLOQUY_WRITER_KEY_FILE are both set"},
-		{"", []string{"COLLOQUY_WRITER_KEY_FILE=nowhere"}, "--writer openai", "COLLOQUY_WRITER_KEY_FILE cannot be read"},
+		{"", []string{"COLLOQUY_WRITER_KEY_FILE=nowhere"}, "--writer openai", "COLLOQUY_WRITER_KEY_FILE names nowhere, which cannot be read (no such file or directory): name a file"},
 		{"", []string{key, "COLLOQUY_WRITER_MODEL=a model"}, "--writer openai", "COLLOQUY_WRITER_MODEL: the name of the writer's model has a space"},
 		{"", []string{key}, "--writer openai --prompts nowhere", "--prompts: the folder of prompts nowhere cannot be read"},
 		{"writer:\n  use: openai\n  prompts: nowhere\n", []string{key}, "", "colloquy.yaml:3: the folder of prompts nowhere cannot be read"},
