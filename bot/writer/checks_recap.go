@@ -247,8 +247,6 @@ func distinct(list []int) map[int]bool {
 // supported checks that the replies cited have a good part of the words that
 // text does not share with every recap.
 func (r *recapCheck) supported(text string, rest *checker) failure {
-	hit, all := 0, 0
-	missing := ""
 	report := r.held.list("recap")
 	roots := map[string]bool{}
 	for _, s := range rest.doc.sentences {
@@ -256,18 +254,10 @@ func (r *recapCheck) supported(text string, rest *checker) failure {
 			roots[root(w)] = true
 		}
 	}
-	for _, w := range wordsOf(text) {
-		if stopword(r.lex.lang, w) || r.lex.list("general").has(w) || report.has(w) {
-			continue
-		}
-		all++
-		if roots[root(w)] {
-			hit++
-		} else if missing == "" {
-			missing = w
-		}
+	says := func(w string) bool {
+		return !stopword(r.lex.lang, w) && !r.lex.list("general").has(w) && !report.has(w)
 	}
-	if hit == 0 || float64(hit) < leastSupport*float64(all) {
+	if share, missing := rooted(wordsOf(text), roots, says); share < leastSupport {
 		return failed("unsupported", missing)
 	}
 	return failure{}

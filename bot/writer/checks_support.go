@@ -45,9 +45,19 @@ func (c *checker) supported(words, evidence []string) failure {
 		}
 		roots[root(w)] = true
 	}
-	hit, all, missing := 0, 0, ""
+	says := func(w string) bool { return !stopword(c.lex.lang, w) && !c.strict.reporting[w] }
+	if share, missing := rooted(words, roots, says); share < leastShared {
+		return failed("unsupported", missing)
+	}
+	return failure{}
+}
+
+// rooted is the share of those words for which says holds that have one of the
+// roots, 0 where there are none, and the first that has not.
+func rooted(words []string, roots map[string]bool, says func(string) bool) (share float64, missing string) {
+	hit, all := 0, 0
 	for _, w := range words {
-		if stopword(c.lex.lang, w) || c.strict.reporting[w] {
+		if !says(w) {
 			continue
 		}
 		all++
@@ -57,10 +67,7 @@ func (c *checker) supported(words, evidence []string) failure {
 			missing = w
 		}
 	}
-	if all == 0 || float64(hit) < leastShared*float64(all) {
-		return failed("unsupported", missing)
-	}
-	return failure{}
+	return float64(hit) / float64(max(1, all)), missing
 }
 
 // apart checks each sentence of a model's text by itself, so that one that is

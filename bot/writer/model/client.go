@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"math"
 	"math/rand/v2"
+	"runtime/debug"
 	"time"
 
 	"colloquy/bot"
@@ -86,7 +87,7 @@ func (c *client) Complete(ctx context.Context, r Request) (Answer, error) {
 func (c *client) repeat(ctx context.Context, r Request) (answer Answer, failed *Error) {
 	var spent bot.Spent
 	for n := 1; ; n++ {
-		one, err := c.once(ctx, r)
+		one, err := c.one(ctx, r)
 		spent = spent.Plus(one.Spent)
 		one.Spent = spent
 		if err == nil {
@@ -105,6 +106,18 @@ func (c *client) repeat(ctx context.Context, r Request) (answer Answer, failed *
 			return Answer{Spent: spent}, failed
 		}
 	}
+}
+
+// one is once with a panic made an error: what a library can't bear of an answer
+// must neither end the process nor leave the breaker with a call that never ends.
+func (c *client) one(ctx context.Context, r Request) (a Answer, err error) {
+	defer func() {
+		if recover() != nil {
+			c.log.ErrorContext(ctx, "a model's answer made its reader panic", "provider", c.name, "stack", string(debug.Stack()))
+			a, err = Answer{}, errUnreadable
+		}
+	}()
+	return c.once(ctx, r)
 }
 
 // explain makes an [*Error] of what a provider returned.

@@ -232,3 +232,24 @@ func TestRequestsThatAreNotComplete(t *testing.T) {
 		t.Errorf("%d were sent", n)
 	}
 }
+
+// A panicking is a provider whose library can't bear an answer.
+type panicking struct{ provider }
+
+func (panicking) once(context.Context, Request) (Answer, error) { panic("slice bounds out of range") }
+
+func TestAnAnswerThatMakesItsReaderPanic(t *testing.T) {
+	s := modeltest.New(t, modeltest.Options{})
+	s.Behave(modeltest.Canned(modeltest.Reply{Text: anAnswer}))
+	c, at := open(t, Options{Provider: OpenAI, URL: s.URL, Key: modeltest.DefaultKey})
+	good := c.provider
+	c.provider = panicking{good}
+	failure(t, c, BadServer)
+	at.pass(time.Minute)
+	failure(t, c, BadServer) // the call that tries
+	at.pass(time.Minute)
+	c.provider = good
+	if _, err := c.Complete(t.Context(), aRequest()); err != nil {
+		t.Errorf("the provider is never asked again: %v", err)
+	}
+}
