@@ -60,7 +60,7 @@ func oneWorks(t *testing.T) {
 	for _, want := range []error{nil, failed} {
 		values, errs := inFlight(t, f, 20, func() (int, error) { return 7, want }, func() (int, error) { return 7, want })
 		for i := range values {
-			if values[i] != 7 || errs[i] != want {
+			if values[i] != 7 || !errors.Is(errs[i], want) {
 				t.Errorf("%d, %v", values[i], errs[i])
 			}
 		}

@@ -10,7 +10,7 @@ import (
 func (c *checker) knownGerman(toks []token, i int) bool {
 	s, t := c.strict, toks[i]
 	w := possessive(t.low)
-	if c.words[w] || elided(w) {
+	if c.words[w] || elision(t) {
 		return true
 	}
 	if utf8.RuneCountInString(t.text) > 1 && t.text == strings.ToUpper(t.text) && !strings.Contains(w, "-") {

@@ -11,11 +11,11 @@ func (s *strict) readNames(toks []token) {
 	var run []string
 	flush := func() {
 		if len(run) > 1 {
-			s.first[run[0]], s.last[run[len(run)-1]] = true, true
 			var b strings.Builder
 			for i, w := range run {
 				r, _ := utf8.DecodeRuneInString(w)
 				b.WriteRune(r)
+				s.within[w] = true
 				if i > 0 {
 					s.pairs[[2]string{run[i-1], w}] = true
 				}
@@ -110,8 +110,11 @@ func (c *checker) knownCapital(toks []token, i int) bool {
 			return true
 		}
 	}
-	if s.caps[w] || s.caps[w+"'s"] || elided(w) || w == "i" {
+	if s.caps[w] || s.caps[w+"'s"] || elision(t) || w == "i" {
 		return true
+	}
+	if c.newTitle(toks, i) {
+		return false
 	}
 	start := startsSentenceAt(toks, i)
 	allCaps := utf8.RuneCountInString(t.text) > 1 && strings.ToUpper(possessive(t.text)) == possessive(t.text)
@@ -125,12 +128,26 @@ func (c *checker) knownCapital(toks []token, i int) bool {
 		return c.knownParts(w)
 	case !plain:
 		return strings.Contains(w, "-") && c.knownParts(w)
-	case start && s.held.list("given").has(w) && i+1 < len(toks) && capital(toks[i+1].text):
-		return false // "Will Smith": no question of the future
+	case start && s.held.list("given").has(w) && i+1 < len(toks) && (capital(toks[i+1].text) || toks[i+1].text == ","):
+		return false // "Will Smith", "Will, the chairman": no question of the future
 	case start:
 		return ordinary || s.lower[w] || c.words[w] || c.related(w) || s.roots[root(w)] || strings.Contains(w, "-") && c.knownParts(w)
 	}
 	return c.lex.list("office").has(w) || c.lex.list("titles").has(w) || c.related(w) && !s.lower[w] || s.held.list("capitalised").has(w)
+}
+
+// newTitle reports whether toks[i] gives whom the next word names a title or an
+// office that the article has not: "Lord Smith", "President Smith".
+func (c *checker) newTitle(toks []token, i int) bool {
+	w := toks[i].low
+	return (c.lex.list("titles").has(w) || c.lex.list("office").has(w)) && !stopword(c.lex.lang, w) && !c.strict.roots[root(w)] &&
+		i+1 < len(toks) && capital(toks[i+1].text)
+}
+
+// elision reports whether t is what an apostrophe leaves of a word before
+// another: "l'", and no initial of a name.
+func elision(t token) bool {
+	return strings.HasSuffix(t.low, "'") && elided(strings.TrimSuffix(t.low, "'"))
 }
 
 func firstRune(w string) string {
@@ -188,12 +205,18 @@ func (c *checker) isKnownName(w string) bool {
 // joinedAnew reports whether toks[i-1] and toks[i] make a name of two that the
 // article has only apart: "John Brown" of John Smith and Gordon Brown.
 func (c *checker) joinedAnew(toks []token, i int) bool {
-	s, a, b := c.strict, toks[i-1], toks[i]
+	a, b := toks[i-1], toks[i]
 	if a.sign || b.sign || b.start != a.end+1 || !capital(a.text) || !capital(b.text) || c.lex.lang == "de" && startsSentenceAt(toks, i-1) {
 		return false
 	}
-	v, w := a.low, possessive(b.low)
-	if v != possessive(v) || s.pairs[[2]string{v, w}] || !s.first[v] || !s.last[w] {
+	return a.low == possessive(a.low) && c.newPair(a.low, possessive(b.low))
+}
+
+// newPair reports whether v and w, both from names of the article, do not stand
+// beside one another in any.
+func (c *checker) newPair(v, w string) bool {
+	s := c.strict
+	if s.pairs[[2]string{v, w}] || !s.within[v] || !s.within[w] {
 		return false
 	}
 	for _, x := range []string{v, w} {

@@ -23,8 +23,7 @@ type strict struct {
 	forms     map[string]bool // of words as German or a script without capitals bends them
 	grams     map[string]bool // of scripts without spaces
 	pairs     map[[2]string]bool
-	first     map[string]bool // begins a run of words with capitals
-	last      map[string]bool // ends one
+	within    map[string]bool // stands in a run of words with capitals
 	initials  map[string]bool
 	where     map[string][]int // sentences that have a word with a capital; -1 is the title
 	reporting map[string]bool  // words that say who says so
@@ -37,7 +36,7 @@ func (c *checker) forModel(held *lexicon) *checker {
 	c.model = true
 	s := &strict{
 		held: held, ordinary: ordinaryWords(c.lex, held), caps: map[string]bool{}, lower: map[string]bool{}, roots: map[string]bool{}, forms: map[string]bool{},
-		grams: map[string]bool{}, pairs: map[[2]string]bool{}, first: map[string]bool{}, last: map[string]bool{}, initials: map[string]bool{}, where: map[string][]int{},
+		grams: map[string]bool{}, pairs: map[[2]string]bool{}, within: map[string]bool{}, initials: map[string]bool{}, where: map[string][]int{},
 		amounts: newAmountWords(c.lex, held), reporting: map[string]bool{},
 	}
 	for _, list := range [][]string{held.words.Words("attribution"), c.lex.words.Words("author"), c.lex.words.Words("theauthor")} {

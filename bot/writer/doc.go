@@ -8,6 +8,9 @@
 //	sensitive.go, patterns.go   whether it is about a suicide, a massacre and the like
 //	story.go                    whether two articles tell the same story
 //	recap.go, stance.go         which replies stand for the discussion, and who disagrees
+//	llm_digest.go, llm_long.go  a model is asked, told what failed, and filled up
+//	llm_recap.go                the same for a discussion
 //
-// The [Extractive] writer works without a model, a key or a network.
+// The [Extractive] writer works without a model, a key or a network. The [LLM]
+// has a language model write, and believes nothing of it.
 package writer

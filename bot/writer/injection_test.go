@@ -186,6 +186,9 @@ func TestArticlesDoNotTakeOver(t *testing.T) {
 	digests, said, reached := 0, 0, 0
 	for i, in := range loadInjections(t) {
 		for mode, name := range []string{"among others", "alone", "by itself"} {
+			if racing && mode != i%3 {
+				continue // the detector makes it ten times slower, and a part shows it as much
+			}
 			t.Run(string(in.ID)+" "+name, func(t *testing.T) {
 				s := modeltest.New(t, modeltest.Options{})
 				p := &puppet{in: in, alone: name == "alone"}

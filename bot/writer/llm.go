@@ -24,6 +24,8 @@ type LLM struct {
 	log     *slog.Logger
 }
 
+var _ bot.Writer = (*LLM)(nil)
+
 // LLMOptions is what an [LLM] needs.
 type LLMOptions struct {
 	Model   model.Model

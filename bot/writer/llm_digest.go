@@ -44,6 +44,10 @@ type task struct {
 //
 // A text is sent at most twice; one of more than about 5,500 words goes in
 // sections first, and of one that has more than 256 KB the rest is not looked at.
+//
+// Dropped has all that failed, mended or not, with the codes of [Check] and
+// these: surplus, summary_too_long, quoted_too_much, max_snippet, leans and move
+// of a text; section, repair and those of package model of a whole answer.
 func (w *LLM) Digest(ctx context.Context, a bot.Article, b bot.Brief) (bot.Digest, error) {
 	base, err := w.offline.Digest(ctx, a, b)
 	if err != nil {

@@ -50,6 +50,9 @@ func TestInjectionsChangeNoPost(t *testing.T) {
 	s := slacktest.New(t, slacktest.Options{Speed: 1000})
 	guild := d.AddGuild("Readers")
 	all := invadingArticles(t)
+	if racing { // which makes it ten times slower: the plain one and a few others
+		all = all[:6]
+	}
 	var apps []slack.App
 	var general []string // of Slack
 	us := map[string]bool{}
@@ -101,7 +104,7 @@ func TestInjectionsChangeNoPost(t *testing.T) {
 	posting.Wait()
 	onDiscord(t, d, all)
 	onSlack(t, s, us, all)
-	onConsole(t, shown.String())
+	onConsole(t, shown.String(), len(all))
 	n := len(d.Messages(elsewhere))
 	for _, ch := range general {
 		n += len(s.Messages(ch))
@@ -287,11 +290,11 @@ func onSlack(t *testing.T, s *slacktest.Server, us map[string]bool, all []*invad
 }
 
 // onConsole checks that nothing moves the cursor, and nothing unseen is written.
-func onConsole(t *testing.T, shown string) {
+func onConsole(t *testing.T, shown string, articles int) {
 	t.Helper()
 	if i := strings.IndexFunc(shown, func(r rune) bool {
 		return r < ' ' && r != '\n' || r >= 0x7f && r < 0xa0 || r >= 0x202a && r <= 0x202e || r >= 0xe0000
-	}); i >= 0 || len(shown) < 30_000 {
+	}); i >= 0 || len(shown) < 500*articles {
 		t.Errorf("%d bytes are shown, and at %d: %.80q", len(shown), i, shown[max(0, i):])
 	}
 }
