@@ -1,6 +1,7 @@
 package bot_test
 
 import (
+	"context"
 	"strings"
 	"testing"
 	"time"
@@ -83,5 +84,68 @@ func TestFailedAttemptsAreCharged(t *testing.T) {
 	want.Cost = 10 * want.Tokens()
 	if list[0] != want {
 		t.Errorf("%+v, want %+v", list[0], want)
+	}
+}
+
+// overtaken does something once, between what the budget is and what is made of it.
+type overtaken struct {
+	bot.Store
+	do func()
+}
+
+func (m *overtaken) SpentOn(ctx context.Context, platform, workspace string, day time.Time) (bot.Spent, error) {
+	s, err := m.Store.SpentOn(ctx, platform, workspace, day)
+	if do := m.do; do != nil {
+		m.do = nil
+		do()
+	}
+	return s, err
+}
+
+// waiting has an engine whose installations have a large budget.
+func (b *bench) waiting(s *modeltest.Server) *overtaken {
+	m := &overtaken{}
+	b.start(asking(b.t, s, b.clock), func(o *bot.Options) {
+		m.Store, o.Store = o.Store, m
+		o.Settings.DailyTokens = 1e6
+	})
+	return m
+}
+
+// Whoever waits for its turn is held to what the others took meanwhile.
+func TestBudgetUsedUpByOthersMeanwhile(t *testing.T) {
+	b, s := writingBench(t)
+	b.waiting(s).do = func() {
+		err := b.db.AddSpent(t.Context(), bot.Spending{
+			Day: bot.SpentDay(b.clock()), Platform: "test", Workspace: "W1", Kind: bot.SpentDigest, Writer: "w", Spent: bot.Spent{Calls: 1, Input: 1e6},
+		})
+		if err != nil {
+			t.Error(err)
+		}
+	}
+	if _, d := b.of("W1", "a", "quay"); b.wrote(d) != "extractive" || d.Fallback.Code != "budget" || len(s.Calls()) != 0 {
+		t.Errorf("by %s, %+v, %d calls", b.wrote(d), d.Fallback, len(s.Calls()))
+	}
+	if _, d := b.of("W2", "a", "quay"); b.wrote(d) != "openai" {
+		t.Errorf("elsewhere by %s, %+v", b.wrote(d), d.Fallback)
+	}
+}
+
+// Who withdraws while a recap waits for its turn is not sent.
+func TestOptedOutMeanwhileAreNotSent(t *testing.T) {
+	b, s := modelBench(t, ofQuay[1:]...)
+	m := b.waiting(s)
+	b.typed("/discuss settings --recap llm")
+	d, _ := b.talked()
+	b.platform.say(d, "Dan", "The ferry is what I care about.", true)
+	m.do = func() { b.typed("/discuss opt-out") } // Ada
+	b.wait(25 * time.Hour)
+	if m.do != nil || len(recapCalls(s)) == 0 {
+		t.Fatal("nothing was sent")
+	}
+	for _, body := range recapCalls(s) {
+		if strings.Contains(body, "back to the shops") {
+			t.Error(body)
+		}
 	}
 }

@@ -63,19 +63,29 @@ func (e *Engine) askRecap(ctx context.Context, d Discussion, in RecapInput) (Rec
 	}
 	wctx, cancel := context.WithTimeout(ctx, e.set.WriteTimeout)
 	defer cancel()
+	if w.Version() != e.offline.Version() {
+		qctx, stop := context.WithTimeoutCause(wctx, e.set.WriteTimeout/2, errBusy)
+		defer stop()
+		if err := e.askers.take(qctx); err != nil {
+			return Recap{}, context.Cause(qctx)
+		}
+		defer e.askers.give()
+		// Managers may have gone back meanwhile, people withdrawn, and the budget be used up.
+		if w, why, err = e.recapWriter(ctx, d); err != nil {
+			return Recap{}, err
+		}
+		now, err := e.recapInput(ctx, d)
+		if err != nil {
+			return Recap{}, err
+		}
+		in = now.RecapInput
+	}
 	v := w.Version()
+	r, err := w.Recap(wctx, in)
 	if v == e.offline.Version() {
-		r, err := w.Recap(wctx, in)
 		r.Fallback = why
 		return r, err
 	}
-	qctx, stop := context.WithTimeoutCause(wctx, e.set.WriteTimeout/2, errBusy)
-	defer stop()
-	if err := e.askers.take(qctx); err != nil {
-		return Recap{}, context.Cause(qctx)
-	}
-	defer e.askers.give()
-	r, err := w.Recap(wctx, in)
 	e.charge(ctx, d.Channel, SpentRecap, r.Spent, v)
 	if err == nil {
 		e.heard(ctx, v, r.Spent, r.Fallback)

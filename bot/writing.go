@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -12,6 +13,10 @@ import (
 // errBusy: as many articles as a model is asked about at one moment are being
 // written about. The occurrence is taken up again, and the article is known then.
 var errBusy = errors.New("the model is busy with other articles")
+
+// errSpent: the budget of the installation for which a model was to be asked was
+// used up while it waited for its turn. Others who want the same may ask still.
+var errSpent = errors.New("the budget is used up")
 
 // lookEvery is how often it is looked whether another process is done with a
 // digest.
@@ -29,16 +34,20 @@ func (e *Engine) digest(ctx context.Context, ch Channel, a Article, b Brief) (Di
 	if err != nil || found {
 		return dig, err
 	}
-	over, err := e.overBudget(ctx, ch)
-	switch {
-	case err != nil:
-		return dig, err
-	case over.Code != "":
-		dig, err = e.written(ctx, ch, a, b, e.offline)
-		dig.Fallback = over
-		return dig, err
+	for {
+		over, err := e.overBudget(ctx, ch)
+		switch {
+		case err != nil:
+			return dig, err
+		case over.Code != "":
+			dig, err = e.written(ctx, ch, a, b, e.offline)
+			dig.Fallback = over
+			return dig, err
+		}
+		if dig, err = e.written(ctx, ch, a, b, e.writer); !errors.Is(err, errSpent) {
+			return dig, err
+		}
 	}
-	return e.written(ctx, ch, a, b, e.writer)
 }
 
 // written has w write about a, or waits for what w writes about the same content
@@ -105,6 +114,9 @@ func (e *Engine) ask(ctx context.Context, ch Channel, a Article, b Brief) (Diges
 		return Digest{}, context.Cause(qctx)
 	}
 	defer e.askers.give()
+	if over, err := e.overBudget(ctx, ch); err != nil || over.Code != "" {
+		return Digest{}, cmp.Or(err, errSpent)
+	}
 	wctx, cancel := context.WithTimeout(ctx, e.set.WriteTimeout)
 	defer cancel()
 	dig, err := e.writer.Digest(wctx, a, b)

@@ -51,6 +51,7 @@ type amount struct {
 	text   string   // as it stands
 	means  []string // what it may be: a value without its power of ten, "1/2", "3rd"
 	unit   string   // "%", "$", "kg"; "" if none is known
+	tail   string   // the word behind it, where no words of amounts are known
 	joined bool     // a word or sign of a range joins it to the next
 }
 
@@ -123,6 +124,9 @@ func (a *amountWords) amounts(text string) []amount {
 		am.text = text[ps[i].start:ps[i+n-1].end]
 		am.unit = a.unitAround(ps, i, i+n)
 		am.joined = joinsNext(text, ps, i+n)
+		if j := i + n; len(a.powers) == 0 && j < len(ps) && near(ps[j-1], ps[j]) && !ps[j].digits {
+			am.tail = ps[j].low
+		}
 		if len(am.means) > 0 {
 			out = append(out, am)
 		}
@@ -173,12 +177,28 @@ func (a *amountWords) at(ps []chunk, i int) (amount, int) {
 		return amount{means: []string{p.text}}, 1
 	}
 	if am, n := a.inWords(ps, i); n > 0 {
+		if f, ok := a.fraction(ps, i, n, am.means); ok {
+			return amount{means: []string{f}}, n + 1
+		}
 		return am, n
 	}
 	if c, ok := a.classes[p.low]; ok && !(i > 0 && a.none[ps[i-1].low+" "+p.low]) {
 		return amount{means: c}, 1
 	}
 	return amount{}, 0
+}
+
+// fraction is "2/3" where the number of ps[i:i+n] counts parts: "two thirds".
+func (a *amountWords) fraction(ps []chunk, i, n int, means []string) (string, bool) {
+	if i+n >= len(ps) || !near(ps[i+n-1], ps[i+n]) || len(means) == 0 || means[0] == "1" {
+		return "", false
+	}
+	for _, m := range a.classes[ps[i+n].low] {
+		if part, ok := strings.CutPrefix(m, "1/"); ok && (len(a.classes[ps[i+n].low]) == 1) {
+			return means[0] + "/" + part, true
+		}
+	}
+	return "", false
 }
 
 // inWords reads a number in words: "two hundred and five", "three million".

@@ -95,7 +95,7 @@ func spread(list []amount) []amount {
 		if !a.joined {
 			continue
 		}
-		more := amount{text: a.text, means: a.means, unit: b.unit}
+		more := amount{text: a.text, means: a.means, unit: b.unit, tail: b.tail}
 		if len(a.means) > 0 && len(b.means) > 0 {
 			for power := 2; power <= 12; power++ {
 				if strings.HasSuffix(b.means[0], strings.Repeat("0", power)) {
@@ -114,16 +114,33 @@ func heldBy(a amount, list []amount) bool {
 	same, bare := false, false
 	for _, h := range list {
 		units[h.unit] = true
-		if !sameNumber(a.means, h.means) {
+		if !sameNumber(a.means, h.means) || !sameTail(a.tail, h.tail) {
 			continue
 		}
 		same = same || a.unit == h.unit
-		bare = bare || h.unit == "" || a.unit == ""
+		bare = bare || h.unit == "" || a.unit == "" && (h.unit != "%" || a.joined || a.tail != "")
 	}
 	if same {
 		return true
 	}
 	return bare && (a.unit == "" || units[a.unit])
+}
+
+// sameTail reports whether two words may be forms of one, such as "millions" and
+// "million"; "" may be any.
+func sameTail(a, b string) bool {
+	if a == "" || b == "" {
+		return true
+	}
+	x, y := []rune(a), []rune(b)
+	if unspacedRune(x[0]) {
+		return x[0] == y[0]
+	}
+	n, least := 0, min(len(x), len(y))
+	for n < least && x[n] == y[n] {
+		n++
+	}
+	return n >= min(least, max(3, least-1))
 }
 
 func sameNumber(a, b []string) bool {

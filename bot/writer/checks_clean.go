@@ -1,6 +1,7 @@
 package writer
 
 import (
+	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -36,7 +37,7 @@ func unclean(text string, source string) string {
 			return "an invisible character"
 		case r >= 0x1f000 && r <= 0x1faff || r >= 0x2600 && r <= 0x27bf || r >= 0x2b00 && r <= 0x2bff || r == 0x20e3:
 			return "the sign " + string(r)
-		case r >= 0x1d400 && r <= 0x1d7ff || r >= 0x2460 && r <= 0x24ff || r >= 0xff10 && r <= 0xff5a || r >= 0x1f100 && r <= 0x1f1ff || unicode.Is(unicode.So, r):
+		case r >= 0x1d400 && r <= 0x1d7ff || r >= 0xff10 && r <= 0xff5a || oddSign(r) || oddLetter(r):
 			if !strings.ContainsRune(source, r) {
 				return "the sign " + string(r)
 			}
@@ -44,6 +45,24 @@ func unclean(text string, source string) string {
 		prev = r
 	}
 	return mixedWord(text, source)
+}
+
+// oddSign reports whether r is a sign that sentences seldom have and that may
+// pass for a number or a quotation mark: "½", "③", "Ⅳ", "″", "⟪".
+func oddSign(r rune) bool {
+	switch r {
+	case '“', '”', '„', '«', '»', '‘', '’', '‚', '‹', '›', '「', '」', '『', '』', '《', '》', '〈', '〉', '（', '）', '【', '】':
+		return false
+	case '′', '″', '‴', '´', '`', '˝', 'ʹ', 'ʺ', '‟', '‛', '⹂':
+		return true
+	}
+	return r >= 0x80 && unicode.In(r, unicode.So, unicode.Sk, unicode.No, unicode.Nl, unicode.Pi, unicode.Pf, unicode.Ps, unicode.Pe)
+}
+
+// oddLetter reports whether r is of a phonetic alphabet, raised or lowered: they
+// look like other letters.
+func oddLetter(r rune) bool {
+	return r >= 0x0250 && r <= 0x02af || r >= 0x1d00 && r <= 0x1dbf || r >= 0x2070 && r <= 0x209f || r >= 0xa720 && r <= 0xa7ff || r >= 0xab30 && r <= 0xab6f
 }
 
 // joiningScript reports whether r is of a script that is written with
@@ -80,6 +99,11 @@ func mixedWord(text, source string) string {
 	return ""
 }
 
+var (
+	manySpaces = regexp.MustCompile(`[\s\p{Z}]{2}`)
+	emojiCode  = regexp.MustCompile(`:[a-z][a-z0-9_+-]*:`) // ":smile:"
+)
+
 // formless returns what keeps a text from being a sentence among others: the
 // sign of a list before it, or capitals throughout; "" if nothing does.
 func formless(text, lang string) string {
@@ -87,6 +111,10 @@ func formless(text, lang string) string {
 	switch {
 	case strings.ContainsAny(text, "\n\r\t"):
 		return "a line break"
+	case manySpaces.MatchString(text):
+		return "several spaces in a row"
+	case strings.ContainsAny(text, "~|") || emojiCode.MatchString(text):
+		return "signs that chats make pictures or markup of"
 	case unicode.IsDigit(first):
 		rest := strings.TrimLeftFunc(text, unicode.IsDigit)
 		if len(text)-len(rest) <= 2 && (strings.HasPrefix(rest, ") ") || strings.HasPrefix(rest, ". ") && lang != "de") { // "3. Mai"

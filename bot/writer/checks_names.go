@@ -113,7 +113,7 @@ func (c *checker) knownCapital(toks []token, i int) bool {
 	if s.caps[w] || s.caps[w+"'s"] || elision(t) || w == "i" {
 		return true
 	}
-	if c.newTitle(toks, i) {
+	if c.newTitle(toks, i) || c.hyphenedAnew(t.text) {
 		return false
 	}
 	start := startsSentenceAt(toks, i)
@@ -188,7 +188,7 @@ func (c *checker) hiddenName(toks []token, i int) bool {
 		return true
 	}
 	if len(c.lex.ranks) == 0 { // no words of this language: nothing but the article's own
-		return utf8.RuneCountInString(w) > 3 && !hasDigit(w) && !c.strict.roots[root(w)]
+		return utf8.RuneCountInString(w) > 1 && !hasDigit(w) && !c.strict.roots[root(w)]
 	}
 	if c.strict.ordinary[w] || hasDigit(w) || c.strict.roots[root(w)] {
 		return false
@@ -210,6 +210,18 @@ func (c *checker) joinedAnew(toks []token, i int) bool {
 		return false
 	}
 	return a.low == possessive(a.low) && c.newPair(a.low, possessive(b.low))
+}
+
+// hyphenedAnew is joinedAnew of a word with hyphens: "John-Brown".
+func (c *checker) hyphenedAnew(text string) bool {
+	parts := strings.Split(text, "-")
+	for i := 1; i < len(parts); i++ {
+		v, w := strings.ToLower(parts[i-1]), possessive(strings.ToLower(parts[i]))
+		if capital(parts[i-1]) && capital(parts[i]) && c.newPair(v, w) {
+			return true
+		}
+	}
+	return false
 }
 
 // newPair reports whether v and w, both from names of the article, do not stand

@@ -1,6 +1,7 @@
 package writer
 
 import (
+	"regexp"
 	"strings"
 	"unicode/utf8"
 )
@@ -28,8 +29,16 @@ func (c *checker) falseQuotation(text string) string {
 			rest = more
 		}
 	}
+	for _, m := range raisedQuotation.FindAllStringSubmatchIndex(text, -1) {
+		if !inQuote(spans, m[2]) && !c.verbatim(text[m[2]:m[3]]) {
+			return text[m[2]:m[3]]
+		}
+	}
 	return c.looseQuotation(text, spans)
 }
+
+// raisedQuotation is what stands between two apostrophes, or marks made of commas.
+var raisedQuotation = regexp.MustCompile(`(?:^|[\s(])(?:’|,,)(\pL[^’]*?[\pL\pN.,!?])(?:’|'')(?:$|[^\pL\pN])`)
 
 // looseQuotation returns what a quotation mark opens or closes that stands at
 // neither end of one of the spans, unless the article has it.

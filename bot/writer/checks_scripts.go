@@ -150,6 +150,11 @@ func eachGram(s string, yield func(gram string, at int)) {
 // Japanese, of three letters elsewhere. Where two phrases of the article were
 // joined every character stands in one.
 func (c *checker) unknownGrams(w string) string {
+	for part := range strings.FieldsFuncSeq(w, func(r rune) bool { return unspacedRune(r) || !unicode.IsLetter(r) }) {
+		if !strings.Contains(c.flat, part) { // "NATO" among them
+			return part
+		}
+	}
 	covered := make([]bool, len(w)+1)
 	eachGram(w, func(g string, at int) {
 		if c.strict.grams[g] || ordinaryGram(g) {
@@ -169,7 +174,7 @@ func (c *checker) unknownGrams(w string) string {
 		if run++; run == 1 {
 			from = i
 		}
-		if run >= max(2, gramSize(r)-1) {
+		if run >= max(2, gramSize(r)-1) || !strings.ContainsRune(c.flat, r) {
 			return w[from : i+utf8.RuneLen(r)]
 		}
 	}

@@ -11,6 +11,7 @@ import (
 const (
 	minStatementWords = 5
 	maxStatementWords = 60
+	maxTextBytes      = 4 << 10 // of whatever a model says at once; more is looked at no further
 )
 
 // A strict is what a model's text is held against beside the checker's own.
@@ -151,6 +152,9 @@ func (c *checker) strictly(s bot.Statement, toks []token, sentences []string) fa
 // plain checks what holds for every text of a model: plain writing, about the
 // article and not about the answer or its reader.
 func (c *checker) plain(text string, toks []token) failure {
+	if len(text) > maxTextBytes {
+		return failed("length", strconv.Itoa(len(text))+" bytes")
+	}
 	if !isWord(text) {
 		return failure{code: "empty"}
 	}

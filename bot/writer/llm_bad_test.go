@@ -2,6 +2,7 @@ package writer
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
 	"reflect"
 	"slices"
@@ -185,5 +186,34 @@ func TestNothingIsSentInVain(t *testing.T) {
 	d, err := w.Digest(t.Context(), one, bot.Brief{})
 	if err != nil || len(d.Summary) != 1 {
 		t.Errorf("one sentence: %v %+v", err, d)
+	}
+}
+
+// A server that knows no limits gets what it says neither kept nor sent back.
+func TestAnswersWithoutEnd(t *testing.T) {
+	long := strings.Repeat("Maren will extend its tram line to the “airport” by 2031, said Fernando-Brown. ", 12000)
+	for name, o := range map[string]modeltest.Output{
+		"long texts": {
+			Summary:   []modeltest.Statement{{Text: long, Sentences: []int{2}}},
+			Questions: []modeltest.Question{{Text: long + "?", Move: "evidence", Sentences: []int{2}}},
+		},
+		"10,000 questions": {Questions: slices.Repeat([]modeltest.Question{{Text: "Why?", Move: "evidence", Sentences: []int{1}}}, 10000)},
+	} {
+		text, err := json.Marshal(o.JSON("digest"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := modeltest.New(t, modeltest.Options{})
+		s.Behave(modeltest.Canned(modeltest.Reply{Raw: []byte(`{"id":"1","object":"chat.completion","model":"scripted","choices":[{"index":0,"finish_reason":"stop",` +
+			`"message":{"role":"assistant","content":` + string(text) + `}}],"usage":{"prompt_tokens":9,"completion_tokens":9,"total_tokens":18}}`)}))
+		d, err := newLLM(t, s, model.OpenAI).Digest(t.Context(), newsEnglish(), bot.Brief{})
+		if err != nil || d.Fallback.Code == "" || len(d.Summary) == 0 || len(s.Calls()) != 1 {
+			t.Errorf("%s: %v, %+v, %d calls", name, err, d.Fallback, len(s.Calls()))
+		}
+		for _, dropped := range d.Dropped {
+			if len(dropped.Text) > maxTextBytes+3 {
+				t.Errorf("%s: %d bytes are kept", name, len(dropped.Text))
+			}
+		}
 	}
 }

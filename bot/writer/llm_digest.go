@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"strings"
 
 	"colloquy/bot"
 	"colloquy/bot/writer/model"
@@ -101,7 +102,7 @@ func (t *task) write(ctx context.Context) error {
 		t.review()
 		wrong = t.wanting()
 	}
-	if !again || len(wrong) == 0 {
+	if !again || len(wrong) == 0 || len(answer) > maxAnswer {
 		return err
 	}
 	if failure := t.repair(ctx, turns, answer, wrong); err != nil {
@@ -216,6 +217,9 @@ func replace(items, by []item) []item {
 
 // drop writes down what failed, and why, once.
 func (t *task) drop(text string, f failure) {
+	if len(text) > maxTextBytes {
+		text = strings.ToValidUTF8(text[:maxTextBytes], "") + "…"
+	}
 	if d := dropped(text, f); !slices.Contains(t.dropped, d) {
 		t.dropped = append(t.dropped, d)
 	}

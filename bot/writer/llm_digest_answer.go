@@ -43,8 +43,9 @@ type draft struct {
 
 // Limits of an answer: what is beyond them was not asked for by anybody.
 const (
-	maxItems    = 40 // sentences, and questions, of an answer
-	maxEvidence = 6  // sentences that one of them may rest on
+	maxItems    = 40       // sentences, and questions, of an answer
+	maxEvidence = 6        // sentences that one of them may rest on
+	maxAnswer   = 64 << 10 // bytes; a longer one is not sent back to be repaired, which is paid for
 )
 
 // decodeStrict reads one JSON value of exactly the fields that v has. The error

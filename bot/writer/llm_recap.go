@@ -88,10 +88,13 @@ func (t *recapTask) write(ctx context.Context) error {
 	}
 	if t.statements, err = decodeRecap(answer, len(t.sent)); err != nil {
 		t.drop(failure{code: model.BadAnswer})
+		if len(answer) > maxAnswer {
+			return badAnswer(err)
+		}
 		return t.repair(ctx, turns, answer, []string{err.Error()})
 	}
 	t.review()
-	if wrong := t.wrong(); len(wrong) > 0 {
+	if wrong := t.wrong(); len(wrong) > 0 && len(answer) <= maxAnswer {
 		if err := t.repair(ctx, turns, answer, wrong); err != nil && len(t.passed()) == 0 {
 			return err
 		}
