@@ -2,7 +2,7 @@ package bot
 
 var english = phrases{
 	code:        "en",
-	generated:   "Summary and questions: {model}, checked against the article.",
+	generated:   "Summary and questions by the language model {model}, checked against the article.",
 	consent:     "Replies are recorded until {until} and kept for {kept} after that, for a recap posted here.",
 	recorded:    "Replies are recorded until {until} and kept for {kept} after that.",
 	sentTo:      "For the recap, they are sent without their authors’ names to the provider of the language model {model}.",
@@ -46,7 +46,7 @@ var english = phrases{
 
 var german = phrases{
 	code:        "de",
-	generated:   "Zusammenfassung und Fragen: {model}, am Artikel geprüft.",
+	generated:   "Zusammenfassung und Fragen vom Sprachmodell {model}, am Artikel geprüft.",
 	consent:     "Antworten werden bis {until} aufgezeichnet und danach {kept} aufbewahrt, für einen Rückblick, der hier erscheint.",
 	recorded:    "Antworten werden bis {until} aufgezeichnet und danach {kept} aufbewahrt.",
 	sentTo:      "Für den Rückblick gehen sie ohne die Namen ihrer Verfasser an den Anbieter des Sprachmodells {model}.",
@@ -90,7 +90,7 @@ var german = phrases{
 
 var spanish = phrases{
 	code:        "es",
-	generated:   "Resumen y preguntas: {model}, comprobado con el artículo.",
+	generated:   "Resumen y preguntas del modelo de lenguaje {model}, comprobados con el artículo.",
 	consent:     "Las respuestas se registran hasta el {until} y se conservan {kept} más, para una recapitulación que se publica aquí.",
 	recorded:    "Las respuestas se registran hasta el {until} y se conservan {kept} más.",
 	sentTo:      "Para la recapitulación se envían, sin los nombres de sus autores, al proveedor del modelo de lenguaje {model}.",
@@ -135,7 +135,7 @@ var spanish = phrases{
 var french = phrases{
 	code:        "fr",
 	zeroIsOne:   true,
-	generated:   "Résumé et questions : {model}, vérifiés avec l’article.",
+	generated:   "Résumé et questions du modèle de langage {model}, vérifiés avec l’article.",
 	consent:     "Les réponses sont enregistrées jusqu’au {until} et conservées {kept} ensuite, pour une récapitulation publiée ici.",
 	recorded:    "Les réponses sont enregistrées jusqu’au {until} et conservées {kept} ensuite.",
 	sentTo:      "Pour la récapitulation, elles sont envoyées, sans les noms de leurs auteurs, au fournisseur du modèle de langage {model}.",
@@ -182,7 +182,7 @@ var french = phrases{
 var urdu = phrases{
 	code:        "ur",
 	rightLeft:   true,
-	generated:   "خلاصہ اور سوالات: {model}، مضمون سے ملا کر جانچے گئے۔",
+	generated:   "خلاصہ اور سوالات: لسانی ماڈل {model}، مضمون سے ملا کر جانچے گئے۔",
 	consent:     "جوابات {until} تک محفوظ کیے جاتے ہیں اور اس کے بعد {kept} تک رکھے جاتے ہیں، یہاں شائع ہونے والے خلاصے کے لیے۔",
 	recorded:    "جوابات {until} تک محفوظ کیے جاتے ہیں اور اس کے بعد {kept} تک رکھے جاتے ہیں۔",
 	sentTo:      "گفتگو کے خلاصے کے لیے یہ جوابات، لکھنے والوں کے ناموں کے بغیر، لسانی ماڈل {model} فراہم کرنے والے کو بھیجے جاتے ہیں۔",

@@ -117,7 +117,7 @@ func TestRepliesAreNotSentUnlessManagersSaySo(t *testing.T) {
 		if len(recapCalls(s)) != 0 || len(s.Calls()) == 0 {
 			t.Errorf("%d requests, %d with replies", len(s.Calls()), len(recapCalls(s)))
 		}
-		if got := root(b).Footer; strings.Contains(got, "sent") || !strings.HasPrefix(got, "Summary and questions: test-model, checked against the article. Replies are recorded ") {
+		if got := root(b).Footer; strings.Contains(got, "sent") || !strings.HasPrefix(got, "Summary and questions by the language model test-model, checked against the article. Replies are recorded ") {
 			t.Error(got)
 		}
 		if got := b.typed("/discuss privacy"); strings.Contains(got, "model") {

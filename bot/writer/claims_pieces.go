@@ -200,7 +200,7 @@ func (f *finder) cuts(p piece) []piece {
 		t := p.toks[k]
 		var end int
 		switch {
-		case t.sign && isComma(t.text) && cut.at(p.toks, k+1) > 0:
+		case t.sign && isComma(t.text) && cut.at(p.toks, k+1) > 0 && !f.inserted(p.toks, k):
 			end = k
 		case t.sign && f.lex.list("and").has(p.toks[k+1].low), t.sign && k+2 < len(p.toks) && f.lex.list("and").has(p.toks[k+2].low):
 			continue // "to name - and shame - them"
@@ -222,6 +222,21 @@ func (f *finder) cuts(p piece) []piece {
 		}
 	}
 	return out
+}
+
+// inserted reports whether the comma k begins a clause that is inserted, and
+// behind which the verb follows of what stands before: "the country, which has
+// reserves, had plans".
+func (f *finder) inserted(toks []token, k int) bool {
+	if !f.lex.list("relative").has(toks[k+1].low) {
+		return false
+	}
+	for j := k + 2; j+1 < len(toks); j++ {
+		if toks[j].sign && isComma(toks[j].text) {
+			return f.lex.list("finite").has(toks[j+1].low)
+		}
+	}
+	return false
 }
 
 // dash reports whether token k is a hyphen that stands for a dash.

@@ -191,6 +191,7 @@ func TestShorterPiecesKeepWhatTheySay(t *testing.T) {
 		{"But willows will always be cheaper than walls in our town.", "willows will always be cheaper than walls in our town", ""},
 		{"Walls crack each winter in the old town, which means that the council will pay twice for them.", "the council will pay twice for them", ""},
 		{"The shops did not close because of the river and its many floods.", "", "The shops did not close"},
+		{"The new slide began after a report suggested the town, which has many walls, had plans for plots.", "", "The new slide began after a report suggested the town"},
 		{"Our town must move its walls and its plots to stay ahead of the river.", "Our town must move its walls and its plots to stay ahead of the river", "Our town must move its walls and its plots to stay"},
 		{"We know that the climate is changing and towns must give rivers room again.", "towns must give rivers room again", ""},
 	}

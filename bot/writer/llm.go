@@ -76,6 +76,15 @@ func (w *LLM) complete(ctx context.Context, kind string, schema json.RawMessage,
 	return a.JSON, nil
 }
 
+// why is what a log line says of what kept the model from writing, nothing if
+// nothing did.
+func why(err error) slog.Attr {
+	if err == nil {
+		return slog.Attr{}
+	}
+	return slog.Any("err", err)
+}
+
 // failedWith reports whether err is the model's error of that code.
 func failedWith(err error, code string) bool {
 	var e *model.Error

@@ -63,7 +63,7 @@ func (w *LLM) Digest(ctx context.Context, a bot.Article, b bot.Brief) (bot.Diges
 	}
 	d := t.digest(err)
 	w.log.LogAttrs(ctx, slog.LevelInfo, "digest written", slog.String("article", string(a.ID)), slog.String("writer", d.Writer.Name),
-		slog.String("fallback", d.Fallback.Code), slog.Int("calls", d.Spent.Calls), slog.Int("dropped", len(d.Dropped)), slog.Any("err", err))
+		slog.String("fallback", d.Fallback.Code), slog.Int("calls", d.Spent.Calls), slog.Int("dropped", len(d.Dropped)), why(err))
 	return d, nil
 }
 

@@ -54,7 +54,7 @@ func (w *LLM) Recap(ctx context.Context, in bot.RecapInput) (bot.Recap, error) {
 	}
 	r := t.recap(err)
 	w.log.LogAttrs(ctx, slog.LevelInfo, "recap written", slog.String("writer", r.Writer.Name), slog.String("fallback", r.Fallback.Code),
-		slog.Int("replies", len(t.sent)), slog.Int("calls", r.Spent.Calls), slog.Int("dropped", len(r.Dropped)), slog.Any("err", err))
+		slog.Int("replies", len(t.sent)), slog.Int("calls", r.Spent.Calls), slog.Int("dropped", len(r.Dropped)), why(err))
 	return r, nil
 }
 

@@ -49,6 +49,9 @@ func (a *app) postDigest(ctx context.Context, src bot.Source, brief bot.Brief, c
 	_, err = fmt.Fprintf(a.stdout, "\nPosted in %s as discussion %s, open until %s.\n"+
 		"Replies are recorded while 'colloquy serve' runs; 'colloquy discussion close %s' posts the recap.\n",
 		ch, d.ID.Short(), d.ClosesAt.Local().Format("2 Jan 15:04 MST"), d.ID.Short())
+	if d.Fallback.Code != "" && err == nil {
+		_, err = fmt.Fprintln(a.stdout, a.wrap(writtenBy(bot.Digest{Fallback: d.Fallback}), ""))
+	}
 	return err
 }
 

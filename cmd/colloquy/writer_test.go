@@ -335,4 +335,5 @@ func TestDoctorAsksTheModel(t *testing.T) {
 		t.Errorf("%d calls more: %s", len(s.Calls())-before, r.stdout)
 	}
 	contains(t, flat("schedule", "why"), "the limit of 10 tokens a day is used up")
+	contains(t, flat("digest", "rivers.txt", "--post", "console:b"), "Posted in console:b", "Written by the extractive writer, because the limit of 10 tokens a day is used up")
 }
