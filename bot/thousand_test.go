@@ -145,13 +145,7 @@ func TestThousandChannelsOneCall(t *testing.T) {
 func TestThousandChannelsAndARestart(t *testing.T) {
 	const n = 100
 	b, s, process, opened := everywhere(t, n)
-	asked, answer := make(chan struct{}, 9), make(chan struct{})
-	good := modeltest.Good()
-	s.Behave(func(c modeltest.Call) modeltest.Reply {
-		asked <- struct{}{}
-		<-answer
-		return good(c)
-	})
+	asked, answer := slowly(s)
 	stop := b.serve(process(), 0)
 	<-asked
 	stop()

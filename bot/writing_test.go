@@ -210,13 +210,7 @@ func (f *forgetful) PutDigest(_ context.Context, d bot.Digest, _ bot.Brief, _ bo
 func TestTwoProcessesWriteOnce(t *testing.T) {
 	for _, stopped := range []bool{false, true} {
 		b, s := writingBench(t)
-		asked, answer := make(chan struct{}, 9), make(chan struct{})
-		good := modeltest.Good()
-		s.Behave(func(c modeltest.Call) modeltest.Reply {
-			asked <- struct{}{}
-			<-answer
-			return good(c)
-		})
+		asked, answer := slowly(s)
 		first := b.engine
 		b.start(asking(t, s, b.clock))
 		run := func(ctx context.Context, e *bot.Engine, id string) <-chan error {
@@ -264,13 +258,7 @@ func TestTwoProcessesWriteOnce(t *testing.T) {
 func TestSlowModelKeepsNothingElse(t *testing.T) {
 	b, s := writingBench(t, func(o *bot.Options) { o.Settings.Workers = 1 })
 	b.of("W1", "before", "mole")
-	asked, answer := make(chan struct{}, 9), make(chan struct{})
-	good := modeltest.Good()
-	s.Behave(func(c modeltest.Call) modeltest.Reply {
-		asked <- struct{}{}
-		<-answer
-		return good(c)
-	})
+	asked, answer := slowly(s)
 	run := func(id, page string) <-chan error {
 		o, err := b.engine.Request(t.Context(), bot.Channel{Platform: "test", Workspace: "W1", ID: id}, bot.Request{Ref: b.web.URL + "/" + page}, "", bot.Operator)
 		if err != nil {
@@ -383,4 +371,16 @@ func TestWhatIsPaidForIsKept(t *testing.T) {
 	if d := b.discussion(); d.Title != "quay" || len(w.begun) != 0 {
 		t.Errorf("%q, and it was written %d times more", d.Title, len(w.begun))
 	}
+}
+
+// slowly has the model tell when it is asked, and wait for a word to answer.
+func slowly(s *modeltest.Server) (asked, answer chan struct{}) {
+	asked, answer = make(chan struct{}, 9), make(chan struct{})
+	good := modeltest.Good()
+	s.Behave(func(c modeltest.Call) modeltest.Reply {
+		asked <- struct{}{}
+		<-answer
+		return good(c)
+	})
+	return asked, answer
 }

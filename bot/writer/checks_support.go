@@ -16,14 +16,7 @@ func root(w string) string {
 			}
 		}
 	}
-	n := 0
-	for i := range w {
-		if n == letters {
-			return w[:i]
-		}
-		n++
-	}
-	return w
+	return firstLetters(w, letters)
 }
 
 // leastShared is how much of a statement's words its evidence must have.

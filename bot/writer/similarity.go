@@ -141,12 +141,16 @@ func stem(w string) string {
 	if len(w) <= letters {
 		return w
 	}
-	n := 0
+	return firstLetters(w, letters)
+}
+
+// firstLetters is w cut to at most n characters.
+func firstLetters(w string, n int) string {
 	for i := range w {
-		if n == letters {
+		if n == 0 {
 			return w[:i]
 		}
-		n++
+		n--
 	}
 	return w
 }
