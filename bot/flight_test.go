@@ -58,7 +58,10 @@ func oneWorks(t *testing.T) {
 	f := newFlights[int](make(slots, 3))
 	failed := errors.New("failed")
 	for _, want := range []error{nil, failed} {
-		values, errs := inFlight(t, f, 20, func() (int, error) { return 7, want }, func() (int, error) { return 7, want })
+		values, errs := inFlight(t, f, 20, func() (int, error) { return 7, want }, func() (int, error) {
+			t.Error("it is done again")
+			return 7, want
+		})
 		for i := range values {
 			if values[i] != 7 || !errors.Is(errs[i], want) {
 				t.Errorf("%d, %v", values[i], errs[i])
