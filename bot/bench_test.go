@@ -115,9 +115,9 @@ func (b *bench) work() {
 			id   bot.ID
 		}
 		var rows []row
-		n, err := b.db.ClaimDue(b.t.Context(), b.clock(), 100, b.engine.Plan, func(_ context.Context, _ store.Tx, kind string, ids []bot.ID) error {
-			for _, id := range ids {
-				rows = append(rows, row{kind, id})
+		n, err := b.db.ClaimDue(b.t.Context(), b.clock(), 100, b.engine.Plan, func(_ context.Context, _ store.Tx, kind string, due []store.Due) error {
+			for _, d := range due {
+				rows = append(rows, row{kind, d.ID})
 			}
 			return nil
 		})
@@ -138,9 +138,9 @@ func (b *bench) work() {
 
 // enqueueFirst keeps the first row of a kind that is claimed.
 func enqueueFirst(kind string, id *bot.ID) store.Enqueue {
-	return func(_ context.Context, _ store.Tx, k string, ids []bot.ID) error {
+	return func(_ context.Context, _ store.Tx, k string, due []store.Due) error {
 		if k == kind && *id == "" {
-			*id = ids[0]
+			*id = due[0].ID
 		}
 		return nil
 	}

@@ -6,15 +6,12 @@ package jobs
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"log/slog"
 	"time"
 
 	"github.com/riverqueue/river"
-	"github.com/riverqueue/river/riverdriver/riversqlite"
-	"github.com/riverqueue/river/rivermigrate"
 
 	"colloquy/bot"
 	"colloquy/bot/store"
@@ -49,7 +46,7 @@ type Options struct {
 // A Runner ticks and works until it is stopped.
 type Runner struct {
 	o      Options
-	client *river.Client[*sql.Tx]
+	client client
 }
 
 // work is the argument of every job: which row, and of what kind.
@@ -85,21 +82,13 @@ func New(ctx context.Context, o Options) (*Runner, error) {
 	if o.Tick == 0 {
 		o.Tick = 250 * time.Millisecond
 	}
-	driver := riversqlite.New(o.DB.Conn())
-	m, err := rivermigrate.New(driver, &rivermigrate.Config{Logger: o.Log})
-	if err != nil {
-		return nil, fmt.Errorf("prepare jobs: %w", err)
-	}
-	if _, err := m.Migrate(ctx, rivermigrate.DirectionUp, nil); err != nil {
-		return nil, fmt.Errorf("prepare jobs: %w", err)
-	}
 	set := o.Engine.Settings()
 	// An occurrence reads up to ten candidates, and may wait for the model as long as
 	// that may take to write.
 	timeout := 10*set.FetchTimeout + 2*set.WriteTimeout + 30*time.Second
 	workers := river.NewWorkers()
 	river.AddWorker(workers, &worker{engine: o.Engine, timeout: timeout})
-	client, err := river.NewClient(driver, &river.Config{
+	client, err := connect(ctx, o, &river.Config{
 		Logger: o.Log,
 		Queues: map[string]river.QueueConfig{
 			river.QueueDefault: {MaxWorkers: o.Workers},
@@ -146,10 +135,10 @@ func (r *Runner) Claim(ctx context.Context) (int, error) {
 	}
 }
 
-func (r *Runner) enqueue(ctx context.Context, tx store.Tx, kind string, ids []bot.ID) error {
-	params := make([]river.InsertManyParams, len(ids))
-	for i, id := range ids {
-		params[i] = river.InsertManyParams{Args: work{What: kind, ID: id}}
+func (r *Runner) enqueue(ctx context.Context, tx store.Tx, kind string, due []store.Due) error {
+	params := make([]river.InsertManyParams, len(due))
+	for i, d := range due {
+		params[i] = river.InsertManyParams{Args: work{What: kind, ID: d.ID}}
 		switch kind {
 		case bot.WorkDiscussion, bot.WorkPost:
 			params[i].InsertOpts = &river.InsertOpts{Queue: postQueue}
@@ -159,8 +148,7 @@ func (r *Runner) enqueue(ctx context.Context, tx store.Tx, kind string, ids []bo
 			params[i].InsertOpts = &river.InsertOpts{Queue: sweepQueue}
 		}
 	}
-	_, err := r.client.InsertManyFastTx(ctx, tx.SQL(), params)
-	return err
+	return r.client.insert(ctx, tx, params)
 }
 
 // Run ticks and works until ctx is done. Then it lets what is under way finish

@@ -16,7 +16,7 @@ import (
 )
 
 func TestArticlesAreKeptAsTheyWereRead(t *testing.T) {
-	db := open(t, filepath.Join(t.TempDir(), "x.db"))
+	db := open(t, place(t))
 	in := bot.Article{
 		URL: "https://example.org/a", Title: "Rivers", TitleMade: true, Byline: "Ann Lee", Site: "Post", Published: when, Language: "en",
 		Image: "https://example.org/i.png", Words: 3, Text: "Rivers need room.", Categories: []string{"Water, wide", `"quoted"`, "پانی"}, Snippet: 160,
@@ -37,7 +37,7 @@ func TestArticlesAreKeptAsTheyWereRead(t *testing.T) {
 }
 
 func TestItemsKeepTheirCategories(t *testing.T) {
-	db := open(t, filepath.Join(t.TempDir(), "x.db"))
+	db := open(t, place(t))
 	ctx, ch := t.Context(), bot.Channel{Platform: "console", ID: "a"}
 	f := bot.Feed{ID: "f", URL: "https://example.org/feed", CreatedAt: when}
 	if err := db.PutFeed(ctx, f, bot.Audit{}); err != nil {
@@ -56,7 +56,7 @@ func TestItemsKeepTheirCategories(t *testing.T) {
 // The same text may be quoted at length in one place and not in another, and
 // nobody gets what was written under other terms.
 func TestDigestsAreForTheirBriefAndTheirLimit(t *testing.T) {
-	db := open(t, filepath.Join(t.TempDir(), "x.db"))
+	db := open(t, place(t))
 	ctx, v := t.Context(), bot.WriterInfo{Name: "w"}
 	free, err := db.PutArticle(ctx, bot.Article{Title: "T", Text: "Rivers need room."}, when)
 	if err != nil {

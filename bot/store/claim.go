@@ -15,8 +15,16 @@ import (
 // worker that still has it holds the lease, and the second one ends at once.
 const sweepAfter = time.Minute
 
-// Enqueue turns claimed rows into jobs, in the transaction that claims them.
-type Enqueue func(ctx context.Context, tx Tx, kind string, ids []bot.ID) error
+// Enqueue turns claimed rows of one kind into jobs, in the transaction that claims them.
+type Enqueue func(ctx context.Context, tx Tx, kind string, due []Due) error
+
+// A Due is a row that was claimed, and the tenant that it is of; a feed is of none.
+type Due struct {
+	ID                  bot.ID
+	Platform, Workspace string
+}
+
+func scanDue(s scanner) (d Due, err error) { return d, s.Scan(&d.ID, &d.Platform, &d.Workspace) }
 
 // anyDue is one cheap look whether a tick has anything to do.
 const anyDue = `SELECT EXISTS (SELECT 1 FROM schedules WHERE next_at <= $1)
@@ -44,8 +52,8 @@ func (db *DB) ClaimDue(ctx context.Context, now time.Time, limit int, plan func(
 		return 0, err
 	}
 	n := 0
-	err := db.write(ctx, func(tx *sql.Tx) error {
-		claimed, err := claimSchedules(ctx, tx, now, limit, plan, enqueue)
+	err := db.beside(ctx, func(t Tx) error {
+		claimed, err := db.claimSchedules(ctx, t, now, limit, plan, enqueue)
 		n += claimed
 		return err
 	})
@@ -60,25 +68,27 @@ func (db *DB) ClaimDue(ctx context.Context, now time.Time, limit int, plan func(
 	if err != nil {
 		return n, fmt.Errorf("claim drafts: %w", err)
 	}
-	for _, w := range []struct{ kind, table string }{
-		{bot.WorkOccurrence, "occurrences"}, {bot.WorkDiscussion, "discussions"}, {bot.WorkPost, "posts"}, {bot.WorkNotice, "notices"}, {bot.WorkFeed, "feeds"},
+	const ofTenant = `platform, workspace`
+	for _, w := range []struct{ kind, table, of string }{
+		{bot.WorkOccurrence, "occurrences", ofTenant}, {bot.WorkDiscussion, "discussions", ofTenant}, {bot.WorkPost, "posts", ofTenant},
+		{bot.WorkNotice, "notices", ofTenant}, {bot.WorkFeed, "feeds", `'', ''`},
 	} {
-		err := db.write(ctx, func(tx *sql.Tx) error {
-			rows, err := tx.QueryContext(ctx, `UPDATE `+w.table+` SET work_at = $1
-				WHERE id IN (SELECT id FROM `+w.table+` WHERE work_at <= $2 ORDER BY work_at LIMIT $3) RETURNING id`,
+		err := db.beside(ctx, func(t Tx) error {
+			rows, err := t.tx.QueryContext(ctx, `UPDATE `+w.table+` SET work_at = $1
+				WHERE id IN (SELECT id FROM `+w.table+` WHERE work_at <= $2 ORDER BY work_at LIMIT $3`+db.skipLocked()+`) RETURNING id, `+w.of,
 				ms(now.Add(sweepAfter)), now.UnixMilli(), limit)
-			ids, err := collect(rows, err, scanID)
-			n += len(ids)
-			if err != nil || len(ids) == 0 {
+			due, err := collect(rows, err, scanDue)
+			n += len(due)
+			if err != nil || len(due) == 0 {
 				return err
 			}
-			return enqueue(ctx, Tx{tx}, w.kind, ids)
+			return enqueue(ctx, t, w.kind, due)
 		})
 		if err != nil {
 			return n, fmt.Errorf("claim %s: %w", w.table, err)
 		}
 	}
-	if err := db.write(ctx, func(tx *sql.Tx) error { return claimSweeps(ctx, tx, now, enqueue) }); err != nil {
+	if err := db.beside(ctx, func(t Tx) error { return db.claimSweeps(ctx, t, now, enqueue) }); err != nil {
 		return n, fmt.Errorf("claim sweeps: %w", err)
 	}
 	erased, err := db.EraseDue(ctx, now)
@@ -90,29 +100,30 @@ func (db *DB) ClaimDue(ctx context.Context, now time.Time, limit int, plan func(
 
 func scanID(s scanner) (id bot.ID, err error) { return id, s.Scan(&id) }
 
-func claimSchedules(ctx context.Context, tx *sql.Tx, now time.Time, limit int, plan func(bot.Schedule, time.Time) bot.Claim, enqueue Enqueue) (int, error) {
+func (db *DB) claimSchedules(ctx context.Context, t Tx, now time.Time, limit int, plan func(bot.Schedule, time.Time) bot.Claim, enqueue Enqueue) (int, error) {
+	tx := t.tx
 	// Where the bot was removed, nothing falls due, whoever set it going meanwhile.
 	if err := pauseGone(ctx, tx, `next_at <= $2 OR resume_at <= $2`, now.UnixMilli()); err != nil {
 		return 0, err
 	}
 	// Each part reads its index only as far as the limit, however many are due.
 	rows, err := tx.QueryContext(ctx, `SELECT `+scheduleColumns+` FROM schedules WHERE id IN (
-		SELECT id FROM (SELECT id FROM schedules WHERE next_at <= $1 ORDER BY next_at LIMIT $2) AS due
-		UNION ALL SELECT id FROM (SELECT id FROM schedules WHERE resume_at <= $1 ORDER BY resume_at LIMIT $2) AS resumed)`, now.UnixMilli(), limit)
+		SELECT id FROM (SELECT id FROM schedules WHERE next_at <= $1 ORDER BY next_at LIMIT $2`+db.skipLocked()+`) AS due
+		UNION ALL SELECT id FROM (SELECT id FROM schedules WHERE resume_at <= $1 ORDER BY resume_at LIMIT $2`+db.skipLocked()+`) AS resumed)`, now.UnixMilli(), limit)
 	due, err := collect(rows, err, scanSchedule)
 	if err != nil || len(due) == 0 {
 		return 0, err
 	}
-	ids, err := storeClaims(ctx, tx, due, plan, now, missedReason)
-	if err != nil || len(ids) == 0 {
+	run, err := storeClaims(ctx, tx, due, plan, now, missedReason)
+	if err != nil || len(run) == 0 {
 		return len(due), err
 	}
-	return len(due), enqueue(ctx, Tx{tx}, bot.WorkOccurrence, ids)
+	return len(due), enqueue(ctx, t, bot.WorkOccurrence, run)
 }
 
 // storeClaims stores what becomes of schedules and returns the occurrences that
 // are to be carried out. reason is why the others were missed.
-func storeClaims(ctx context.Context, tx *sql.Tx, due []bot.Schedule, plan func(bot.Schedule, time.Time) bot.Claim, now time.Time, reason string) ([]bot.ID, error) {
+func storeClaims(ctx context.Context, tx *sql.Tx, due []bot.Schedule, plan func(bot.Schedule, time.Time) bot.Claim, now time.Time, reason string) ([]Due, error) {
 	var run, missed, plain, next values
 	for _, s := range due {
 		c := plan(s, now)
@@ -161,26 +172,26 @@ var occurrenceTypes = []string{"TEXT", "TEXT", "TEXT", "TEXT", "TEXT", "BIGINT",
 
 // insertRuns stores the occurrences that run and returns those that are new and
 // not to be carried out later.
-func insertRuns(ctx context.Context, tx *sql.Tx, run values, now time.Time) ([]bot.ID, error) {
-	var ids []bot.ID
+func insertRuns(ctx context.Context, tx *sql.Tx, run values, now time.Time) ([]Due, error) {
+	var at []Due
 	for _, part := range run.parts(append(slices.Clone(occurrenceTypes), "BIGINT")...) {
 		rows, err := tx.QueryContext(ctx, `WITH v (id, schedule_id, platform, workspace, channel, due_at, deadline_at, created_at, run_at) AS (VALUES `+part.text+`)
 			INSERT INTO occurrences (id, schedule_id, platform, workspace, channel, due_at, deadline_at, request, outcome, reason, count, work_at, created_at)
 			SELECT id, schedule_id, platform, workspace, channel, due_at, deadline_at, '{}', '', '', 1, CASE WHEN run_at > created_at THEN run_at ELSE created_at + `+
 			fmt.Sprint(sweepAfter.Milliseconds())+` END, created_at FROM v WHERE TRUE
-			ON CONFLICT (schedule_id, platform, workspace, channel, due_at) DO NOTHING RETURNING id, work_at - created_at = `+fmt.Sprint(sweepAfter.Milliseconds()), part.args...)
-		_, err = collect(rows, err, func(s scanner) (id bot.ID, err error) {
+			ON CONFLICT (schedule_id, platform, workspace, channel, due_at) DO NOTHING RETURNING id, platform, workspace, work_at - created_at = `+fmt.Sprint(sweepAfter.Milliseconds()), part.args...)
+		_, err = collect(rows, err, func(s scanner) (d Due, err error) {
 			atOnce := false
-			if err = s.Scan(&id, &atOnce); atOnce {
-				ids = append(ids, id)
+			if err = s.Scan(&d.ID, &d.Platform, &d.Workspace, &atOnce); atOnce {
+				at = append(at, d)
 			}
-			return id, err
+			return d, err
 		})
 		if err != nil {
 			return nil, err
 		}
 	}
-	return ids, nil
+	return at, nil
 }
 
 // Why an occurrence did not run.

@@ -1,9 +1,11 @@
 // Package store keeps everything Colloquy knows in an SQL database: SQLite, in
-// one file. It implements [bot.Store] for the engine, lists and exports for the
+// one file, or PostgreSQL, which several processes share. It implements [bot.Store] for the engine, lists and exports for the
 // command line, and the claims that bot/jobs turns into work.
 //
-// There is one connection that writes and a pool that only reads. Every method
-// is one transaction, and no network request happens inside one.
+// On SQLite there is one connection that writes and a pool that only reads; on
+// PostgreSQL there is a pool for each. Every method is one transaction, and no
+// other network request happens inside one. Where the two differ is in dialect.go
+// and postgres.go.
 package store
 
 import (
@@ -16,15 +18,19 @@ import (
 	"sync"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgxpool"
+
 	"colloquy/bot"
 )
 
 // A DB is an open database. It is safe for use by many goroutines.
 type DB struct {
-	path string
-	w    *sql.DB // the one connection that writes
+	path string  // of the file, or the URL
+	w    *sql.DB // writes: on SQLite one connection
 	r    *sql.DB // reads only
 	now  bot.Clock
+
+	pool, reading *pgxpool.Pool // what w and r are made on; nil on SQLite
 
 	ledger  ledger
 	replies replyQueue
@@ -52,13 +58,14 @@ type Options struct {
 }
 
 // Open opens the SQLite file at path, makes it if it is missing, and brings its
-// tables up to date; before that, a copy is put beside it. Errors are
-// [bot.Problem]s that name the file.
+// tables up to date; before that, a copy is put beside it. A path that
+// [IsPostgres] is the URL of a database of PostgreSQL, which must be there. Errors
+// are [bot.Problem]s that name the file or the database.
 func Open(ctx context.Context, path string, o Options) (*DB, error) {
 	if o.Clock == nil {
 		o.Clock = time.Now
 	}
-	if o.ReadOnly {
+	if o.ReadOnly && !IsPostgres(path) {
 		if _, err := os.Stat(path); err != nil {
 			return nil, openProblem(path, err)
 		}
@@ -67,6 +74,13 @@ func Open(ctx context.Context, path string, o Options) (*DB, error) {
 	var err error
 	if db.box, err = newBox(o.Keys); err != nil {
 		return nil, err
+	}
+	if IsPostgres(path) {
+		if err := openPostgres(ctx, db); err != nil {
+			return nil, err
+		}
+		db.replies.start(db)
+		return db, nil
 	}
 	// What people wrote is for the operator's eyes only; SQLite gives the files
 	// beside it the same rights. Whatever keeps it from being made, SQLite will say.
@@ -109,33 +123,65 @@ func dsn(path, more string) string {
 // Close waits for replies that are being stored and closes the database.
 func (db *DB) Close() error {
 	db.replies.stop()
+	if db.pool != nil {
+		return db.closePools()
+	}
 	return errors.Join(db.r.Close(), db.w.Close())
 }
 
-// Path is the file of the database.
+// Path is the file of the database, or its URL.
 func (db *DB) Path() string { return db.path }
 
 // Conn is the connection that writes, for bot/jobs alone: River keeps its jobs
-// in the same file and shares it.
+// in the same file and shares it. On PostgreSQL it shares [DB.Pool].
 func (db *DB) Conn() *sql.DB { return db.w }
 
 // A Tx is a transaction of this database. bot/jobs enqueues in it.
-type Tx struct{ tx *sql.Tx }
+type Tx struct {
+	tx   *sql.Tx
+	conn *sql.Conn // that it is on; nil on SQLite
+}
 
 // SQL shows the transaction to bot/jobs.
 func (t Tx) SQL() *sql.Tx { return t.tx }
 
-// write runs f in one transaction.
+// write runs f in one transaction, while no other process and no other goroutine
+// writes: what f read is still so when it writes.
 func (db *DB) write(ctx context.Context, f func(*sql.Tx) error) error {
-	tx, err := db.w.BeginTx(ctx, nil)
+	return db.transact(ctx, alone, func(t Tx) error { return f(t.tx) })
+}
+
+// beside runs f in one transaction. On PostgreSQL others that are run by beside
+// may write at the same moment, but none that is run by write: f is safe with
+// these because of what it says where it calls this.
+func (db *DB) beside(ctx context.Context, f func(Tx) error) error {
+	return db.transact(ctx, shared, f)
+}
+
+func (db *DB) transact(ctx context.Context, how locking, f func(Tx) error) error {
+	var t Tx
+	var err error
+	if db.pool == nil {
+		t.tx, err = db.w.BeginTx(ctx, nil)
+	} else {
+		t, err = db.begin(ctx, how)
+	}
 	if err != nil {
 		return writeProblem(err)
 	}
-	defer func() { _ = tx.Rollback() }()
-	if err := f(tx); err != nil {
+	defer t.end()
+	if err := f(t); err != nil {
 		return writeProblem(err)
 	}
-	return writeProblem(tx.Commit())
+	return writeProblem(t.tx.Commit())
+}
+
+// end gives up what was not committed.
+func (t Tx) end() {
+	_ = t.tx.Rollback()
+	if t.conn != nil {
+		_ = t.conn.Close()
+	}
 }
 
 // held runs f in one transaction in which the lease is held.

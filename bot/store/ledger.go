@@ -117,7 +117,7 @@ const tornMark = " torn"
 // The file is opened each time: it may have been moved, or trimmed by another
 // process, and that costs little beside the sync.
 func (l ledger) append(lines []entry) (err error) {
-	if len(lines) == 0 {
+	if len(lines) == 0 || l.path == "" {
 		return nil
 	}
 	defer func() { err = l.problem(err) }()

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -12,7 +11,7 @@ import (
 
 func openEmpty(t *testing.T) *DB {
 	t.Helper()
-	db, err := Open(t.Context(), filepath.Join(t.TempDir(), "x.db"), Options{})
+	db, err := Open(t.Context(), place(t), Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -61,7 +60,7 @@ func TestScheduleRemovedBeforeItIsStoredAgainStaysRemoved(t *testing.T) {
 	}
 	n, err := db.ClaimDue(t.Context(), when, 10, func(bot.Schedule, time.Time) bot.Claim {
 		return bot.Claim{Run: when, Next: when.Add(time.Hour)}
-	}, func(context.Context, Tx, string, []bot.ID) error { return nil })
+	}, func(context.Context, Tx, string, []Due) error { return nil })
 	if err != nil || n != 0 {
 		t.Errorf("a removed schedule fell due: %d, %v", n, err)
 	}

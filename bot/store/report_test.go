@@ -2,7 +2,6 @@ package store
 
 import (
 	"fmt"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -142,7 +141,7 @@ func TestReport(t *testing.T) {
 
 // A channel is heard by the scope of its installation, not by another shard.
 func TestHeardByItsScope(t *testing.T) {
-	db := open(t, filepath.Join(t.TempDir(), "x.db"))
+	db := open(t, place(t))
 	ctx := t.Context()
 	ch := bot.Channel{Platform: "discord", Workspace: "G", ID: "C"}
 	if err := db.PutInstallations(ctx, when, bot.Presence{Installation: bot.Installation{Platform: "discord", Workspace: "G", Scope: "discord/1"}}); err != nil {

@@ -4,7 +4,6 @@ import (
 	"database/sql"
 	"fmt"
 	"io/fs"
-	"path/filepath"
 	"reflect"
 	"testing"
 	"time"
@@ -21,7 +20,7 @@ func spending(workspace string, at time.Time, n int64) bot.Spending {
 }
 
 func TestSpentIsSummedUpByDayAndInstallation(t *testing.T) {
-	db := open(t, filepath.Join(t.TempDir(), "x.db"))
+	db := open(t, place(t))
 	midnight := time.Date(2027, 3, 1, 0, 0, 0, 0, time.UTC)
 	karachi := time.FixedZone("", 5*3600)
 	recap := spending("T1", midnight, 5)
@@ -63,7 +62,7 @@ func TestSpentIsSummedUpByDayAndInstallation(t *testing.T) {
 
 // What was spent is kept for 400 days, and not longer than its installation.
 func TestSpentIsErased(t *testing.T) {
-	db := open(t, filepath.Join(t.TempDir(), "x.db"))
+	db := open(t, place(t))
 	for i, workspace := range []string{"T1", "T2"} {
 		for _, day := range []int{0, 1, 400} {
 			if err := db.AddSpent(t.Context(), spending(workspace, start.Add(time.Duration(day)*24*time.Hour), int64(i+1))); err != nil {
@@ -107,7 +106,7 @@ func TestSpentIsErased(t *testing.T) {
 
 // A database that was made before models were asked goes on as it is.
 func TestTablesOfBeforeModels(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "x.db")
+	path := place(t)
 	w, err := sql.Open("sqlite", dsn(path, ""))
 	if err != nil {
 		t.Fatal(err)

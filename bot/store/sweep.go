@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"hash/fnv"
 	"time"
 
@@ -16,14 +15,14 @@ const (
 
 // claimSweeps has the closed discussions enqueued whose daily listing is due. It
 // takes a few at a time, so that after a long pause they come little by little.
-func claimSweeps(ctx context.Context, tx *sql.Tx, now time.Time, enqueue Enqueue) error {
-	rows, err := tx.QueryContext(ctx, `UPDATE discussions SET sweep_at = $1
-		WHERE id IN (SELECT id FROM discussions WHERE sweep_at <= $2 ORDER BY sweep_at LIMIT $3) RETURNING id`, ms(now.Add(sweepAgain)), ms(now), sweepsATick)
-	ids, err := collect(rows, err, scanID)
-	if err != nil || len(ids) == 0 {
+func (db *DB) claimSweeps(ctx context.Context, t Tx, now time.Time, enqueue Enqueue) error {
+	rows, err := t.tx.QueryContext(ctx, `UPDATE discussions SET sweep_at = $1
+		WHERE id IN (SELECT id FROM discussions WHERE sweep_at <= $2 ORDER BY sweep_at LIMIT $3`+db.skipLocked()+`) RETURNING id, platform, workspace`, ms(now.Add(sweepAgain)), ms(now), sweepsATick)
+	due, err := collect(rows, err, scanDue)
+	if err != nil || len(due) == 0 {
 		return err
 	}
-	return enqueue(ctx, Tx{tx}, bot.WorkSweep, ids)
+	return enqueue(ctx, t, bot.WorkSweep, due)
 }
 
 // firstSweep is when a discussion that closes now is swept first: within a day,

@@ -63,11 +63,11 @@ func TestSweepsComeLittleByLittle(t *testing.T) {
 	seen := map[bot.ID]int{}
 	tick := func(now time.Time) (claimed int) {
 		t.Helper()
-		n, err := db.ClaimDue(ctx, now, 100, nil, func(_ context.Context, _ Tx, kind string, ids []bot.ID) error {
+		n, err := db.ClaimDue(ctx, now, 100, nil, func(_ context.Context, _ Tx, kind string, due []Due) error {
 			if kind == bot.WorkSweep {
-				claimed += len(ids)
-				for _, id := range ids {
-					seen[id]++
+				claimed += len(due)
+				for _, d := range due {
+					seen[d.ID]++
 				}
 			}
 			return nil

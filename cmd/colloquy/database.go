@@ -19,6 +19,9 @@ import (
 // mustExist refuses a database file that is not there: only commands that add
 // something make one.
 func (a *app) mustExist() error {
+	if store.IsPostgres(a.set.db) {
+		return nil // opening it will say
+	}
 	_, err := os.Stat(a.set.db)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):

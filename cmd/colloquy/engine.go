@@ -138,7 +138,12 @@ func (a *app) secretKeys() ([][]byte, error) {
 }
 
 // consoleDir is the folder of the console's channels, beside the database.
-func consoleDir(db *store.DB) string { return store.RealPath(db.Path()) + ".console" }
+func consoleDir(db *store.DB) string {
+	if db.Shared() {
+		return "colloquy.console"
+	}
+	return store.RealPath(db.Path()) + ".console"
+}
 
 // engineSettings lets the configuration file override s.
 func (a *app) engineSettings(s bot.Settings) bot.Settings {
@@ -175,6 +180,9 @@ func (a *app) screen() console.Options {
 // lock takes the right to run everything in a database, which one process has
 // at a time. Release it with the function returned.
 func lock(path, what string) (release func(), err error) {
+	if store.IsPostgres(path) {
+		return func() {}, nil // replicas run side by side
+	}
 	name := store.RealPath(path) + ".lock"
 	l := flock.New(name)
 	// A command that only asks who holds the lock takes it for a moment.
@@ -209,6 +217,9 @@ func owner(name string) string {
 // served reports whether another process runs everything in this database: then
 // it carries out what is stored, and this one only waits.
 func served(path string) bool {
+	if store.IsPostgres(path) {
+		return false
+	}
 	name := store.RealPath(path) + ".lock"
 	l := flock.New(name)
 	if _, err := os.Stat(name); errors.Is(err, os.ErrNotExist) {

@@ -81,7 +81,7 @@ func (a *app) serve(ctx context.Context, listen string) error {
 	if err != nil {
 		return err
 	}
-	rt.log.InfoContext(ctx, "serving", "db", a.set.db, "version", readBuild().Version, "platforms", rt.platforms())
+	rt.log.InfoContext(ctx, "serving", "db", rt.db.Name(), "version", readBuild().Version, "platforms", rt.platforms())
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	var beside sync.WaitGroup
