@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"os"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -65,5 +67,41 @@ func TestMetrics(t *testing.T) {
 	}
 	if _, again, _, _ := running(t, o); again == nil { // a second server has a registry of its own
 		t.Fatal()
+	}
+}
+
+// Every metric that an alert asks for is one that is shown.
+func TestAlertsAskForWhatIsShown(t *testing.T) {
+	rules, err := os.ReadFile("../../docs/alerts.yml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	watch := NewObserver()
+	watch.Sent("slack", bot.PostRoot)
+	watch.Opened("slack", 70*time.Second)
+	watch.Recorded("slack", time.Millisecond, nil)
+	watch.Recorded("slack", time.Second, errors.New("no"))
+	watch.Listed("slack", time.Second)
+	one := map[string]int{"x": 1}
+	two := map[bot.Labels]int{{"x", "y"}: 1}
+	url, _, _, _ := running(t, Options{Observer: watch, Figures: func(context.Context, time.Time) (bot.Figures, error) {
+		return bot.Figures{Posts: two, Jobs: two, ToList: one, Gaps: one, Troubles: one, Fallbacks: one, Oldest: map[string]time.Duration{"x": 1}}, nil
+	}})
+	_, shown := get(t, url+"/metrics")
+	for _, want := range []string{`colloquy_occurrence_lateness_seconds_bucket{platform="slack",le="60"} 0`, `colloquy_occurrence_lateness_seconds_bucket{platform="slack",le="120"} 1`,
+		`colloquy_posts_sent_total{kind="root",platform="slack"} 1`, `colloquy_reply_errors_total{platform="slack"} 1`, `colloquy_reply_record_seconds_count{platform="slack"} 1`,
+		`colloquy_listing_lag_seconds_sum{platform="slack"} 1`} {
+		if !strings.Contains(shown, want) {
+			t.Errorf("%s is missing in\n%s", want, shown)
+		}
+	}
+	names := regexp.MustCompile(`\bcolloquy_[a-z_]+`).FindAllString(string(rules), -1)
+	if len(names) < 10 {
+		t.Fatalf("only %d metrics in the alerts", len(names))
+	}
+	for _, name := range names {
+		if !strings.Contains(shown, "\n"+name+"{") && !strings.Contains(shown, "\n"+name+" ") {
+			t.Errorf("an alert asks for %s, which is not shown", name)
+		}
 	}
 }
