@@ -29,7 +29,7 @@ func (db *DB) AddAnswer(ctx context.Context, r bot.Reply, who string, p bot.Post
 			return err
 		}
 		defer func() { _ = stmt.Close() }()
-		p.About, err = putReply(ctx, tx, stmt, replyArgs(r, who, now, lateFor))
+		p.About, _, err = putReply(ctx, tx, stmt, replyArgs(r, who, now, lateFor))
 		if errors.Is(err, sql.ErrNoRows) {
 			return nil
 		}

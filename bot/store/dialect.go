@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"slices"
 
 	"github.com/jackc/pgx/v5/pgconn"
 
@@ -31,6 +32,15 @@ const deadlockTries = 5
 func worthAnother(err error) bool {
 	var e *pgconn.PgError
 	return errors.As(err, &e) && (e.Code == "40P01" || e.Code == "40001") // deadlock, serialization
+}
+
+// blamesRow reports whether an error of a transaction that stores several rows may
+// be the fault of one of them, and not of the database.
+func (db *DB) blamesRow(err error) bool {
+	if e := (*pgconn.PgError)(nil); errors.As(err, &e) {
+		return slices.Contains([]string{"22", "23", "54"}, e.Code[:min(2, len(e.Code))]) // data, integrity, limits
+	}
+	return !db.Shared() && !errors.As(err, new(*bot.Problem))
 }
 
 // begin begins a transaction of PostgreSQL.
