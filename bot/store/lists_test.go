@@ -147,7 +147,7 @@ func TestOverdue(t *testing.T) {
 		t.Fatal(err)
 	}
 	for before, want := range map[time.Time]map[string]int{when: {}, when.Add(time.Hour): {KindSchedule: 1, bot.WorkOccurrence: 1, bot.WorkDiscussion: 1}} {
-		if got, err := db.Overdue(t.Context(), before); err != nil || !reflect.DeepEqual(got, want) {
+		if got, _, err := db.Overdue(t.Context(), before); err != nil || !reflect.DeepEqual(got, want) {
 			t.Errorf("before %s: %+v, %v; want %+v", before, got, err, want)
 		}
 	}
