@@ -40,6 +40,10 @@ func openPostgres(ctx context.Context, db *DB, up bool) error {
 		_ = db.closePools()
 		return openProblem(db.Name(), err)
 	}
+	if err := db.followClock(ctx); err != nil {
+		_ = db.closePools()
+		return openProblem(db.Name(), err)
+	}
 	return nil
 }
 
