@@ -53,7 +53,8 @@ func (s Settings) withDefaults() Settings {
 	return s
 }
 
-// Options is what an [Engine] is made of. All but Offline, Settings and Notices are needed.
+// Options is what an [Engine] is made of. All but Offline, Settings, Notices and
+// Observer are needed.
 type Options struct {
 	Store    Store
 	Reader   Reader
@@ -65,6 +66,7 @@ type Options struct {
 	Log      *slog.Logger
 	Settings Settings
 	Notices  OperatorNotices
+	Observer Observer // nil: nobody watches
 }
 
 // An Engine runs discussions: it decides what to post, posts it once, records
@@ -83,6 +85,7 @@ type Engine struct {
 	log      *slog.Logger
 	set      Settings
 	operator OperatorNotices
+	observer Observer
 
 	workers, askers slots // see [Settings]
 	reading         *flights[Article]
@@ -99,12 +102,15 @@ type Engine struct {
 func New(o Options) *Engine {
 	e := &Engine{
 		store: o.Store, reader: o.Reader, writer: o.Writer, offline: o.Offline, judge: o.Judge, now: o.Clock, log: o.Log,
-		set: o.Settings.withDefaults(), operator: o.Notices, adapters: map[string]Adapter{}, up: map[string]bool{}, busy: map[string]bool{}, lately: map[string]lately{},
+		set: o.Settings.withDefaults(), operator: o.Notices, observer: o.Observer, adapters: map[string]Adapter{}, up: map[string]bool{}, busy: map[string]bool{}, lately: map[string]lately{},
 	}
 	e.workers, e.askers = make(slots, e.set.Workers), make(slots, e.set.Askers)
 	e.reading, e.writing = newFlights[Article](e.workers), newFlights[Digest](e.workers)
 	if e.offline == nil {
 		e.offline = e.writer
+	}
+	if e.observer == nil {
+		e.observer = unobserved{}
 	}
 	for _, a := range o.Adapters {
 		e.adapters[a.Platform()] = a

@@ -281,6 +281,9 @@ func (e *Engine) lose(ctx context.Context, l Lease, d Discussion, p Post, why st
 func (e *Engine) sent(ctx context.Context, l Lease, d Discussion, p Post, a Adapter, posted Posted) (again bool, err error) {
 	if p.Kind != PostRoot {
 		err := e.store.PostSent(ctx, l, p.ID, posted.Ref, p.Shown, e.now())
+		if err == nil {
+			e.observer.Sent(p.Ref.Platform, p.Kind)
+		}
 		if err == nil && p.DiscussionID == "" {
 			e.recovered(ctx, postChannel(d, p).String(), CauseNotice, CauseFailed, CauseRefused, CauseChannel, CauseLost)
 		}
@@ -293,6 +296,8 @@ func (e *Engine) sent(ctx context.Context, l Lease, d Discussion, p Post, a Adap
 	if err := e.store.RootSent(ctx, l, d, p.ID, posted.Ref, p.Shown, thread, e.now()); err != nil {
 		return false, err
 	}
+	e.observer.Sent(p.Ref.Platform, p.Kind)
+	e.observeOpened(ctx, d)
 	e.recovered(ctx, d.Channel.Parent().String(), CauseMissed, CauseFailed, CauseRefused, CauseHeld, CauseChannel, CauseLost)
 	return true, nil
 }

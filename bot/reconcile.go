@@ -52,6 +52,9 @@ func (e *Engine) reconcile(ctx context.Context, l Lease, d Discussion) error {
 	if err := e.store.EndListing(ctx, l, d.ID, gaps, found, true); err != nil {
 		return err
 	}
+	if d.List {
+		e.observer.Listed(d.Channel.Platform, e.now().Sub(listingAsked(d, gaps)))
+	}
 	e.recovered(ctx, string(d.ID), CauseListing, CauseEnded)
 	return nil
 }

@@ -38,7 +38,11 @@ func (e *Engine) record(ctx context.Context, r Reply) (Recorded, error) {
 	if r.Question == 0 {
 		r.Question, _ = addressed(r.Text)
 	}
-	res, err := e.store.RecordReply(ctx, r, who, e.now(), e.set.LateFor)
+	begun := e.now()
+	res, err := e.store.RecordReply(ctx, r, who, begun, e.set.LateFor)
+	if res.Stored || err != nil {
+		e.observer.Recorded(r.Ref.Platform, e.now().Sub(begun), err)
+	}
 	if err != nil {
 		return res, fmt.Errorf("record reply %s: %w", r.Ref.MessageID, err)
 	}

@@ -25,12 +25,15 @@ import (
 
 // A DB is an open database. It is safe for use by many goroutines.
 type DB struct {
-	path string  // of the file, or the URL
-	w    *sql.DB // writes: on SQLite one connection
-	r    *sql.DB // reads only
-	now  bot.Clock
+	path string    // of the file, or the URL
+	w    *sql.DB   // writes: on SQLite one connection
+	r    *sql.DB   // reads only
+	now  bot.Clock // Now
 
 	pool, reading *pgxpool.Pool // what w and r are made on; nil on SQLite
+	machine       bot.Clock     // of [Options]
+	clock         clock
+	sharing       sharing
 
 	ledger  ledger
 	replies replyQueue
@@ -47,7 +50,7 @@ var _ bot.Store = (*DB)(nil)
 
 // Options changes how a database is opened.
 type Options struct {
-	Clock    bot.Clock // nil is the time of this machine
+	Clock    bot.Clock // nil is the time of this machine; see [DB.Now]
 	ReadOnly bool      // the file must exist already: looking never makes one
 	// Keys of [KeySize] bytes encrypt credentials: the first does, and all
 	// decrypt, so that a key can be changed. Without any, none can be stored.
@@ -72,7 +75,9 @@ func Open(ctx context.Context, path string, o Options) (*DB, error) {
 			return nil, openProblem(path, err)
 		}
 	}
-	db := &DB{path: path, now: o.Clock}
+	db := &DB{path: path, machine: o.Clock}
+	db.now = db.Now
+	db.sharing = newSharing(string(bot.NewID(time.Now())))
 	var err error
 	if db.box, err = newBox(o.Keys); err != nil {
 		return nil, err
@@ -137,6 +142,7 @@ func dsn(path, more string) string {
 func (db *DB) Close() error {
 	db.replies.stop()
 	if db.pool != nil {
+		db.unfollowClock()
 		return db.closePools()
 	}
 	return errors.Join(db.r.Close(), db.w.Close())
@@ -171,7 +177,16 @@ func (db *DB) beside(ctx context.Context, f func(Tx) error) error {
 	return db.transact(ctx, shared, f)
 }
 
+// transact runs f in a transaction, and again where only the moment was to blame.
 func (db *DB) transact(ctx context.Context, how locking, f func(Tx) error) error {
+	for try := 1; ; try++ {
+		if err := db.transactOnce(ctx, how, f); try == deadlockTries || !worthAnother(err) {
+			return err
+		}
+	}
+}
+
+func (db *DB) transactOnce(ctx context.Context, how locking, f func(Tx) error) error {
 	var t Tx
 	var err error
 	if db.pool == nil {
@@ -200,17 +215,29 @@ func (t Tx) end() {
 // held runs f in one transaction in which the lease is held.
 func (db *DB) held(ctx context.Context, l bot.Lease, f func(*sql.Tx) error) error {
 	return db.write(ctx, func(tx *sql.Tx) error {
-		if err := isHeld(ctx, tx, l); err != nil {
+		if err := db.isHeld(ctx, tx, l); err != nil {
 			return err
 		}
 		return f(tx)
 	})
 }
 
-// isHeld is [bot.ErrLeaseLost] unless the lease is held.
-func isHeld(ctx context.Context, tx *sql.Tx, l bot.Lease) error {
+// heldBeside is held for what may run beside others; see [DB.beside]. Nobody
+// takes the lease over, renews it or gives it back before the transaction ends.
+func (db *DB) heldBeside(ctx context.Context, l bot.Lease, f func(*sql.Tx) error) error {
+	return db.beside(ctx, func(t Tx) error {
+		if err := db.isHeld(ctx, t.tx, l); err != nil {
+			return err
+		}
+		return f(t.tx)
+	})
+}
+
+// isHeld is [bot.ErrLeaseLost] unless the lease is held. It is until the
+// transaction ends.
+func (db *DB) isHeld(ctx context.Context, tx *sql.Tx, l bot.Lease) error {
 	var one int
-	err := tx.QueryRowContext(ctx, `SELECT 1 FROM leases WHERE subject = $1 AND token = $2`, l.Subject, l.Token).Scan(&one)
+	err := tx.QueryRowContext(ctx, `SELECT 1 FROM leases WHERE subject = $1 AND token = $2`+db.forUpdate(), l.Subject, l.Token).Scan(&one)
 	if errors.Is(err, sql.ErrNoRows) {
 		return bot.ErrLeaseLost
 	}
@@ -223,9 +250,11 @@ func exec(ctx context.Context, tx *sql.Tx, query string, args ...any) error {
 	return err
 }
 
-// heldExec runs one statement while the lease is held.
+// heldExec runs one statement while the lease is held, beside others. It changes
+// one row by what stands in that row alone: if another changes the row at this
+// moment, the statement waits and looks at it again.
 func (db *DB) heldExec(ctx context.Context, l bot.Lease, query string, args ...any) error {
-	return db.held(ctx, l, func(tx *sql.Tx) error { return exec(ctx, tx, query, args...) })
+	return db.heldBeside(ctx, l, func(tx *sql.Tx) error { return exec(ctx, tx, query, args...) })
 }
 
 // ms is a time as it is stored; the zero time is NULL.

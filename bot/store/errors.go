@@ -3,7 +3,9 @@ package store
 import (
 	"errors"
 	"io/fs"
+	"strings"
 
+	"github.com/jackc/pgx/v5/pgconn"
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
 
@@ -71,4 +73,10 @@ func writeProblem(err error) error {
 func isUnique(err error) bool {
 	var e *sqlite.Error
 	return errors.As(err, &e) && (e.Code() == sqlite3.SQLITE_CONSTRAINT_UNIQUE || e.Code() == sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY)
+}
+
+// missingTable reports whether a table is not there.
+func missingTable(err error) bool {
+	var pg *pgconn.PgError
+	return errors.As(err, &pg) && pg.Code == "42P01" || code(err) == sqlite3.SQLITE_ERROR && strings.Contains(err.Error(), "no such table")
 }

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"strings"
 	"time"
@@ -12,14 +13,20 @@ import (
 // figures counts, as rows of what is counted, by what, and how many. It reads
 // only; states have no index of their own, since nothing else asks for them all.
 const figures = `SELECT 'discussions', state, COUNT(*) FROM discussions GROUP BY state
-	UNION ALL SELECT 'posts', state, COUNT(*) FROM posts GROUP BY state
 	UNION ALL SELECT 'schedules', CASE WHEN paused THEN 'paused' ELSE 'running' END, COUNT(*) FROM schedules WHERE removed_at IS NULL GROUP BY paused
 	UNION ALL SELECT 'installations', platform, COUNT(*) FROM installations WHERE gone_at IS NULL GROUP BY platform
 	UNION ALL SELECT 'troubles', cause, COUNT(*) FROM troubles WHERE over_at IS NULL GROUP BY cause
 	UNION ALL SELECT 'gaps', CASE WHEN listed THEN 'listed' ELSE 'unlisted' END, COUNT(*) FROM gaps GROUP BY listed
 	UNION ALL SELECT 'digests', writer, COUNT(*) FROM digests GROUP BY writer
 	UNION ALL SELECT 'fallbacks', fallback, COUNT(*) FROM discussions WHERE fallback <> '' GROUP BY fallback
+	UNION ALL SELECT 'to_list', platform, COUNT(*) FROM discussions WHERE list_thread AND state IN ('posting', 'open', 'closing', 'closed') GROUP BY platform
 	UNION ALL SELECT 'replies', '', COUNT(*) FROM replies WHERE NOT deleted`
+
+// Two things at once: posts by state and platform, and River's jobs by state and queue.
+const (
+	postFigures = `SELECT state, platform, COUNT(*) FROM posts GROUP BY state, platform`
+	jobFigures  = `SELECT CAST(state AS TEXT), queue, COUNT(*) FROM river_job WHERE state IN ('available', 'running', 'retryable', 'scheduled') GROUP BY state, queue`
+)
 
 // KindSchedule is what [DB.Overdue] calls schedules, beside the kinds of work.
 const KindSchedule = "schedule"
@@ -35,38 +42,49 @@ var overdue = []struct{ kind, table, column string }{
 	{bot.WorkFeed, "feeds", "work_at"},
 }
 
-// Overdue counts what should have been done before a moment and was not, by kind.
-// What there is none of is not in it.
-func (db *DB) Overdue(ctx context.Context, before time.Time) (map[string]int, error) {
+// Overdue counts what should have been done before a moment and was not, by kind,
+// and says since when the oldest should have been. What there is none of is not in them.
+func (db *DB) Overdue(ctx context.Context, before time.Time) (counts map[string]int, since map[string]time.Time, err error) {
 	var parts []string
 	for _, o := range overdue {
-		parts = append(parts, fmt.Sprintf(`SELECT '%s', COUNT(*) FROM %s WHERE %s < $1`, o.kind, o.table, o.column))
+		parts = append(parts, fmt.Sprintf(`SELECT '%s', COUNT(*), MIN(%s) FROM %s WHERE %s < $1`, o.kind, o.column, o.table, o.column))
 	}
 	rows, err := db.r.QueryContext(ctx, strings.Join(parts, ` UNION ALL `), ms(before))
-	counts := map[string]int{}
+	counts, since = map[string]int{}, map[string]time.Time{}
 	_, err = collect(rows, err, func(s scanner) (none struct{}, err error) {
 		var kind string
 		var n int
-		if err := s.Scan(&kind, &n); err != nil {
+		var first sql.NullInt64
+		if err := s.Scan(&kind, &n, &first); err != nil {
 			return none, err
 		}
 		if n > 0 {
-			counts[kind] = n
+			counts[kind], since[kind] = n, at(first)
 		}
 		return none, nil
 	})
-	return counts, writeProblem(err)
+	return counts, since, writeProblem(err)
 }
 
 // Figures counts what is stored.
 func (db *DB) Figures(ctx context.Context, now time.Time) (bot.Figures, error) {
-	f := bot.Figures{}
+	f := bot.Figures{Oldest: map[string]time.Duration{}}
 	var err error
-	if f.Overdue, err = db.Overdue(ctx, now.Add(time.Millisecond-bot.OverdueAfter)); err != nil {
+	var since map[string]time.Time
+	if f.Overdue, since, err = db.Overdue(ctx, now.Add(time.Millisecond-bot.OverdueAfter)); err != nil {
+		return f, err
+	}
+	for kind, t := range since {
+		f.Oldest[kind] = now.Sub(t)
+	}
+	if f.Posts, err = db.countBy(ctx, postFigures); err != nil {
+		return f, err
+	}
+	if f.Jobs, err = db.countBy(ctx, jobFigures); err != nil && !missingTable(err) { // nothing has served here yet
 		return f, err
 	}
 	maps := map[string]*map[string]int{
-		"discussions": &f.Discussions, "posts": &f.Posts, "schedules": &f.Schedules, "installations": &f.Installations,
+		"discussions": &f.Discussions, "to_list": &f.ToList, "schedules": &f.Schedules, "installations": &f.Installations,
 		"troubles": &f.Troubles, "gaps": &f.Gaps, "digests": &f.Digests, "fallbacks": &f.Fallbacks,
 	}
 	for _, m := range maps {
@@ -91,4 +109,20 @@ func (db *DB) Figures(ctx context.Context, now time.Time) (bot.Figures, error) {
 	}
 	f.Spent, err = db.spentBy(ctx)
 	return f, err
+}
+
+// countBy counts by two labels.
+func (db *DB) countBy(ctx context.Context, query string) (map[bot.Labels]int, error) {
+	rows, err := db.r.QueryContext(ctx, query)
+	out := map[bot.Labels]int{}
+	_, err = collect(rows, err, func(s scanner) (none struct{}, err error) {
+		var by bot.Labels
+		var n int
+		if err := s.Scan(&by[0], &by[1], &n); err != nil {
+			return none, err
+		}
+		out[by] = n
+		return none, nil
+	})
+	return out, err
 }

@@ -46,7 +46,7 @@ func TestFigures(t *testing.T) {
 		t.Errorf("%+v", f)
 	}
 	late, err := db.Figures(ctx, when.Add(bot.OverdueAfter))
-	if err != nil || late.Overdue["schedule"] != 1 {
+	if err != nil || late.Overdue["schedule"] != 1 || late.Oldest["schedule"] != bot.OverdueAfter {
 		t.Errorf("a minute later: %+v, %v", late, err)
 	}
 }
@@ -75,7 +75,7 @@ func BenchmarkFigures(b *testing.B) {
 		}
 	}
 	for b.Loop() {
-		if f, err := db.Figures(b.Context(), start); err != nil || f.Replies != 10*n || f.Posts[bot.PostSent] != 5*n {
+		if f, err := db.Figures(b.Context(), start); err != nil || f.Replies != 10*n || f.Posts[bot.Labels{bot.PostSent, "console"}] != 5*n {
 			b.Fatal(f, err)
 		}
 	}

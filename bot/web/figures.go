@@ -27,6 +27,9 @@ type figures struct {
 	calls  *prometheus.Desc
 	tokens *prometheus.Desc
 	cost   *prometheus.Desc
+	posts  *prometheus.Desc
+	jobs   *prometheus.Desc
+	oldest *prometheus.Desc
 
 	mu   sync.Mutex // one counts at a time
 	last bot.Figures
@@ -51,9 +54,12 @@ func newFigures(o Options) *figures {
 		calls:  desc("model_calls", "Requests to language models in the last 400 days, failed ones included.", "writer", "kind"),
 		tokens: desc("model_tokens", "Tokens that language models took in the last 400 days, by how they were read or written.", "writer", "kind", "part"),
 		cost:   desc("model_cost", "What language models cost in the last 400 days, in the currency of the prices that were set.", "writer", "kind"),
+		posts:  desc("posts", "Posts by state and platform.", "state", "platform"),
+		jobs:   desc("jobs", "Jobs that wait or are at work, by state and queue.", "state", "queue"),
+		oldest: desc("work_oldest_seconds", "How long the oldest of what is overdue waits, by kind.", "kind"),
 		byName: []labelled{
 			{desc("discussions", "Discussions by state.", "state"), func(f bot.Figures) map[string]int { return f.Discussions }},
-			{desc("posts", "Posts by state.", "state"), func(f bot.Figures) map[string]int { return f.Posts }},
+			{desc("threads_to_list", "Discussions whose thread is to be read again after a gap, by platform.", "platform"), func(f bot.Figures) map[string]int { return f.ToList }},
 			{desc("schedules", "Schedules by state.", "state"), func(f bot.Figures) map[string]int { return f.Schedules }},
 			{desc("installations", "Servers and workspaces that have the bot, by platform.", "platform"), func(f bot.Figures) map[string]int { return f.Installations }},
 			{desc("troubles", "What fails and goes on, by cause.", "cause"), func(f bot.Figures) map[string]int { return f.Troubles }},
@@ -72,6 +78,9 @@ func (c *figures) Describe(out chan<- *prometheus.Desc) {
 	out <- c.calls
 	out <- c.tokens
 	out <- c.cost
+	out <- c.posts
+	out <- c.jobs
+	out <- c.oldest
 	for _, l := range c.byName {
 		out <- l.desc
 	}
@@ -94,6 +103,15 @@ func (c *figures) Collect(out chan<- prometheus.Metric) {
 		for name, n := range l.of(f) {
 			gauge(l.desc, n, name)
 		}
+	}
+	for by, n := range f.Posts {
+		gauge(c.posts, n, by[:]...)
+	}
+	for by, n := range f.Jobs {
+		gauge(c.jobs, n, by[:]...)
+	}
+	for kind, d := range f.Oldest {
+		value(c.oldest, d.Seconds(), kind)
 	}
 	for _, s := range f.Spent {
 		gauge(c.calls, s.Calls, s.Writer, s.Kind)

@@ -27,6 +27,9 @@ func newMetrics(o Options) *metrics {
 		[]string{"version", "commit", "go_version"})
 	build.WithLabelValues(o.Version, o.Commit, runtime.Version()).Set(1)
 	m.registry.MustRegister(m.requests, build, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	if o.Observer != nil {
+		m.registry.MustRegister(o.Observer.collectors()...)
+	}
 	if o.Figures != nil {
 		m.registry.MustRegister(newFigures(o))
 	}

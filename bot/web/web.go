@@ -7,6 +7,7 @@
 //	health.go   /healthz and /readyz
 //	metrics.go  /metrics, for Prometheus
 //	figures.go  what is stored, as metrics
+//	observer.go what this process does, as metrics
 package web
 
 import (
@@ -40,10 +41,12 @@ type Options struct {
 	Ready func(context.Context) error
 	// Figures are shown as metrics; nil: none of what is stored.
 	Figures func(ctx context.Context, now time.Time) (bot.Figures, error)
-	Version string // of the program, and
-	Commit  string // what it was built from; both shown by the metrics
-	Clock   bot.Clock
-	Log     *slog.Logger // nil: nothing is logged
+	// Observer is what this process counts; nil: nothing.
+	Observer *Observer
+	Version  string // of the program, and
+	Commit   string // what it was built from; both shown by the metrics
+	Clock    bot.Clock
+	Log      *slog.Logger // nil: nothing is logged
 }
 
 // A Server serves HTTP. Make one with [New], and let it serve once.

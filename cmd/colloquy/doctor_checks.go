@@ -84,7 +84,7 @@ func (e *examination) database(ctx context.Context, rt *running) {
 
 // serving looks whether what is due gets done.
 func (e *examination) serving(ctx context.Context, rt *running, schedules []bot.Schedule) {
-	overdue, err := rt.db.Overdue(ctx, e.now().Add(-tardy))
+	overdue, _, err := rt.db.Overdue(ctx, e.now().Add(-tardy))
 	if err != nil {
 		e.failed("serve", err)
 		return

@@ -15,6 +15,7 @@ import (
 	"colloquy/adapters/console"
 	"colloquy/bot"
 	"colloquy/bot/store"
+	"colloquy/bot/web"
 )
 
 // A running is the engine with what it runs on.
@@ -25,6 +26,7 @@ type running struct {
 	adapters []bot.Adapter // the console first
 	log      *slog.Logger
 	now      bot.Clock
+	observer *web.Observer
 	unfit    error // why nothing can be written in this process; nil: it can
 }
 
@@ -113,11 +115,12 @@ func (a *app) open(ctx context.Context, p place) (*running, error) {
 	if sl != nil {
 		adapters = append(adapters, sl)
 	}
+	observer := web.NewObserver()
 	engine := bot.New(bot.Options{
 		Store: db, Reader: a.reader(p.level), Writer: w.Writer, Offline: w.offline, Judge: w.offline, Adapters: adapters,
-		Clock: a.now, Log: log, Settings: a.engineSettings(p.settings), Notices: notices,
+		Clock: a.now, Log: log, Settings: a.engineSettings(p.settings), Notices: notices, Observer: observer,
 	})
-	return &running{db: db, engine: engine, console: c, adapters: adapters, log: log, now: a.now, unfit: unfit}, nil
+	return &running{db: db, engine: engine, console: c, adapters: adapters, log: log, now: a.now, observer: observer, unfit: unfit}, nil
 }
 
 // secretKeyVariable holds the keys that the tokens of installations are encrypted with.

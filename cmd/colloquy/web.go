@@ -120,7 +120,7 @@ func (a *app) listen(ctx context.Context, rt *running, flag string) (*listener, 
 	}
 	o := web.Options{
 		Ready:   func(ctx context.Context) error { _, err := rt.db.Schema(ctx); return err },
-		Figures: rt.db.Figures,
+		Figures: rt.db.Figures, Observer: rt.observer,
 		Version: readBuild().Version, Commit: readBuild().Commit,
 		Clock: a.now, Log: rt.log,
 	}
