@@ -25,12 +25,15 @@ import (
 
 // A DB is an open database. It is safe for use by many goroutines.
 type DB struct {
-	path string  // of the file, or the URL
-	w    *sql.DB // writes: on SQLite one connection
-	r    *sql.DB // reads only
-	now  bot.Clock
+	path string    // of the file, or the URL
+	w    *sql.DB   // writes: on SQLite one connection
+	r    *sql.DB   // reads only
+	now  bot.Clock // Now
 
 	pool, reading *pgxpool.Pool // what w and r are made on; nil on SQLite
+	machine       bot.Clock     // of [Options]
+	clock         clock
+	sharing       sharing
 
 	ledger  ledger
 	replies replyQueue
@@ -47,7 +50,7 @@ var _ bot.Store = (*DB)(nil)
 
 // Options changes how a database is opened.
 type Options struct {
-	Clock    bot.Clock // nil is the time of this machine
+	Clock    bot.Clock // nil is the time of this machine; see [DB.Now]
 	ReadOnly bool      // the file must exist already: looking never makes one
 	// Keys of [KeySize] bytes encrypt credentials: the first does, and all
 	// decrypt, so that a key can be changed. Without any, none can be stored.
@@ -55,6 +58,8 @@ type Options struct {
 
 	ledger ledger // that of another file, while a backup is restored
 	bare   bool   // no copy before the tables are changed: the file is one
+
+	copying bool // the database may be marked as moved, or as one that is copied into
 }
 
 // Open opens the SQLite file at path, makes it if it is missing, and brings its
@@ -70,7 +75,9 @@ func Open(ctx context.Context, path string, o Options) (*DB, error) {
 			return nil, openProblem(path, err)
 		}
 	}
-	db := &DB{path: path, now: o.Clock}
+	db := &DB{path: path, machine: o.Clock}
+	db.now = db.Now
+	db.sharing = newSharing(string(bot.NewID(time.Now())))
 	var err error
 	if db.box, err = newBox(o.Keys); err != nil {
 		return nil, err
@@ -79,8 +86,7 @@ func Open(ctx context.Context, path string, o Options) (*DB, error) {
 		if err := openPostgres(ctx, db); err != nil {
 			return nil, err
 		}
-		db.replies.start(db)
-		return db, nil
+		return db.begun(ctx, o)
 	}
 	// What people wrote is for the operator's eyes only; SQLite gives the files
 	// beside it the same rights. Whatever keeps it from being made, SQLite will say.
@@ -104,7 +110,19 @@ func Open(ctx context.Context, path string, o Options) (*DB, error) {
 		return nil, openProblem(path, err)
 	}
 	db.r.SetMaxOpenConns(4)
+	return db.begun(ctx, o)
+}
+
+// begun is a database that is open, unless nothing may run on it.
+func (db *DB) begun(ctx context.Context, o Options) (*DB, error) {
 	db.replies.start(db)
+	if o.ReadOnly || o.bare || o.copying {
+		return db, nil
+	}
+	if err := db.usable(ctx); err != nil {
+		_ = db.Close()
+		return nil, openProblem(db.Name(), err)
+	}
 	return db, nil
 }
 
@@ -124,6 +142,7 @@ func dsn(path, more string) string {
 func (db *DB) Close() error {
 	db.replies.stop()
 	if db.pool != nil {
+		db.unfollowClock()
 		return db.closePools()
 	}
 	return errors.Join(db.r.Close(), db.w.Close())

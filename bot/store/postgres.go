@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"net/url"
 	"strings"
 	"time"
 
@@ -13,25 +12,6 @@ import (
 
 	"colloquy/bot"
 )
-
-// IsPostgres reports whether a database is named by a URL of PostgreSQL, and not
-// by a file of SQLite.
-func IsPostgres(at string) bool {
-	return strings.HasPrefix(at, "postgres://") || strings.HasPrefix(at, "postgresql://")
-}
-
-// Name is what people are shown of a database: the path of a file, or host and
-// database of a URL, without its password.
-func Name(at string) string {
-	if !IsPostgres(at) {
-		return at
-	}
-	u, err := url.Parse(at)
-	if err != nil {
-		return "postgres://…"
-	}
-	return "postgres://" + u.Host + u.Path
-}
 
 const (
 	writers = 12 // connections that write, which River shares
@@ -55,6 +35,10 @@ func openPostgres(ctx context.Context, db *DB) error {
 	db.reading = reading
 	db.w, db.r = stdlib.OpenDBFromPool(db.pool), stdlib.OpenDBFromPool(reading)
 	if err := db.migratePostgres(ctx, true); err != nil {
+		_ = db.closePools()
+		return openProblem(db.Name(), err)
+	}
+	if err := db.followClock(ctx); err != nil {
 		_ = db.closePools()
 		return openProblem(db.Name(), err)
 	}
@@ -121,6 +105,10 @@ func (w within) QueryRow(ctx context.Context, query string, args ...any) pgx.Row
 
 func (w within) SendBatch(ctx context.Context, b *pgx.Batch) pgx.BatchResults {
 	return w.c.SendBatch(ctx, b)
+}
+
+func (w within) CopyFrom(ctx context.Context, table pgx.Identifier, columns []string, rows pgx.CopyFromSource) (int64, error) {
+	return w.c.CopyFrom(ctx, table, columns, rows)
 }
 
 func (w within) Conn() *pgx.Conn { return w.c }
