@@ -32,10 +32,10 @@ type DB struct {
 	now  bot.Clock // Now
 
 	pool, reading *pgxpool.Pool // what w and r are made on; nil on SQLite
-	limits        limits        // of these
 	machine       bot.Clock     // of [Options]
-	clock         clock
+	clock         dbClock
 	sharing       sharing
+	limits        limits // of these
 
 	ledger  ledger
 	replies replyQueue
@@ -60,9 +60,9 @@ type Options struct {
 
 	ledger ledger // that of another file, while a backup is restored
 	bare   bool   // no copy before the tables are changed: the file is one
-	limits limits // others than the usual ones
 
-	copying bool // the database may be marked as moved, or as one that is copied into
+	copying bool   // the database may be marked as moved, or as one that is copied into
+	limits  limits // others than the usual ones
 }
 
 // Open opens the SQLite file at path, makes it if it is missing, and brings its
