@@ -9,6 +9,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -25,12 +26,16 @@ import (
 
 // A DB is an open database. It is safe for use by many goroutines.
 type DB struct {
-	path string  // of the file, or the URL
-	w    *sql.DB // writes: on SQLite one connection
-	r    *sql.DB // reads only
-	now  bot.Clock
+	path string    // of the file, or the URL
+	w    *sql.DB   // writes: on SQLite one connection
+	r    *sql.DB   // reads only
+	now  bot.Clock // Now
 
 	pool, reading *pgxpool.Pool // what w and r are made on; nil on SQLite
+	machine       bot.Clock     // of [Options]
+	clock         clock
+	sharing       sharing
+	limits        limits // of these
 
 	ledger  ledger
 	replies replyQueue
@@ -47,14 +52,17 @@ var _ bot.Store = (*DB)(nil)
 
 // Options changes how a database is opened.
 type Options struct {
-	Clock    bot.Clock // nil is the time of this machine
-	ReadOnly bool      // the file must exist already: looking never makes one
+	Clock    bot.Clock // nil is the time of this machine; see [DB.Now]
+	ReadOnly bool      // the file, or the tables, must exist already: looking never makes any
 	// Keys of [KeySize] bytes encrypt credentials: the first does, and all
 	// decrypt, so that a key can be changed. Without any, none can be stored.
 	Keys [][]byte
 
 	ledger ledger // that of another file, while a backup is restored
 	bare   bool   // no copy before the tables are changed: the file is one
+
+	copying bool   // the database may be marked as moved, or as one that is copied into
+	limits  limits // others than the usual ones
 }
 
 // Open opens the SQLite file at path, makes it if it is missing, and brings its
@@ -70,17 +78,18 @@ func Open(ctx context.Context, path string, o Options) (*DB, error) {
 			return nil, openProblem(path, err)
 		}
 	}
-	db := &DB{path: path, now: o.Clock}
+	db := &DB{path: path, machine: o.Clock, limits: cmp.Or(o.limits, usualLimits)}
+	db.now = db.Now
+	db.sharing = newSharing(string(bot.NewID(time.Now())))
 	var err error
 	if db.box, err = newBox(o.Keys); err != nil {
 		return nil, err
 	}
 	if IsPostgres(path) {
-		if err := openPostgres(ctx, db); err != nil {
+		if err := openPostgres(ctx, db, !o.ReadOnly); err != nil {
 			return nil, err
 		}
-		db.replies.start(db)
-		return db, nil
+		return db.begun(ctx, o)
 	}
 	// What people wrote is for the operator's eyes only; SQLite gives the files
 	// beside it the same rights. Whatever keeps it from being made, SQLite will say.
@@ -92,19 +101,27 @@ func Open(ctx context.Context, path string, o Options) (*DB, error) {
 	if db.ledger = o.ledger; o.ledger.path == "" {
 		db.ledger.path = RealPath(path) + ".ledger"
 	}
-	if db.w, err = sql.Open("sqlite", dsn(path, "")); err != nil {
-		return nil, openProblem(path, err)
-	}
+	db.w = openSQLite(dsn(path, ""))
 	db.w.SetMaxOpenConns(1)
-	if err = db.migrate(ctx, !o.bare); err == nil {
-		db.r, err = sql.Open("sqlite", dsn(path, "&mode=ro&_pragma=query_only(1)"))
-	}
-	if err != nil {
+	if err = db.migrate(ctx, !o.bare); err != nil {
 		_ = db.w.Close()
 		return nil, openProblem(path, err)
 	}
+	db.r = openSQLite(dsn(path, "&mode=ro&_pragma=query_only(1)"))
 	db.r.SetMaxOpenConns(4)
+	return db.begun(ctx, o)
+}
+
+// begun is a database that is open, unless nothing may run on it.
+func (db *DB) begun(ctx context.Context, o Options) (*DB, error) {
 	db.replies.start(db)
+	if o.ReadOnly || o.bare || o.copying {
+		return db, nil
+	}
+	if err := db.usable(ctx); err != nil {
+		_ = db.Close()
+		return nil, openProblem(db.Name(), err)
+	}
 	return db, nil
 }
 
@@ -124,6 +141,7 @@ func dsn(path, more string) string {
 func (db *DB) Close() error {
 	db.replies.stop()
 	if db.pool != nil {
+		db.unfollowClock()
 		return db.closePools()
 	}
 	return errors.Join(db.r.Close(), db.w.Close())
@@ -158,13 +176,25 @@ func (db *DB) beside(ctx context.Context, f func(Tx) error) error {
 	return db.transact(ctx, shared, f)
 }
 
+// transact runs f in a transaction, and again where only the moment was to blame.
 func (db *DB) transact(ctx context.Context, how locking, f func(Tx) error) error {
+	for try := 1; ; try++ {
+		if err := db.transactOnce(ctx, how, f); try == deadlockTries || !worthAnother(err) {
+			return err
+		}
+	}
+}
+
+func (db *DB) transactOnce(ctx context.Context, how locking, f func(Tx) error) error {
 	var t Tx
 	var err error
 	if db.pool == nil {
 		t.tx, err = db.w.BeginTx(ctx, nil)
 	} else {
 		t, err = db.begin(ctx, how)
+		if lostBefore(err) { // nothing was done on it
+			t, err = db.begin(ctx, how)
+		}
 	}
 	if err != nil {
 		return writeProblem(err)
@@ -174,6 +204,17 @@ func (db *DB) transact(ctx context.Context, how locking, f func(Tx) error) error
 		return writeProblem(err)
 	}
 	return writeProblem(t.tx.Commit())
+}
+
+// snapshot begins a transaction that only reads, and sees all as it was at its
+// first statement.
+func (db *DB) snapshot(ctx context.Context) (*sql.Tx, error) {
+	o := &sql.TxOptions{ReadOnly: true}
+	if db.Shared() { // SQLite knows no other
+		o.Isolation = sql.LevelRepeatableRead
+	}
+	tx, err := db.r.BeginTx(ctx, o)
+	return tx, writeProblem(err)
 }
 
 // end gives up what was not committed.
@@ -187,17 +228,29 @@ func (t Tx) end() {
 // held runs f in one transaction in which the lease is held.
 func (db *DB) held(ctx context.Context, l bot.Lease, f func(*sql.Tx) error) error {
 	return db.write(ctx, func(tx *sql.Tx) error {
-		if err := isHeld(ctx, tx, l); err != nil {
+		if err := db.isHeld(ctx, tx, l); err != nil {
 			return err
 		}
 		return f(tx)
 	})
 }
 
-// isHeld is [bot.ErrLeaseLost] unless the lease is held.
-func isHeld(ctx context.Context, tx *sql.Tx, l bot.Lease) error {
+// heldBeside is held for what may run beside others; see [DB.beside]. Nobody
+// takes the lease over, renews it or gives it back before the transaction ends.
+func (db *DB) heldBeside(ctx context.Context, l bot.Lease, f func(*sql.Tx) error) error {
+	return db.beside(ctx, func(t Tx) error {
+		if err := db.isHeld(ctx, t.tx, l); err != nil {
+			return err
+		}
+		return f(t.tx)
+	})
+}
+
+// isHeld is [bot.ErrLeaseLost] unless the lease is held. It is until the
+// transaction ends.
+func (db *DB) isHeld(ctx context.Context, tx *sql.Tx, l bot.Lease) error {
 	var one int
-	err := tx.QueryRowContext(ctx, `SELECT 1 FROM leases WHERE subject = $1 AND token = $2`, l.Subject, l.Token).Scan(&one)
+	err := tx.QueryRowContext(ctx, `SELECT 1 FROM leases WHERE subject = $1 AND token = $2`+db.forUpdate(), l.Subject, l.Token).Scan(&one)
 	if errors.Is(err, sql.ErrNoRows) {
 		return bot.ErrLeaseLost
 	}
@@ -210,9 +263,11 @@ func exec(ctx context.Context, tx *sql.Tx, query string, args ...any) error {
 	return err
 }
 
-// heldExec runs one statement while the lease is held.
+// heldExec runs one statement while the lease is held, beside others. It changes
+// one row by what stands in that row alone: if another changes the row at this
+// moment, the statement waits and looks at it again.
 func (db *DB) heldExec(ctx context.Context, l bot.Lease, query string, args ...any) error {
-	return db.held(ctx, l, func(tx *sql.Tx) error { return exec(ctx, tx, query, args...) })
+	return db.heldBeside(ctx, l, func(tx *sql.Tx) error { return exec(ctx, tx, query, args...) })
 }
 
 // ms is a time as it is stored; the zero time is NULL.

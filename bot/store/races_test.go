@@ -69,6 +69,7 @@ func TestScheduleRemovedBeforeItIsStoredAgainStaysRemoved(t *testing.T) {
 // While another program holds the database, a batch of replies waits once, not
 // once for each reply.
 func TestLockedDatabaseIsWaitedForOncePerBatch(t *testing.T) {
+	onFile(t)
 	db, d, _ := withDiscussion(t)
 	if _, err := db.w.ExecContext(t.Context(), `PRAGMA busy_timeout = 50`); err != nil {
 		t.Fatal(err)
@@ -88,7 +89,7 @@ func TestLockedDatabaseIsWaitedForOncePerBatch(t *testing.T) {
 		batch[i] = &replyJob{args: replyArgs(r, "", when, time.Hour), ready: make(chan struct{})}
 	}
 	done := make(chan struct{})
-	go func() { defer close(done); db.commitReplies(batch) }()
+	go func() { defer close(done); commitGroup(batch, db.commitTogether, db.blamesRow) }()
 	<-batch[0].ready
 	if err := tx.Rollback(); err != nil {
 		t.Fatal(err)
