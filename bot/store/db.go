@@ -25,9 +25,9 @@ import (
 
 // A DB is an open database. It is safe for use by many goroutines.
 type DB struct {
-	path string  // of the file, or the URL
-	w    *sql.DB // writes: on SQLite one connection
-	r    *sql.DB // reads only
+	path string    // of the file, or the URL
+	w    *sql.DB   // writes: on SQLite one connection
+	r    *sql.DB   // reads only
 	now  bot.Clock // Now
 
 	pool, reading *pgxpool.Pool // what w and r are made on; nil on SQLite
@@ -58,6 +58,8 @@ type Options struct {
 
 	ledger ledger // that of another file, while a backup is restored
 	bare   bool   // no copy before the tables are changed: the file is one
+
+	copying bool // the database may be marked as moved, or as one that is copied into
 }
 
 // Open opens the SQLite file at path, makes it if it is missing, and brings its
@@ -84,8 +86,7 @@ func Open(ctx context.Context, path string, o Options) (*DB, error) {
 		if err := openPostgres(ctx, db); err != nil {
 			return nil, err
 		}
-		db.replies.start(db)
-		return db, nil
+		return db.begun(ctx, o)
 	}
 	// What people wrote is for the operator's eyes only; SQLite gives the files
 	// beside it the same rights. Whatever keeps it from being made, SQLite will say.
@@ -109,7 +110,19 @@ func Open(ctx context.Context, path string, o Options) (*DB, error) {
 		return nil, openProblem(path, err)
 	}
 	db.r.SetMaxOpenConns(4)
+	return db.begun(ctx, o)
+}
+
+// begun is a database that is open, unless nothing may run on it.
+func (db *DB) begun(ctx context.Context, o Options) (*DB, error) {
 	db.replies.start(db)
+	if o.ReadOnly || o.bare || o.copying {
+		return db, nil
+	}
+	if err := db.usable(ctx); err != nil {
+		_ = db.Close()
+		return nil, openProblem(db.Name(), err)
+	}
 	return db, nil
 }
 

@@ -107,4 +107,8 @@ func (w within) SendBatch(ctx context.Context, b *pgx.Batch) pgx.BatchResults {
 	return w.c.SendBatch(ctx, b)
 }
 
+func (w within) CopyFrom(ctx context.Context, table pgx.Identifier, columns []string, rows pgx.CopyFromSource) (int64, error) {
+	return w.c.CopyFrom(ctx, table, columns, rows)
+}
+
 func (w within) Conn() *pgx.Conn { return w.c }
