@@ -38,8 +38,13 @@ type Handler interface {
 	// fetches or writes a digest while the platform waits.
 	Command(ctx context.Context, c Command) (Answer, error)
 	// Connected says that events of a scope (a shard, a workspace, the process)
-	// arrive from now on, or no longer do. scope begins with the platform's name.
+	// arrive from now on in this process, or no longer do. scope begins with the
+	// platform's name. While they arrive in several processes, nothing is missed when
+	// one of these ends.
 	Connected(ctx context.Context, scope string, up bool) error
+	// Silent is Connected with up false where nothing arrived any more since a moment
+	// that is past: a dead line is noticed late.
+	Silent(ctx context.Context, scope string, since time.Time) error
 	// InstallationChanged says that a tenant was added, changed or lost.
 	InstallationChanged(ctx context.Context, i Installation) error
 	// Installations says which tenants of a platform there are, each with its

@@ -94,6 +94,7 @@ func (d *hall) Command(ctx context.Context, c bot.Command) (bot.Answer, error) {
 
 func (d *hall) ReplyChanged(context.Context, bot.Reply) (bool, error)           { return false, nil }
 func (d *hall) ReplyRemoved(context.Context, bot.MessageRef) error              { return nil }
+func (d *hall) Silent(context.Context, string, time.Time) error                 { return nil }
 func (d *hall) Connected(context.Context, string, bool) error                   { return nil }
 func (d *hall) InstallationChanged(context.Context, bot.Installation) error     { return nil }
 func (d *hall) Installations(context.Context, string, []bot.Installation) error { return nil }

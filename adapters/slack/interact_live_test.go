@@ -68,6 +68,7 @@ func (k *clerk) InstallationChanged(context.Context, bot.Installation) error    
 func (k *clerk) ChannelLost(context.Context, bot.Channel, error) error           { return nil }
 func (k *clerk) Missed(context.Context, bot.Channel, time.Time) error            { return nil }
 func (k *clerk) Installations(context.Context, string, []bot.Installation) error { return nil }
+func (k *clerk) Silent(context.Context, string, time.Time) error                 { return nil }
 func (k *clerk) Connected(_ context.Context, _ string, up bool) error {
 	if up {
 		k.once.Do(func() { close(k.listened) })

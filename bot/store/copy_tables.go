@@ -24,7 +24,7 @@ var copied = []string{
 }
 
 // notCopied is what says who works at this moment: nobody does.
-var notCopied = []string{"leases"}
+var notCopied = []string{"leases", "replicas", "hearers"}
 
 // theirOwn is true of the settings that belong to a database and not to what is in it.
 const theirOwn = `name IN ('` + settingMoved + `', '` + settingCopied + `', '` + backupID + `', '` + backupAt + `')`
