@@ -47,7 +47,7 @@ func (a *app) backup(ctx context.Context, path string) error {
 	if err != nil {
 		return err
 	}
-	done := a.progress("copying " + a.set.db)
+	done := a.progress("copying " + a.dbName())
 	defer done()
 	size, err := copyTo(ctx, db, full)
 	if err != nil {

@@ -13,6 +13,7 @@ import (
 
 	"colloquy/bot"
 	"colloquy/bot/source"
+	"colloquy/bot/store"
 )
 
 // A Config is what a configuration file says. Zero values mean that it says
@@ -77,7 +78,7 @@ func ParseConfig(file string, data []byte) (*Config, error) {
 	}
 	var schedules []scheduleNodes
 	err = f.object(root, "the configuration", fields{
-		"db":            c.flag(f, "db", &text{}),
+		"db":            c.flag(f, "db", address{}),
 		"allow_network": c.networks(f),
 		"log": func(n *yaml.Node) error {
 			return f.object(n, "log", fields{
@@ -140,6 +141,11 @@ func (c *Config) flag(f yamlFile, name string, value interface{ Set(string) erro
 type text struct{}
 
 func (text) Set(string) error { return nil }
+
+// address is that of a database.
+type address struct{}
+
+func (address) Set(s string) error { return store.CheckAddress(s) }
 
 func (c *Config) networks(f yamlFile) func(*yaml.Node) error {
 	return func(n *yaml.Node) error {

@@ -154,10 +154,7 @@ func (a *app) demoEnd(ctx context.Context, rt *running, d bot.Discussion) error 
 	if !found {
 		fmt.Fprintln(a.stdout, "\nThe discussion is closed. Nobody replied, so there is no recap.")
 	}
-	id, db := d.ID.Short(), ""
-	if a.set.db != "colloquy.db" {
-		db = " --db " + a.set.db
-	}
+	id, db := d.ID.Short(), a.dbFlag()
 	_, err = fmt.Fprintf(a.stdout, `
 Everything is stored in %s, the chat itself in
 %s.
@@ -167,7 +164,7 @@ Next, in a channel of your own, every working day at nine:
   colloquy schedule add --channel console:general \
     --at "weekdays 09:00" --feed URL%s
   colloquy serve%s
-`, a.set.db, filepath.Join(consoleDir(rt.db), demoChannel.ID+".jsonl"), id, db, id, db, db, db)
+`, a.dbName(), filepath.Join(consoleDir(rt.db), demoChannel.ID+".jsonl"), id, db, id, db, db, db)
 	return err
 }
 

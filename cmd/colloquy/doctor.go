@@ -129,7 +129,7 @@ func (e *examination) run(ctx context.Context, quick, all bool) {
 		e.folder()
 	}
 	if err := e.mustExist(); err != nil {
-		e.note("database", e.set.db+" is not there yet", "it is made by the first command that stores something, such as 'colloquy demo' or 'colloquy schedule add'")
+		e.note("database", e.dbName()+" is not there yet", "it is made by the first command that stores something, such as 'colloquy demo' or 'colloquy schedule add'")
 		if !quick {
 			e.writer(ctx, nil)
 			e.beforehand(ctx)

@@ -66,11 +66,11 @@ func (e *examination) database(ctx context.Context, rt *running) {
 	}
 	f, err := os.OpenFile(rt.db.Path(), os.O_RDWR, 0)
 	if err != nil {
-		e.bad("database", e.set.db+" can be read and not be written to", "check the rights of the file")
+		e.bad("database", e.dbName()+" can be read and not be written to", "check the rights of the file")
 		return
 	}
 	_ = f.Close()
-	e.good("database", "%s is sound: %s, schema %d", e.set.db, byteCount(size), schema)
+	e.good("database", "%s is sound: %s, schema %d", e.dbName(), byteCount(size), schema)
 	ledger, entries, err := rt.db.CheckLedger(ctx)
 	switch {
 	case err != nil:

@@ -71,6 +71,8 @@ type place struct {
 	settings bot.Settings    // what the configuration does not say
 	console  console.Options // how the console is shown
 	aside    bool            // nothing is written here, so that who would write it need not be understood
+	observer *web.Observer   // who counts what the engine does; nil: nobody
+	probes   *probes         // who asks how far connections are; nil: nobody
 }
 
 // open opens the database of this run and makes an engine on it. Close the
@@ -115,8 +117,7 @@ func (a *app) open(ctx context.Context, p place) (*running, error) {
 	if sl != nil {
 		adapters = append(adapters, sl)
 	}
-	observer := web.NewObserver()
-	engine := bot.New(bot.Options{
+	o := bot.Options{
 		Store: db, Reader: a.reader(p.level), Writer: w.Writer, Offline: w.offline, Judge: w.offline, Adapters: adapters,
 		Clock: a.now, Log: log, Settings: a.engineSettings(p.settings), Notices: notices, Observer: observer,
 	})
