@@ -12,7 +12,13 @@ import (
 // AddAnswer implements [bot.Store]. The post is not written to the ledger: after
 // a backup that does not know the reply was restored, there is nothing to show.
 func (db *DB) AddAnswer(ctx context.Context, r bot.Reply, who string, p bot.Post, now time.Time, lateFor time.Duration) (stored bool, err error) {
-	err = db.write(ctx, func(tx *sql.Tx) error {
+	// Beside others: answers in one discussion take turns, so that one which comes
+	// twice is found, and each post gets a place of its own.
+	err = db.beside(ctx, func(t Tx) error {
+		tx := t.tx
+		if err := db.lockDiscussion(ctx, tx, p.DiscussionID); err != nil {
+			return err
+		}
 		err := tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM replies WHERE platform = $1 AND workspace = $2 AND channel = $3 AND message_id = $4)`,
 			r.Ref.Platform, r.Ref.Workspace, r.Ref.ID, r.Ref.MessageID).Scan(&stored)
 		if err != nil || stored {
@@ -23,7 +29,7 @@ func (db *DB) AddAnswer(ctx context.Context, r bot.Reply, who string, p bot.Post
 			return err
 		}
 		defer func() { _ = stmt.Close() }()
-		p.About, err = putReply(ctx, tx, stmt, replyArgs(r, who, now, lateFor))
+		p.About, _, err = putReply(ctx, tx, stmt, replyArgs(r, who, now, lateFor))
 		if errors.Is(err, sql.ErrNoRows) {
 			return nil
 		}
@@ -93,9 +99,9 @@ func removedPost(ctx context.Context, tx *sql.Tx, ref bot.MessageRef) (reply bot
 
 // SetReactions implements [bot.Store].
 func (db *DB) SetReactions(ctx context.Context, ref bot.MessageRef, reactions []bot.Reaction) (known bool, err error) {
-	err = db.write(ctx, func(tx *sql.Tx) error {
+	err = db.beside(ctx, func(t Tx) error { // one row, by what stands in it
 		const of = ` WHERE platform = $2 AND workspace = $3 AND channel = $4 AND message_id = $5 AND message_id <> ''`
-		known, err = changed(tx.ExecContext(ctx, `UPDATE replies SET reactions = $1
+		known, err = changed(t.tx.ExecContext(ctx, `UPDATE replies SET reactions = $1
 			WHERE id = COALESCE((SELECT id FROM replies`+of+`), (SELECT reply_id FROM posts`+of+` AND kind = 'answer')) AND NOT deleted`,
 			pack(reactions), ref.Platform, ref.Workspace, ref.ID, ref.MessageID))
 		return err

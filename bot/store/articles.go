@@ -66,7 +66,10 @@ func unpackList(text string, into *[]string) error {
 // excerpts and the categories.
 func (db *DB) PutArticle(ctx context.Context, a bot.Article, now time.Time) (bot.Article, error) {
 	hash := bot.ContentHash(a.Text)
-	err := db.write(ctx, func(tx *sql.Tx) error {
+	// Beside others: of two that store the same, one waits and finds the row; what
+	// erases articles runs alone.
+	err := db.beside(ctx, func(t Tx) error {
+		tx := t.tx
 		err := exec(ctx, tx, `INSERT INTO articles (`+articleColumns+`, url_key, hash, fetched_at, erase_at)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
 			ON CONFLICT (hash, url) DO UPDATE SET snippet = excluded.snippet, categories = excluded.categories,
@@ -171,7 +174,9 @@ func (db *DB) FindDigest(ctx context.Context, article bot.ID, b bot.Brief, v bot
 // PutDigest implements [bot.Store].
 func (db *DB) PutDigest(ctx context.Context, d bot.Digest, b bot.Brief, v bot.WriterInfo, now time.Time) (bot.Digest, error) {
 	text := packDigest(d)
-	err := db.write(ctx, func(tx *sql.Tx) error {
+	// Beside others: as an article. The one that was stored first is what both get.
+	err := db.beside(ctx, func(t Tx) error {
+		tx := t.tx
 		err := exec(ctx, tx, `INSERT INTO digests (id, article_id, hash, brief, version, body, writer, created_at)
 			SELECT $1, articles.id, articles.hash, $2 || '/' || CAST(articles.snippet AS TEXT), $3, $4, $5, $6 FROM articles WHERE articles.id = $7
 			ON CONFLICT (hash, brief, version) DO NOTHING`, d.ID, briefKey(b), versionKey(v), text, d.Writer.Name, ms(now), d.ArticleID)

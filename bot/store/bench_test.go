@@ -9,7 +9,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"colloquy/bot"
+	"colloquy/bot/store/pgtest"
 )
 
 var start = time.Date(2027, 3, 1, 8, 0, 0, 0, time.UTC)
@@ -24,15 +27,25 @@ func open(b testing.TB, path string) *DB {
 	return db
 }
 
-// BenchmarkReplies records replies from 256 callers, each waiting until its own
-// is durable, and compares that with raw inserts of the same statement in
-// batches of 100, in the same run.
-func BenchmarkReplies(b *testing.B) {
-	const callers, each = 256, 20
-	db := open(b, filepath.Join(b.TempDir(), "bench.db"))
-	discussion(b, db)
+// durable is where a benchmark keeps its database: a file or, when PostgreSQL is
+// wanted, a database in a cluster that syncs what it commits.
+func durable(b *testing.B) string {
+	b.Helper()
+	if !pgtest.Wanted() {
+		return filepath.Join(b.TempDir(), "bench.db")
+	}
+	c, err := pgtest.Start(true)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { _ = c.Close() })
+	return c.URL("postgres")
+}
+
+// newReply makes replies of people in thread t of console:c, each by itself.
+func newReply() func() bot.Reply {
 	var n atomic.Int64
-	reply := func() bot.Reply {
+	return func() bot.Reply {
 		i := n.Add(1)
 		return bot.Reply{
 			ID:      bot.NewID(start),
@@ -42,36 +55,92 @@ func BenchmarkReplies(b *testing.B) {
 			Version: i, CreatedAt: start,
 		}
 	}
-	var queued, raw time.Duration
-	var replies int
-	for b.Loop() {
-		begin := time.Now()
-		var all sync.WaitGroup
-		for range callers {
-			all.Go(func() {
-				for range each {
-					if res, err := db.RecordReply(context.Background(), reply(), "who", start, time.Hour); err != nil || !res.New {
-						b.Error(res, err)
-						return
-					}
-				}
-			})
-		}
-		all.Wait()
-		queued += time.Since(begin)
-		begin = time.Now()
-		for range callers * each / 100 {
-			rawBatch(b, db, reply)
-		}
-		raw += time.Since(begin) * callers * each / (callers * each / 100 * 100)
-		replies += callers * each
-	}
-	b.ReportMetric(float64(replies)/queued.Seconds(), "replies/s")
-	b.ReportMetric(float64(replies)/raw.Seconds(), "raw/s")
-	b.ReportMetric(100*raw.Seconds()/queued.Seconds(), "%ofraw")
 }
 
+// record records replies from callers, each waiting until its own is durable, and
+// says how long that took. The callers share the databases.
+func record(b *testing.B, dbs []*DB, callers, each int, reply func() bot.Reply) time.Duration {
+	b.Helper()
+	begin := time.Now()
+	var all sync.WaitGroup
+	for i := range callers {
+		all.Go(func() {
+			for range each {
+				if res, err := dbs[i%len(dbs)].RecordReply(context.Background(), reply(), "who", start, time.Hour); err != nil || !res.New {
+					b.Error(res, err)
+					return
+				}
+			}
+		})
+	}
+	all.Wait()
+	return time.Since(begin)
+}
+
+// BenchmarkReplies records replies from 256 callers, each waiting until its own
+// is durable, and compares that with raw inserts of the same statement in
+// batches of 100, in the same run: on SQLite prepared, on PostgreSQL sent
+// together in one round trip.
+func BenchmarkReplies(b *testing.B) {
+	const callers, each = 256, 20
+	db := open(b, durable(b))
+	discussion(b, db)
+	reply := newReply()
+	var queued, raw time.Duration
+	var replies, rawly int
+	for b.Loop() {
+		queued += record(b, []*DB{db}, callers, each, reply)
+		replies += callers * each
+		begin := time.Now()
+		for range callers * each / 100 {
+			rawBatch(b, db, reply)
+			rawly += 100
+		}
+		raw += time.Since(begin)
+	}
+	perSecond, rawPerSecond := float64(replies)/queued.Seconds(), float64(rawly)/raw.Seconds()
+	b.ReportMetric(perSecond, "replies/s")
+	b.ReportMetric(rawPerSecond, "raw/s")
+	b.ReportMetric(100*perSecond/rawPerSecond, "%ofraw")
+}
+
+// BenchmarkRecorders records replies through one database handle and through
+// three, as one process and three do, with 256 callers for each.
+func BenchmarkRecorders(b *testing.B) {
+	if !pgtest.Wanted() {
+		b.Skip("several processes record on PostgreSQL alone")
+	}
+	url := durable(b)
+	dbs := []*DB{open(b, url), open(b, url), open(b, url)}
+	discussion(b, dbs[0])
+	reply := newReply()
+	const callers, each = 256, 20
+	took, replies := map[int]time.Duration{}, map[int]int{}
+	for b.Loop() {
+		for _, n := range []int{1, 3} {
+			took[n] += record(b, dbs[:n], n*callers, each, reply)
+			replies[n] += n * callers * each
+		}
+	}
+	for _, n := range []int{1, 3} {
+		b.ReportMetric(float64(replies[n])/took[n].Seconds(), fmt.Sprintf("replies/s-of-%d", n))
+	}
+}
+
+// rawBatch stores a hundred replies in one transaction.
 func rawBatch(b *testing.B, db *DB, reply func() bot.Reply) {
+	b.Helper()
+	if db.Shared() {
+		var batch pgx.Batch
+		for range 100 {
+			batch.Queue(insertReply, replyArgs(reply(), "who", start, time.Hour)...)
+		}
+		err := pgx.BeginFunc(b.Context(), db.pool, func(tx pgx.Tx) error { return tx.SendBatch(b.Context(), &batch).Close() })
+		if err != nil {
+			b.Fatal(err)
+		}
+		return
+	}
 	tx, err := db.Conn().Begin()
 	if err != nil {
 		b.Fatal(err)
@@ -82,8 +151,8 @@ func rawBatch(b *testing.B, db *DB, reply func() bot.Reply) {
 		b.Fatal(err)
 	}
 	for range 100 {
-		var id string
-		if err := stmt.QueryRow(replyArgs(reply(), "who", start, time.Hour)...).Scan(&id); err != nil {
+		var id, discussion string
+		if err := stmt.QueryRow(replyArgs(reply(), "who", start, time.Hour)...).Scan(&id, &discussion); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -115,7 +184,7 @@ func discussion(b testing.TB, db *DB) {
 // removal, and the line in the ledger, are durable.
 func BenchmarkRemovals(b *testing.B) {
 	const callers, each = 256, 20
-	db := open(b, filepath.Join(b.TempDir(), "bench.db"))
+	db := open(b, durable(b))
 	discussion(b, db)
 	var n atomic.Int64
 	var removals int

@@ -1,11 +1,12 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
 	"slices"
-	"strings"
+	"strconv"
 	"time"
 
 	"colloquy/bot"
@@ -26,93 +27,130 @@ type Due struct {
 
 func scanDue(s scanner) (d Due, err error) { return d, s.Scan(&d.ID, &d.Platform, &d.Workspace) }
 
-// anyDue is one cheap look whether a tick has anything to do.
-const anyDue = `SELECT EXISTS (SELECT 1 FROM schedules WHERE next_at <= $1)
-	OR EXISTS (SELECT 1 FROM schedules WHERE resume_at <= $1)
-	OR EXISTS (SELECT 1 FROM schedules WHERE draft_at <= $1)
-	OR EXISTS (SELECT 1 FROM occurrences WHERE work_at <= $1)
-	OR EXISTS (SELECT 1 FROM discussions WHERE work_at <= $1)
-	OR EXISTS (SELECT 1 FROM discussions WHERE sweep_at <= $1)
-	OR EXISTS (SELECT 1 FROM posts WHERE work_at <= $1)
-	OR EXISTS (SELECT 1 FROM notices WHERE work_at <= $1)
-	OR EXISTS (SELECT 1 FROM feeds WHERE work_at <= $1)
-	OR EXISTS (SELECT 1 FROM articles WHERE erase_at <= $1)
-	OR EXISTS (SELECT 1 FROM installations WHERE erase_at <= $1)
-	OR EXISTS (SELECT 1 FROM items WHERE text <> '' AND found_at <= $2)
-	OR EXISTS (SELECT 1 FROM occurrences WHERE ` + pasted + ` AND created_at <= $2)
-	OR EXISTS (SELECT 1 FROM spent WHERE day < $3)`
-
 // ClaimDue claims up to limit rows of each kind whose time has come, and has
 // them enqueued. For a schedule, its occurrences, their jobs and its next time
 // are one transaction. What is kept no longer is erased. It returns how many
 // rows it claimed or erased, but for sweeps; when that is not 0 there may be more.
+//
+// Claims run beside one another, in this process and in others: each takes the rows
+// that none has, and waits for nobody.
 func (db *DB) ClaimDue(ctx context.Context, now time.Time, limit int, plan func(bot.Schedule, time.Time) bot.Claim, enqueue Enqueue) (int, error) {
-	var due bool
-	if err := db.r.QueryRowContext(ctx, anyDue, now.UnixMilli(), now.Add(-bot.KeepText).UnixMilli(), now.Add(-bot.KeepSpent).UnixMilli()).Scan(&due); err != nil || !due {
+	due, err := db.look(ctx, now)
+	if err != nil || len(due) == 0 {
 		return 0, err
 	}
-	n := 0
-	err := db.beside(ctx, func(t Tx) error {
-		claimed, err := db.claimSchedules(ctx, t, now, limit, plan, enqueue)
-		n += claimed
-		return err
-	})
-	if err != nil {
-		return 0, fmt.Errorf("claim schedules: %w", err)
-	}
-	err = db.write(ctx, func(tx *sql.Tx) error {
-		claimed, err := claimDrafts(ctx, tx, now, limit)
-		n += claimed
-		return err
-	})
-	if err != nil {
-		return n, fmt.Errorf("claim drafts: %w", err)
-	}
-	const ofTenant = `platform, workspace`
-	for _, w := range []struct{ kind, table, of string }{
-		{bot.WorkOccurrence, "occurrences", ofTenant}, {bot.WorkDiscussion, "discussions", ofTenant}, {bot.WorkPost, "posts", ofTenant},
-		{bot.WorkNotice, "notices", ofTenant}, {bot.WorkFeed, "feeds", `'', ''`},
-	} {
-		err := db.beside(ctx, func(t Tx) error {
-			rows, err := t.tx.QueryContext(ctx, `UPDATE `+w.table+` SET work_at = $1
-				WHERE id IN (SELECT id FROM `+w.table+` WHERE work_at <= $2 ORDER BY work_at LIMIT $3`+db.skipLocked()+`) RETURNING id, `+w.of,
-				ms(now.Add(sweepAfter)), now.UnixMilli(), limit)
-			due, err := collect(rows, err, scanDue)
-			n += len(due)
-			if err != nil || len(due) == 0 {
-				return err
-			}
-			return enqueue(ctx, t, w.kind, due)
+	total := 0
+	claim := func(what string, claim func(context.Context, Tx) (int, error)) {
+		if err != nil || !due[what] {
+			return
+		}
+		n := 0
+		err = db.beside(ctx, func(t Tx) (err error) {
+			n, err = claim(ctx, t)
+			return err
 		})
 		if err != nil {
-			return n, fmt.Errorf("claim %s: %w", w.table, err)
+			err = fmt.Errorf("claim %s: %w", what, err)
+			return
 		}
+		total += n
 	}
-	if err := db.beside(ctx, func(t Tx) error { return db.claimSweeps(ctx, t, now, enqueue) }); err != nil {
-		return n, fmt.Errorf("claim sweeps: %w", err)
+	claim(dueSchedules, func(ctx context.Context, t Tx) (int, error) {
+		return db.claimSchedules(ctx, t, now, "next_at", limit, plan, enqueue)
+	})
+	claim(dueResumed, func(ctx context.Context, t Tx) (int, error) {
+		return db.claimSchedules(ctx, t, now, "resume_at", limit, plan, enqueue)
+	})
+	if err == nil && due[dueDrafts] {
+		n := 0
+		err = db.write(ctx, func(tx *sql.Tx) (err error) {
+			n, err = claimDrafts(ctx, tx, now, limit)
+			return err
+		})
+		if err != nil {
+			return total, fmt.Errorf("claim drafts: %w", err)
+		}
+		total += n
+		due[bot.WorkOccurrence] = true // which write them
+	}
+	for _, w := range works {
+		claim(w.kind, func(ctx context.Context, t Tx) (int, error) { return db.claimWork(ctx, t, now, w, limit, enqueue) })
+	}
+	claim(dueSweeps, func(ctx context.Context, t Tx) (int, error) { return 0, db.claimSweeps(ctx, t, now, enqueue) })
+	if err != nil || !due[dueErasures] {
+		return total, err
 	}
 	erased, err := db.EraseDue(ctx, now)
 	if err != nil {
-		return n, fmt.Errorf("erase what is kept no longer: %w", err)
+		return total, fmt.Errorf("erase what is kept no longer: %w", err)
 	}
-	return n + erased, nil
+	return total + erased, nil
 }
 
 func scanID(s scanner) (id bot.ID, err error) { return id, s.Scan(&id) }
 
-func (db *DB) claimSchedules(ctx context.Context, t Tx, now time.Time, limit int, plan func(bot.Schedule, time.Time) bot.Claim, enqueue Enqueue) (int, error) {
-	tx := t.tx
-	// Where the bot was removed, nothing falls due, whoever set it going meanwhile.
-	if err := pauseGone(ctx, tx, `next_at <= $2 OR resume_at <= $2`, now.UnixMilli()); err != nil {
-		return 0, err
-	}
-	// Each part reads its index only as far as the limit, however many are due.
-	rows, err := tx.QueryContext(ctx, `SELECT `+scheduleColumns+` FROM schedules WHERE id IN (
-		SELECT id FROM (SELECT id FROM schedules WHERE next_at <= $1 ORDER BY next_at LIMIT $2`+db.skipLocked()+`) AS due
-		UNION ALL SELECT id FROM (SELECT id FROM schedules WHERE resume_at <= $1 ORDER BY resume_at LIMIT $2`+db.skipLocked()+`) AS resumed)`, now.UnixMilli(), limit)
-	due, err := collect(rows, err, scanSchedule)
+// works are the tables of rows that fall due by themselves, in the order in which
+// they are claimed.
+var works = []struct{ kind, table, tenant string }{
+	{bot.WorkOccurrence, "occurrences", ofTenant}, {bot.WorkDiscussion, "discussions", ofTenant}, {bot.WorkPost, "posts", ofTenant},
+	{bot.WorkNotice, "notices", ofTenant}, {bot.WorkFeed, "feeds", `'', ''`},
+}
+
+const ofTenant = `platform, workspace`
+
+// claimed begins the statement that claims rows of a table by a column: those that
+// another process claims at this moment are left to it. They are chosen once,
+// whatever plan the database makes for the rest.
+func (db *DB) claimed(table, column string, limit int) string {
+	return `WITH due AS MATERIALIZED (SELECT id FROM ` + table + ` WHERE ` + column + ` <= $1 ORDER BY ` + column + ` LIMIT ` + strconv.Itoa(limit) + db.skipLocked() + `)
+		UPDATE ` + table + ` SET ` + column + ` = $2 WHERE id IN (SELECT id FROM due) RETURNING id, `
+}
+
+func (db *DB) claimWork(ctx context.Context, t Tx, now time.Time, w struct{ kind, table, tenant string }, limit int, enqueue Enqueue) (int, error) {
+	rows, err := t.tx.QueryContext(ctx, db.claimed(w.table, "work_at", limit)+w.tenant, ms(now), ms(now.Add(sweepAfter)))
+	due, err := collect(rows, err, scanDue)
 	if err != nil || len(due) == 0 {
 		return 0, err
+	}
+	return len(due), enqueue(ctx, t, w.kind, due)
+}
+
+// goneThere reports whether the bot was removed from where a schedule is.
+const goneThere = `EXISTS (SELECT 1 FROM installations i WHERE i.platform = schedules.platform AND i.workspace = schedules.workspace AND i.gone_at IS NOT NULL)`
+
+// alsoScan scans one more column than is asked for.
+type alsoScan struct {
+	scanner
+	last any
+}
+
+func (s alsoScan) Scan(into ...any) error { return s.scanner.Scan(append(into, s.last)...) }
+
+// claimSchedules claims schedules by the column of a time.
+func (db *DB) claimSchedules(ctx context.Context, t Tx, now time.Time, column string, limit int, plan func(bot.Schedule, time.Time) bot.Claim, enqueue Enqueue) (int, error) {
+	tx := t.tx
+	rows, err := tx.QueryContext(ctx, `SELECT `+scheduleColumns+`, `+goneThere+` FROM schedules WHERE `+column+` <= $1
+		ORDER BY `+column+` LIMIT `+strconv.Itoa(limit)+db.skipLocked(), ms(now))
+	var gone []bot.ID
+	due, err := collect(rows, err, func(s scanner) (v bot.Schedule, err error) {
+		removed := false
+		if v, err = scanSchedule(alsoScan{s, &removed}); removed {
+			gone = append(gone, v.ID)
+		}
+		return v, err
+	})
+	if err != nil {
+		return 0, err
+	}
+	// Where the bot was removed, nothing falls due, whoever set it going meanwhile.
+	for _, id := range gone {
+		if err := pauseGone(ctx, tx, `id = $2`, id); err != nil {
+			return 0, err
+		}
+	}
+	due = slices.DeleteFunc(due, func(s bot.Schedule) bool { return slices.Contains(gone, s.ID) })
+	if len(due) == 0 {
+		return 0, nil
 	}
 	run, err := storeClaims(ctx, tx, due, plan, now, missedReason)
 	if err != nil || len(run) == 0 {
@@ -125,6 +163,7 @@ func (db *DB) claimSchedules(ctx context.Context, t Tx, now time.Time, limit int
 // are to be carried out. reason is why the others were missed.
 func storeClaims(ctx context.Context, tx *sql.Tx, due []bot.Schedule, plan func(bot.Schedule, time.Time) bot.Claim, now time.Time, reason string) ([]Due, error) {
 	var run, missed, plain, next values
+	var troubles []bot.Trouble
 	for _, s := range due {
 		c := plan(s, now)
 		row := func(due time.Time) []any {
@@ -152,10 +191,15 @@ func storeClaims(ctx context.Context, tx *sql.Tx, due []bot.Schedule, plan func(
 		} else {
 			next.add(s.ID, ms(c.Next), c.Next.IsZero(), c.Reason, c.SkipsLeft, ms(draft))
 		}
-		for _, t := range c.Troubles {
-			if err := noteTrouble(ctx, tx, t); err != nil {
-				return nil, err
-			}
+		troubles = append(troubles, c.Troubles...)
+	}
+	// In one order, so that of two claims neither waits for the other while that waits for it.
+	slices.SortStableFunc(troubles, func(a, b bot.Trouble) int {
+		return cmp.Or(cmp.Compare(a.Platform, b.Platform), cmp.Compare(a.Workspace, b.Workspace), cmp.Compare(a.Cause, b.Cause), cmp.Compare(a.Subject, b.Subject))
+	})
+	for _, t := range troubles {
+		if err := noteTrouble(ctx, tx, t); err != nil {
+			return nil, err
 		}
 	}
 	if err := insertMissed(ctx, tx, missed); err != nil {
@@ -254,45 +298,4 @@ func claimDrafts(ctx context.Context, tx *sql.Tx, now time.Time, limit int) (int
 		}
 	}
 	return len(due), nil
-}
-
-// values collects rows for a VALUES list.
-type values struct{ args []any }
-
-func (v *values) add(row ...any) { v.args = append(v.args, row...) }
-
-type valuesPart struct {
-	text string
-	args []any
-}
-
-// parts divides the rows into lists of at most 500, with numbered marks. The
-// first row of each says the types: PostgreSQL takes a mark alone for text.
-func (v *values) parts(types ...string) []valuesPart {
-	const most = 500
-	columns := len(types)
-	var out []valuesPart
-	for rest := v.args; len(rest) > 0; {
-		n := min(len(rest)/columns, most)
-		var b strings.Builder
-		for i := range n * columns {
-			switch {
-			case i%columns == 0 && i > 0:
-				b.WriteString("), (")
-			case i%columns == 0:
-				b.WriteString("(")
-			default:
-				b.WriteString(", ")
-			}
-			if i < columns {
-				fmt.Fprintf(&b, "CAST($%d AS %s)", i+1, types[i])
-			} else {
-				fmt.Fprintf(&b, "$%d", i+1)
-			}
-		}
-		b.WriteString(")")
-		out = append(out, valuesPart{b.String(), rest[:n*columns]})
-		rest = rest[n*columns:]
-	}
-	return out
 }

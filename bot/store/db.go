@@ -158,7 +158,16 @@ func (db *DB) beside(ctx context.Context, f func(Tx) error) error {
 	return db.transact(ctx, shared, f)
 }
 
+// transact runs f in a transaction, and again where only the moment was to blame.
 func (db *DB) transact(ctx context.Context, how locking, f func(Tx) error) error {
+	for try := 1; ; try++ {
+		if err := db.transactOnce(ctx, how, f); try == deadlockTries || !worthAnother(err) {
+			return err
+		}
+	}
+}
+
+func (db *DB) transactOnce(ctx context.Context, how locking, f func(Tx) error) error {
 	var t Tx
 	var err error
 	if db.pool == nil {
@@ -187,17 +196,29 @@ func (t Tx) end() {
 // held runs f in one transaction in which the lease is held.
 func (db *DB) held(ctx context.Context, l bot.Lease, f func(*sql.Tx) error) error {
 	return db.write(ctx, func(tx *sql.Tx) error {
-		if err := isHeld(ctx, tx, l); err != nil {
+		if err := db.isHeld(ctx, tx, l); err != nil {
 			return err
 		}
 		return f(tx)
 	})
 }
 
-// isHeld is [bot.ErrLeaseLost] unless the lease is held.
-func isHeld(ctx context.Context, tx *sql.Tx, l bot.Lease) error {
+// heldBeside is held for what may run beside others; see [DB.beside]. Nobody
+// takes the lease over, renews it or gives it back before the transaction ends.
+func (db *DB) heldBeside(ctx context.Context, l bot.Lease, f func(*sql.Tx) error) error {
+	return db.beside(ctx, func(t Tx) error {
+		if err := db.isHeld(ctx, t.tx, l); err != nil {
+			return err
+		}
+		return f(t.tx)
+	})
+}
+
+// isHeld is [bot.ErrLeaseLost] unless the lease is held. It is until the
+// transaction ends.
+func (db *DB) isHeld(ctx context.Context, tx *sql.Tx, l bot.Lease) error {
 	var one int
-	err := tx.QueryRowContext(ctx, `SELECT 1 FROM leases WHERE subject = $1 AND token = $2`, l.Subject, l.Token).Scan(&one)
+	err := tx.QueryRowContext(ctx, `SELECT 1 FROM leases WHERE subject = $1 AND token = $2`+db.forUpdate(), l.Subject, l.Token).Scan(&one)
 	if errors.Is(err, sql.ErrNoRows) {
 		return bot.ErrLeaseLost
 	}
@@ -210,9 +231,11 @@ func exec(ctx context.Context, tx *sql.Tx, query string, args ...any) error {
 	return err
 }
 
-// heldExec runs one statement while the lease is held.
+// heldExec runs one statement while the lease is held, beside others. It changes
+// one row by what stands in that row alone: if another changes the row at this
+// moment, the statement waits and looks at it again.
 func (db *DB) heldExec(ctx context.Context, l bot.Lease, query string, args ...any) error {
-	return db.held(ctx, l, func(tx *sql.Tx) error { return exec(ctx, tx, query, args...) })
+	return db.heldBeside(ctx, l, func(tx *sql.Tx) error { return exec(ctx, tx, query, args...) })
 }
 
 // ms is a time as it is stored; the zero time is NULL.

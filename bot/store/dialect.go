@@ -2,6 +2,13 @@ package store
 
 import (
 	"context"
+	"database/sql"
+	"errors"
+	"slices"
+
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"colloquy/bot"
 )
 
 // locking says what else may write while a transaction does. On SQLite nothing may.
@@ -15,6 +22,26 @@ const (
 // writing is the advisory lock that every transaction which writes takes, alone
 // or shared. It is released when the transaction ends.
 const writing = 4_702_111_234_230_001
+
+// deadlockTries is how often a transaction is begun that waited for another which
+// waited for it. What runs beside others locks its rows in one order, so this is rare.
+const deadlockTries = 5
+
+// worthAnother reports whether PostgreSQL ended a transaction that did nothing
+// wrong, for the sake of another.
+func worthAnother(err error) bool {
+	var e *pgconn.PgError
+	return errors.As(err, &e) && (e.Code == "40P01" || e.Code == "40001") // deadlock, serialization
+}
+
+// blamesRow reports whether an error of a transaction that stores several rows may
+// be the fault of one of them, and not of the database.
+func (db *DB) blamesRow(err error) bool {
+	if e := (*pgconn.PgError)(nil); errors.As(err, &e) {
+		return slices.Contains([]string{"22", "23", "54"}, e.Code[:min(2, len(e.Code))]) // data, integrity, limits
+	}
+	return !db.Shared() && !errors.As(err, new(*bot.Problem))
+}
 
 // begin begins a transaction of PostgreSQL.
 func (db *DB) begin(ctx context.Context, how locking) (Tx, error) {
@@ -36,6 +63,26 @@ func (db *DB) begin(ctx context.Context, how locking) (Tx, error) {
 		return Tx{}, err
 	}
 	return t, nil
+}
+
+// forUpdate ends a SELECT of rows that nobody else may change until the
+// transaction ends. On SQLite nobody can.
+func (db *DB) forUpdate() string {
+	if db.pool != nil {
+		return ` FOR UPDATE`
+	}
+	return ""
+}
+
+// lockDiscussion makes others that change the row of a discussion wait until the
+// transaction ends. A statement that changes a discussion by what stands in other
+// tables needs it: one that waited for the row would look at them as they were
+// before it waited. Replies are stored meanwhile.
+func (db *DB) lockDiscussion(ctx context.Context, tx *sql.Tx, id bot.ID) error {
+	if db.pool == nil {
+		return nil
+	}
+	return exec(ctx, tx, `SELECT 1 FROM discussions WHERE id = $1 FOR NO KEY UPDATE`, id)
 }
 
 // skipLocked ends a SELECT of rows that are claimed: those that another process

@@ -41,7 +41,10 @@ func (db *DB) OpenDiscussion(ctx context.Context, l bot.Lease, d bot.Discussion,
 	if d.Questions == nil {
 		d.Questions = []bot.Question{}
 	}
-	return db.heldKeep(ctx, l, func(tx *sql.Tx, n *noted) error {
+	// Beside others: rows that are new, of which the unique indexes of discussions let no
+	// second one be, and then the entry, the draft and the occurrence by what
+	// stands in their rows. Those who skip one or decide about one run alone.
+	return db.heldKeepBeside(ctx, l, func(tx *sql.Tx, n *noted) error {
 		if err := noteOpening(ctx, tx, n, d, taken.Added); err != nil {
 			return err
 		}
@@ -125,7 +128,8 @@ func (db *DB) Discussions(ctx context.Context, ch bot.Channel, open bool, limit 
 
 // SetWork implements [bot.Store].
 func (db *DB) SetWork(ctx context.Context, l bot.Lease, id bot.ID, when time.Time) error {
-	return db.held(ctx, l, func(tx *sql.Tx) error { return discussionWork(ctx, tx, id, when) })
+	// Beside others: one row, by what stands in it.
+	return db.heldBeside(ctx, l, func(tx *sql.Tx) error { return discussionWork(ctx, tx, id, when) })
 }
 
 // discussionWork says when a discussion needs a worker next. Whatever that waits
@@ -137,10 +141,17 @@ func discussionWork(ctx context.Context, tx *sql.Tx, id bot.ID, when time.Time) 
 // Rest implements [bot.Store]. Who asks for a listing makes the row due himself.
 // One that is withdrawn is neither listed nor changed.
 func (db *DB) Rest(ctx context.Context, l bot.Lease, id bot.ID) error {
-	return db.heldExec(ctx, l, `UPDATE discussions SET work_at = CASE WHEN state <> 'open' THEN erase_at
-			WHEN remind_at < closes_at THEN remind_at ELSE closes_at END
-		WHERE id = $1 AND (state = 'withdrawn' OR state IN ('open', 'closed') AND NOT list_thread
-			AND NOT EXISTS (SELECT 1 FROM posts p WHERE p.discussion_id = discussions.id AND (p.state = 'pending' OR p.state = 'sent' AND p.stale > 0)))`, id)
+	// Beside others: an edit that makes a post stale changes the row afterwards, and
+	// either that waits for this, or this for that and then sees the stale post.
+	return db.heldBeside(ctx, l, func(tx *sql.Tx) error {
+		if err := db.lockDiscussion(ctx, tx, id); err != nil {
+			return err
+		}
+		return exec(ctx, tx, `UPDATE discussions SET work_at = CASE WHEN state <> 'open' THEN erase_at
+				WHEN remind_at < closes_at THEN remind_at ELSE closes_at END
+			WHERE id = $1 AND (state = 'withdrawn' OR state IN ('open', 'closed') AND NOT list_thread
+				AND NOT EXISTS (SELECT 1 FROM posts p WHERE p.discussion_id = discussions.id AND (p.state = 'pending' OR p.state = 'sent' AND p.stale > 0)))`, id)
+	})
 }
 
 // SetState implements [bot.Store].
@@ -160,15 +171,25 @@ func (db *DB) CloseAt(ctx context.Context, id bot.ID, when time.Time, a bot.Audi
 
 // BeginClosing implements [bot.Store]. What is written from now on is late.
 func (db *DB) BeginClosing(ctx context.Context, l bot.Lease, id bot.ID, now time.Time) error {
-	return db.heldExec(ctx, l, `UPDATE discussions SET state = 'closing', list_thread = $1, closes_at = $2, closed_at = $3, remind_at = NULL WHERE id = $4 AND state = 'open'`, true, ms(now), ms(now), id)
+	// Alone: every reply that was stored as being in time is there when this is done,
+	// for the recap to be written from.
+	return db.held(ctx, l, func(tx *sql.Tx) error {
+		return exec(ctx, tx, `UPDATE discussions SET state = 'closing', list_thread = $1, closes_at = $2, closed_at = $3, remind_at = NULL WHERE id = $4 AND state = 'open'`, true, ms(now), ms(now), id)
+	})
 }
 
 // EndClosing implements [bot.Store]. An answer that came at this moment is
 // still to be posted.
 func (db *DB) EndClosing(ctx context.Context, l bot.Lease, id bot.ID, eraseAt time.Time) error {
-	return db.heldExec(ctx, l, `UPDATE discussions SET state = 'closed', erase_at = $1, sweep_at = $2,
-			work_at = CASE WHEN EXISTS (SELECT 1 FROM posts p WHERE p.discussion_id = discussions.id AND p.state = 'pending') THEN work_at ELSE $1 END
-		WHERE id = $3 AND state = 'closing'`, ms(eraseAt), firstSweep(id, db.now()), id)
+	// Beside others: as in Rest, for an answer.
+	return db.heldBeside(ctx, l, func(tx *sql.Tx) error {
+		if err := db.lockDiscussion(ctx, tx, id); err != nil {
+			return err
+		}
+		return exec(ctx, tx, `UPDATE discussions SET state = 'closed', erase_at = $1, sweep_at = $2,
+				work_at = CASE WHEN EXISTS (SELECT 1 FROM posts p WHERE p.discussion_id = discussions.id AND p.state = 'pending') THEN work_at ELSE $1 END
+			WHERE id = $3 AND state = 'closing'`, ms(eraseAt), firstSweep(id, db.now()), id)
+	})
 }
 
 // FailDiscussion implements [bot.Store].
@@ -199,7 +220,9 @@ func (db *DB) FailDiscussion(ctx context.Context, l bot.Lease, d bot.Discussion,
 
 // EndListing implements [bot.Store].
 func (db *DB) EndListing(ctx context.Context, l bot.Lease, id bot.ID, gaps []bot.Gap, newly []bot.Reply, listed bool) error {
-	return db.held(ctx, l, func(tx *sql.Tx) error {
+	// Beside others: the gaps of a discussion whose lease is held; what writes gaps
+	// runs alone.
+	return db.heldBeside(ctx, l, func(tx *sql.Tx) error {
 		for _, r := range newly {
 			// A reply belongs to the first gap that it lies in.
 			if err := exec(ctx, tx, `UPDATE gaps SET recovered = recovered + 1 WHERE id = (SELECT id FROM gaps

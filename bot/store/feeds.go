@@ -146,7 +146,10 @@ func (db *DB) ChannelFeeds(ctx context.Context, ch bot.Channel) ([]bot.ID, error
 // FeedPolled implements [bot.Store]. A feed that was removed while it was
 // polled stays removed, and what a poll says nothing about is left as it is.
 func (db *DB) FeedPolled(ctx context.Context, f bot.Feed, items []bot.Item, now time.Time) error {
-	return db.write(ctx, func(tx *sql.Tx) error {
+	// Beside others: whoever polled the same feed waits for its row, and then sees
+	// the items; what removes a feed runs alone.
+	return db.beside(ctx, func(t Tx) error {
+		tx := t.tx
 		there, err := changed(tx.ExecContext(ctx, `UPDATE feeds SET found_url = $1, title = $2, state = $3, reason = $4, etag = $5, modified = $6,
 			failures = $7, polled_at = $8, ok_at = $9, work_at = $10 WHERE id = $11`,
 			f.FoundURL, f.Title, f.State, f.Reason, f.ETag, f.Modified, f.Failures, ms(f.PolledAt), ms(f.OKAt), ms(f.NextAt), f.ID))

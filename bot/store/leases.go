@@ -12,7 +12,10 @@ import (
 // AcquireLease implements [bot.Store]. Where another worker has the lease, the
 // row is offered again as soon as that one can have died.
 func (db *DB) AcquireLease(ctx context.Context, l bot.Lease, now time.Time, d time.Duration) (ok bool, err error) {
-	err = db.write(ctx, func(tx *sql.Tx) error {
+	// Beside others: of two that want the lease, one waits for its row, and looks at it
+	// again. The work_at of a row that another has is only ever brought forward.
+	err = db.beside(ctx, func(t Tx) error {
+		tx := t.tx
 		ok, err = changed(tx.ExecContext(ctx, `INSERT INTO leases (subject, token, until_at) VALUES ($1, $2, $3)
 			ON CONFLICT (subject) DO UPDATE SET token = excluded.token, until_at = excluded.until_at
 			WHERE leases.until_at <= $4`, l.Subject, l.Token, ms(now.Add(d)), ms(now)))
@@ -35,8 +38,8 @@ var worked = map[string]string{
 
 // RenewLease implements [bot.Store].
 func (db *DB) RenewLease(ctx context.Context, l bot.Lease, now time.Time, d time.Duration) (ok bool, err error) {
-	err = db.write(ctx, func(tx *sql.Tx) error {
-		ok, err = changed(renew(ctx, tx, l, now, d))
+	err = db.beside(ctx, func(t Tx) error { // one row, by what stands in it
+		ok, err = changed(renew(ctx, t.tx, l, now, d))
 		return err
 	})
 	return ok, err
@@ -48,8 +51,8 @@ func renew(ctx context.Context, tx *sql.Tx, l bot.Lease, now time.Time, d time.D
 
 // ReleaseLease implements [bot.Store].
 func (db *DB) ReleaseLease(ctx context.Context, l bot.Lease) error {
-	return db.write(ctx, func(tx *sql.Tx) error {
-		return exec(ctx, tx, `DELETE FROM leases WHERE subject = $1 AND token = $2`, l.Subject, l.Token)
+	return db.beside(ctx, func(t Tx) error { // one row, by what stands in it
+		return exec(ctx, t.tx, `DELETE FROM leases WHERE subject = $1 AND token = $2`, l.Subject, l.Token)
 	})
 }
 

@@ -91,23 +91,26 @@ func (n *noted) note(e entry) {
 // keep is [DB.write] for what a restore must not undo: what f notes is durable
 // before the transaction commits.
 func (db *DB) keep(ctx context.Context, f func(*sql.Tx, *noted) error) error {
-	return db.write(ctx, func(tx *sql.Tx) error {
-		n := noted{at: db.now()}
-		if err := f(tx, &n); err != nil {
-			return err
-		}
-		return db.ledger.append(n.lines)
-	})
+	return db.write(ctx, func(tx *sql.Tx) error { return db.keepIn(tx, f) })
+}
+
+func (db *DB) keepIn(tx *sql.Tx, f func(*sql.Tx, *noted) error) error {
+	n := noted{at: db.now()}
+	if err := f(tx, &n); err != nil {
+		return err
+	}
+	return db.ledger.append(n.lines)
 }
 
 // heldKeep is keep while the lease is held.
 func (db *DB) heldKeep(ctx context.Context, l bot.Lease, f func(*sql.Tx, *noted) error) error {
-	return db.keep(ctx, func(tx *sql.Tx, n *noted) error {
-		if err := isHeld(ctx, tx, l); err != nil {
-			return err
-		}
-		return f(tx, n)
-	})
+	return db.held(ctx, l, func(tx *sql.Tx) error { return db.keepIn(tx, f) })
+}
+
+// heldKeepBeside is heldKeep for what may run beside others; where they may,
+// there is no ledger.
+func (db *DB) heldKeepBeside(ctx context.Context, l bot.Lease, f func(*sql.Tx, *noted) error) error {
+	return db.heldBeside(ctx, l, func(tx *sql.Tx) error { return db.keepIn(tx, f) })
 }
 
 // tornMark ends a line that was cut off, so that it is no JSON.

@@ -69,7 +69,8 @@ func (db *DB) Occurrence(ctx context.Context, id bot.ID) (bot.Occurrence, error)
 
 // EndOccurrence implements [bot.Store].
 func (db *DB) EndOccurrence(ctx context.Context, l bot.Lease, id bot.ID, outcome, reason string, now time.Time) error {
-	return db.held(ctx, l, func(tx *sql.Tx) error { return endOccurrence(ctx, tx, id, outcome, reason, now) })
+	// Beside others: one row, by what stands in it.
+	return db.heldBeside(ctx, l, func(tx *sql.Tx) error { return endOccurrence(ctx, tx, id, outcome, reason, now) })
 }
 
 // endOccurrence gives an occurrence its outcome, once.
@@ -97,7 +98,8 @@ func (db *DB) Occurrences(ctx context.Context, ch bot.Channel, schedule bot.ID, 
 
 // AddRefusal implements [bot.Store].
 func (db *DB) AddRefusal(ctx context.Context, l bot.Lease, ch bot.Channel, r bot.Refusal) error {
-	return db.held(ctx, l, func(tx *sql.Tx) error { return addRefusal(ctx, tx, ch, r) })
+	// Beside others: one row, of an occurrence that nobody else works on.
+	return db.heldBeside(ctx, l, func(tx *sql.Tx) error { return addRefusal(ctx, tx, ch, r) })
 }
 
 func addRefusal(ctx context.Context, tx *sql.Tx, ch bot.Channel, r bot.Refusal) error {

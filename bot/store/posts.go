@@ -111,7 +111,8 @@ func (db *DB) RootOf(ctx context.Context, ref bot.MessageRef) (bot.Discussion, b
 
 // BeginSend implements [bot.Store].
 func (db *DB) BeginSend(ctx context.Context, l bot.Lease, id bot.ID, now time.Time, d time.Duration) (begun bool, err error) {
-	err = db.held(ctx, l, func(tx *sql.Tx) error {
+	// Beside others: one post, by its own row; what makes its reply go runs alone.
+	err = db.heldBeside(ctx, l, func(tx *sql.Tx) error {
 		if _, err := renew(ctx, tx, l, now, d); err != nil {
 			return err
 		}
@@ -124,7 +125,8 @@ func (db *DB) BeginSend(ctx context.Context, l bot.Lease, id bot.ID, now time.Ti
 
 // PostSent implements [bot.Store].
 func (db *DB) PostSent(ctx context.Context, l bot.Lease, id bot.ID, ref bot.MessageRef, shown string, now time.Time) error {
-	return db.held(ctx, l, func(tx *sql.Tx) error { return postSent(ctx, tx, id, ref, shown, now) })
+	// Beside others: one row, by its id.
+	return db.heldBeside(ctx, l, func(tx *sql.Tx) error { return postSent(ctx, tx, id, ref, shown, now) })
 }
 
 func postSent(ctx context.Context, tx *sql.Tx, id bot.ID, ref bot.MessageRef, shown string, now time.Time) error {
@@ -149,7 +151,8 @@ func (db *DB) PostShown(ctx context.Context, l bot.Lease, p bot.Post, shown stri
 
 // RetryEdit implements [bot.Store].
 func (db *DB) RetryEdit(ctx context.Context, l bot.Lease, p bot.Post, when time.Time) error {
-	return db.held(ctx, l, func(tx *sql.Tx) error {
+	// Beside others: one post, then its discussion, each by its own row.
+	return db.heldBeside(ctx, l, func(tx *sql.Tx) error {
 		if err := exec(ctx, tx, `UPDATE posts SET attempts = attempts + 1, retry_at = $1 WHERE id = $2`, ms(when), p.ID); err != nil {
 			return err
 		}
@@ -188,7 +191,9 @@ func (db *DB) AddReminder(ctx context.Context, l bot.Lease, p bot.Post) error {
 
 // RootSent implements [bot.Store].
 func (db *DB) RootSent(ctx context.Context, l bot.Lease, d bot.Discussion, id bot.ID, ref bot.MessageRef, shown string, thread bot.Channel, now time.Time) error {
-	return db.held(ctx, l, func(tx *sql.Tx) error {
+	// Beside others: a post, its discussion and its occurrence, in this order, each by
+	// its own row. What is written there before this commits is listed afterwards.
+	return db.heldBeside(ctx, l, func(tx *sql.Tx) error {
 		if err := postSent(ctx, tx, id, ref, shown, now); err != nil {
 			return err
 		}
@@ -207,7 +212,8 @@ func (db *DB) RootSent(ctx context.Context, l bot.Lease, d bot.Discussion, id bo
 
 // RetryPost implements [bot.Store].
 func (db *DB) RetryPost(ctx context.Context, l bot.Lease, p bot.Post, when time.Time) error {
-	return db.held(ctx, l, func(tx *sql.Tx) error {
+	// Beside others: one post, then its discussion; what withdraws that runs alone.
+	return db.heldBeside(ctx, l, func(tx *sql.Tx) error {
 		// What is absent from a discussion that is withdrawn stays so.
 		if err := exec(ctx, tx, `UPDATE posts SET state = CASE WHEN kind <> 'withdrawal' AND EXISTS (SELECT 1 FROM discussions d
 				WHERE d.id = posts.discussion_id AND d.state = 'withdrawing') THEN 'dropped' WHEN reason = '`+wasHeld+`' THEN 'held' ELSE 'pending' END, reason = '', retry_at = $1

@@ -88,7 +88,7 @@ func TestLockedDatabaseIsWaitedForOncePerBatch(t *testing.T) {
 		batch[i] = &replyJob{args: replyArgs(r, "", when, time.Hour), ready: make(chan struct{})}
 	}
 	done := make(chan struct{})
-	go func() { defer close(done); db.commitReplies(batch) }()
+	go func() { defer close(done); commitGroup(batch, db.commitTogether, db.blamesRow) }()
 	<-batch[0].ready
 	if err := tx.Rollback(); err != nil {
 		t.Fatal(err)

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -39,7 +40,7 @@ const insertReply = `INSERT INTO replies (id, discussion_id, platform, workspace
 		reply_to = CASE WHEN excluded.reply_to <> '' THEN excluded.reply_to ELSE replies.reply_to END
 	WHERE NOT replies.deleted AND (excluded.version > replies.version OR excluded.version = replies.version AND (
 		excluded.reactions IS NOT NULL AND (excluded.reactions IS DISTINCT FROM replies.reactions OR length(excluded.files) < length(replies.files)) OR replies.author = '' AND excluded.author <> ''))
-	RETURNING id`
+	RETURNING id, discussion_id`
 
 // Places of some arguments of [insertReply].
 const (
@@ -71,54 +72,85 @@ func replyArgs(r bot.Reply, who string, now time.Time, lateFor time.Duration) []
 const questionThread = `FROM posts q JOIN discussions d ON d.id = q.discussion_id
 	WHERE q.platform = $1 AND q.workspace = $2 AND q.channel = $3 AND q.message_id = $4 AND q.message_id <> '' AND q.thread = q.message_id AND q.kind = 'question'`
 
-// ofQuestion finds the discussion whose question has a thread for itself, and the
-// thread of that discussion.
+// ofQuestion is [selectOfQuestion].
 func ofQuestion(ctx context.Context, tx *sql.Tx, thread ...any) (id bot.ID, home string, err error) {
-	err = tx.QueryRowContext(ctx, `SELECT d.id, d.thread `+questionThread, thread...).Scan(&id, &home)
+	err = tx.QueryRowContext(ctx, selectOfQuestion, thread...).Scan(&id, &home)
 	return id, home, err
 }
 
-// putReply runs insertReply, which gives the id of the row that it changed. Only
+// selectOfQuestion finds the discussion whose question has a thread for itself, and
+// the thread of that discussion.
+const selectOfQuestion = `SELECT d.id, d.thread ` + questionThread
+
+// inQuestion are the arguments of insertReply for what was written in the thread of
+// a question: of is its discussion, and home the thread of that.
+func inQuestion(args []any, of bot.ID, home string) []any {
+	args = slices.Clone(args)
+	args[argHome] = home
+	if args[argDiscussion] == bot.ID("") {
+		args[argDiscussion] = of
+	}
+	return args
+}
+
+// putReply runs insertReply, which gives the row that it changed. Only
 // what is in no discussion's thread is looked for in those of questions.
-func putReply(ctx context.Context, tx *sql.Tx, stmt *sql.Stmt, args []any) (id bot.ID, err error) {
-	err = stmt.QueryRowContext(ctx, args...).Scan(&id)
+func putReply(ctx context.Context, tx *sql.Tx, stmt *sql.Stmt, args []any) (id, discussion bot.ID, err error) {
+	err = stmt.QueryRowContext(ctx, args...).Scan(&id, &discussion)
 	if !errors.Is(err, sql.ErrNoRows) || args[argThread] == "" {
-		return id, err
+		return id, discussion, err
 	}
 	of, home, err := ofQuestion(ctx, tx, args[argPlatform], args[argWorkspace], args[argChannel], args[argThread])
 	if err != nil {
-		return id, err
+		return "", "", err
 	}
-	again := slices.Clone(args)
-	again[argHome] = home
-	if again[argDiscussion] == bot.ID("") {
-		again[argDiscussion] = of
-	}
-	err = stmt.QueryRowContext(ctx, again...).Scan(&id)
-	return id, err
+	err = stmt.QueryRowContext(ctx, inQuestion(args, of, home)...).Scan(&id, &discussion)
+	return id, discussion, err
 }
+
+// isKnown asks for a message that insertReply did not store. Either it is none of
+// ours, or it is known in this version or a newer one.
+const isKnown = `SELECT EXISTS (SELECT 1 FROM replies WHERE platform = $1 AND workspace = $2 AND channel = $3 AND message_id = $4)`
 
 // recordOne stores a reply in tx and says what became of it.
-func recordOne(ctx context.Context, tx *sql.Tx, stmt *sql.Stmt, args []any) (bot.Recorded, error) {
-	id, err := putReply(ctx, tx, stmt, args)
-	if err == nil {
-		res := bot.Recorded{Stored: true, New: id == args[0]}
-		if !res.New {
-			err = staleRecap(ctx, tx, time.UnixMilli(args[argNow].(int64)), `id = $3`, id)
-		}
+func recordOne(ctx context.Context, tx *sql.Tx, stmt *sql.Stmt, args []any, e edits) (res bot.Recorded, err error) {
+	id, discussion, err := putReply(ctx, tx, stmt, args)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = tx.QueryRowContext(ctx, isKnown, args[argPlatform], args[argWorkspace], args[argChannel], args[argMessage]).Scan(&res.Stored)
 		return res, err
 	}
-	if !errors.Is(err, sql.ErrNoRows) {
-		return bot.Recorded{}, err
+	if err != nil {
+		return res, err
 	}
-	// Either none of ours, or known in this version or a newer one.
-	var known bool
-	err = tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM replies WHERE platform = $1 AND workspace = $2 AND channel = $3 AND message_id = $4)`,
-		args[argPlatform], args[argWorkspace], args[argChannel], args[argMessage]).Scan(&known)
-	return bot.Recorded{Stored: known}, err
+	return e.recorded(args, id, discussion), nil
 }
 
-// RecordReply implements [bot.Store]. It returns when its row is durable.
+// edits are the discussions of replies that a transaction changed, and when.
+type edits map[bot.ID]time.Time
+
+// recorded notes what insertReply gave back, and says what that means.
+func (e edits) recorded(args []any, id, discussion bot.ID) bot.Recorded {
+	fresh := id == args[0]
+	if !fresh {
+		e[discussion] = time.UnixMilli(args[argNow].(int64))
+	}
+	return bot.Recorded{Stored: true, New: fresh}
+}
+
+// stale marks the recaps of the discussions, in an order that is the same for all
+// transactions: each may quote what was changed.
+func (e edits) stale(ctx context.Context, tx *sql.Tx) error {
+	for _, id := range slices.Sorted(maps.Keys(e)) {
+		if err := markStale(ctx, tx, e[id], bot.PostRecap, `$3`, id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// RecordReply implements [bot.Store]. It returns when its row is durable. After an
+// error nobody knows whether it is: whoever has the reply hands it over again, and
+// what was stored is found to be known.
 func (db *DB) RecordReply(ctx context.Context, r bot.Reply, who string, now time.Time, lateFor time.Duration) (bot.Recorded, error) {
 	return db.replies.do(ctx, &replyJob{args: replyArgs(r, who, now, lateFor)})
 }

@@ -12,8 +12,8 @@ const sumsSpent = `calls, input, cache_read, cache_write, output, cost`
 
 // AddSpent implements [bot.Store].
 func (db *DB) AddSpent(ctx context.Context, s bot.Spending) error {
-	return db.write(ctx, func(tx *sql.Tx) error {
-		return exec(ctx, tx, `INSERT INTO spent (day, platform, workspace, kind, writer, model, `+sumsSpent+`)
+	return db.beside(ctx, func(t Tx) error { // one row, to which each adds in its turn
+		return exec(ctx, t.tx, `INSERT INTO spent (day, platform, workspace, kind, writer, model, `+sumsSpent+`)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
 			ON CONFLICT (day, platform, workspace, kind, writer, model) DO UPDATE SET calls = spent.calls + excluded.calls,
 				input = spent.input + excluded.input, cache_read = spent.cache_read + excluded.cache_read,

@@ -16,8 +16,7 @@ const (
 // claimSweeps has the closed discussions enqueued whose daily listing is due. It
 // takes a few at a time, so that after a long pause they come little by little.
 func (db *DB) claimSweeps(ctx context.Context, t Tx, now time.Time, enqueue Enqueue) error {
-	rows, err := t.tx.QueryContext(ctx, `UPDATE discussions SET sweep_at = $1
-		WHERE id IN (SELECT id FROM discussions WHERE sweep_at <= $2 ORDER BY sweep_at LIMIT $3`+db.skipLocked()+`) RETURNING id, platform, workspace`, ms(now.Add(sweepAgain)), ms(now), sweepsATick)
+	rows, err := t.tx.QueryContext(ctx, db.claimed("discussions", "sweep_at", sweepsATick)+ofTenant, ms(now), ms(now.Add(sweepAgain)))
 	due, err := collect(rows, err, scanDue)
 	if err != nil || len(due) == 0 {
 		return err

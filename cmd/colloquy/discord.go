@@ -24,6 +24,7 @@ const (
 type DiscordConfig struct {
 	Token   string          // of the bot; a secret
 	Content discord.Content // empty: nothing is said
+	Rate    int             // requests a second; 0: nothing is said
 }
 
 // readDiscord reads the part about Discord.
@@ -51,6 +52,7 @@ func (c *Config) readDiscord(f yamlFile) func(*yaml.Node) error {
 				c.Discord.Content = discord.Content(text)
 				return nil
 			},
+			"requests_per_second": f.number(&c.Discord.Rate, 1, 10_000),
 		})
 	}
 }
@@ -90,7 +92,10 @@ func (a *app) discordAdapter(log *slog.Logger) (*discord.Adapter, error) {
 	if err != nil {
 		return nil, &usageError{err} // it names the variable
 	}
-	return discord.New(discord.Options{Token: token, API: api, Content: a.config.Discord.Content, Version: readBuild().Version, Clock: a.now, Log: log}), nil
+	return discord.New(discord.Options{
+		Token: token, API: api, Content: a.config.Discord.Content, PerSecond: float64(a.config.Discord.Rate),
+		Version: readBuild().Version, Clock: a.now, Log: log,
+	}), nil
 }
 
 func (a *app) discordCommand() *cobra.Command {

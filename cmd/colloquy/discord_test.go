@@ -42,12 +42,13 @@ func TestDiscordInvite(t *testing.T) {
 }
 
 func TestDiscordConfig(t *testing.T) {
-	c, err := ParseConfig("c.yaml", []byte("discord:\n  token: a.b.c\n  message_content: off\n"))
-	if err != nil || c.Discord.Token != "a.b.c" || c.Discord.Content != "off" {
+	c, err := ParseConfig("c.yaml", []byte("discord:\n  token: a.b.c\n  message_content: off\n  requests_per_second: 90\n"))
+	if err != nil || c.Discord.Token != "a.b.c" || c.Discord.Content != "off" || c.Discord.Rate != 90 {
 		t.Errorf("%+v, %v", c, err)
 	}
 	for text, want := range map[string]string{
 		"discord: {message_content: on}":    "c.yaml:1: message_content: \"on\" is none of auto, off",
+		"discord: {requests_per_second: 0}": "c.yaml:1: \"0\" cannot be used here: write a whole number from 1 to 10000",
 		"discord: {token: Bot abc}":         "c.yaml:1: give the token of the bot without the word Bot before it",
 		"discord: {token: \"very secret\"}": "c.yaml:1: this is no token of a bot",
 		"discord: {tokens: a}":              "tokens",

@@ -192,6 +192,8 @@ func (c *Cluster) Close() error {
 	return errors.Join(err, os.RemoveAll(c.dir))
 }
 
+func (c *Cluster) address() string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(c.Port)) }
+
 // URL is where a database of the cluster is.
 func (c *Cluster) URL(database string) string {
 	return fmt.Sprintf("postgres://colloquy@127.0.0.1:%d/%s", c.Port, database)
