@@ -101,6 +101,15 @@ type FormsOnly interface {
 	FormsOnly() bool
 }
 
+// A Laner says how many lanes its requests may be divided into. A lane is what one
+// process at a time works through, so that a limit of the platform that lies within one
+// lane holds over all processes. What belongs to a workspace goes through one lane,
+// [Lane]. Without it there is one: the limits are of the whole platform.
+type Laner interface {
+	// Lanes is the same in every process, and does not change.
+	Lanes() int
+}
+
 // A Linker knows the address at which people see a message. Without it,
 // messages are named by their ids.
 type Linker interface {

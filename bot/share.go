@@ -2,13 +2,14 @@ package bot
 
 import (
 	"context"
+	"hash/fnv"
 	"sync"
 	"time"
 )
 
 // HandOver is how long a run may take to finish what is under way when its part is
 // handed over.
-const HandOver = 10 * time.Second
+const HandOver = 8 * time.Second
 
 // shareAgain is the pause before a run begins again that returned by itself.
 const shareAgain = time.Second
@@ -17,8 +18,9 @@ const shareAgain = time.Second
 // do at a time: keep a connection, post within a limit.
 type Sharer interface {
 	// Share runs run for the parts of what is named that are this process's: each of
-	// 0 to n-1 is one process's at a time, and together the processes have all, about
-	// as many each. It returns when ctx is done and every run has returned.
+	// 0 to n-1 is one process's at a time, and together the processes that share it
+	// have all, about as many each. It returns when ctx is done and every run has
+	// returned. All give the same n. In one process nothing is shared twice under one name.
 	//
 	// The context of a run ends when its part is to be handed over, because ctx is
 	// done or another process has too few: the run finishes what is under way, for up
@@ -47,4 +49,23 @@ func (Alone) Share(ctx context.Context, _ string, n int, run func(ctx context.Co
 		})
 	}
 	running.Wait()
+}
+
+// Lane is the one of n lanes that the requests for a workspace go through; see [Laner].
+func Lane(workspace string, n int) int {
+	h := fnv.New32a()
+	_, _ = h.Write([]byte(workspace))
+	return int(h.Sum32() % uint32(max(n, 1)))
+}
+
+// Lanes says how many lanes each platform has that is connected; see [Laner].
+func (e *Engine) Lanes() map[string]int {
+	lanes := map[string]int{}
+	for platform, a := range e.adapters {
+		lanes[platform] = 1
+		if l, ok := a.(Laner); ok {
+			lanes[platform] = max(l.Lanes(), 1)
+		}
+	}
+	return lanes
 }

@@ -28,9 +28,12 @@ type DB struct {
 	path string  // of the file, or the URL
 	w    *sql.DB // writes: on SQLite one connection
 	r    *sql.DB // reads only
-	now  bot.Clock
+	now  bot.Clock // Now
 
 	pool, reading *pgxpool.Pool // what w and r are made on; nil on SQLite
+	machine       bot.Clock     // of [Options]
+	clock         clock
+	sharing       sharing
 
 	ledger  ledger
 	replies replyQueue
@@ -47,7 +50,7 @@ var _ bot.Store = (*DB)(nil)
 
 // Options changes how a database is opened.
 type Options struct {
-	Clock    bot.Clock // nil is the time of this machine
+	Clock    bot.Clock // nil is the time of this machine; see [DB.Now]
 	ReadOnly bool      // the file must exist already: looking never makes one
 	// Keys of [KeySize] bytes encrypt credentials: the first does, and all
 	// decrypt, so that a key can be changed. Without any, none can be stored.
@@ -70,7 +73,9 @@ func Open(ctx context.Context, path string, o Options) (*DB, error) {
 			return nil, openProblem(path, err)
 		}
 	}
-	db := &DB{path: path, now: o.Clock}
+	db := &DB{path: path, machine: o.Clock}
+	db.now = db.Now
+	db.sharing = newSharing(string(bot.NewID(time.Now())))
 	var err error
 	if db.box, err = newBox(o.Keys); err != nil {
 		return nil, err
@@ -124,6 +129,7 @@ func dsn(path, more string) string {
 func (db *DB) Close() error {
 	db.replies.stop()
 	if db.pool != nil {
+		db.unfollowClock()
 		return db.closePools()
 	}
 	return errors.Join(db.r.Close(), db.w.Close())

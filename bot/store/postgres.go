@@ -38,6 +38,10 @@ func openPostgres(ctx context.Context, db *DB) error {
 		_ = db.closePools()
 		return openProblem(db.Name(), err)
 	}
+	if err := db.followClock(ctx); err != nil {
+		_ = db.closePools()
+		return openProblem(db.Name(), err)
+	}
 	return nil
 }
 

@@ -1,0 +1,100 @@
+package store
+
+import (
+	"context"
+	"os"
+	"strings"
+	"time"
+
+	"colloquy/bot"
+)
+
+// A Replica is a process that runs everything on this database, beside others.
+type Replica struct {
+	ID      string
+	Host    string // the name of its machine
+	Version string
+	Since   time.Time // when it began
+}
+
+// Join makes this process a replica: [DB.Replicas] shows it from when Join returns until
+// leave is called, which also deletes its row, or it has been silent for 7 s. Join waits
+// while the database is away, until ctx is done, whose error it returns. What the process
+// shares is to end before it leaves. On SQLite there is nothing to join.
+func (db *DB) Join(ctx context.Context, version string) (leave func(), err error) {
+	if !db.Shared() {
+		return func() {}, nil
+	}
+	host, err := os.Hostname()
+	if err != nil {
+		host = "unknown"
+	}
+	h := &db.sharing
+	joined := make(chan struct{})
+	h.mu.Lock()
+	h.replica = &Replica{ID: h.id, Host: host, Version: version, Since: db.Now()}
+	h.join, h.joined = joined, false
+	h.mu.Unlock()
+	db.enter()
+	leave = func() {
+		h.mu.Lock()
+		h.replica = nil
+		h.mu.Unlock()
+		db.leave()
+	}
+	select {
+	case <-ctx.Done():
+		leave()
+		return func() {}, ctx.Err()
+	case <-joined:
+		return leave, nil
+	}
+}
+
+// Replicas are those that are alive, the oldest first; on SQLite none.
+func (db *DB) Replicas(ctx context.Context) ([]Replica, error) {
+	if !db.Shared() {
+		return nil, nil
+	}
+	rows, err := db.r.QueryContext(ctx, `SELECT id, host, version, since_at FROM replicas WHERE until_at > `+databaseNow+` ORDER BY since_at, id`)
+	return collect(rows, err, func(s scanner) (r Replica, err error) {
+		var since int64
+		err = s.Scan(&r.ID, &r.Host, &r.Version, &since)
+		r.Since = time.UnixMilli(since).UTC()
+		return r, err
+	})
+}
+
+// Sharers is how many processes take part in what is named, as this one saw it last;
+// 0 while it takes no part in anything.
+func (db *DB) Sharers(name string) (n int) {
+	db.sharing.mu.Lock()
+	defer db.sharing.mu.Unlock()
+	for subject, r := range db.sharing.there {
+		if strings.HasPrefix(subject, sharer(name, "")) && r.left > 0 {
+			n++
+		}
+	}
+	return n
+}
+
+// sees notes which tables the database has. The lock of sharing is held.
+func (db *DB) sees(schema int) {
+	if h := &db.sharing; schema > knownSchema() && h.schema == 0 {
+		h.schema = schema
+		close(h.outdated)
+	}
+}
+
+// Outdated waits until the database has tables of a newer version than this one knows,
+// and says so in a [bot.Problem]; it is seen within seconds while the process is a replica
+// or shares something. It returns nil when ctx is done before.
+func (db *DB) Outdated(ctx context.Context) error {
+	select {
+	case <-ctx.Done():
+		return nil
+	case <-db.sharing.outdated:
+		return bot.Problemf("db_newer", "the database %s was brought up to date by a newer Colloquy (schema %d, this one knows %d): use that version",
+			db.Name(), db.sharing.schema, knownSchema())
+	}
+}
