@@ -32,6 +32,7 @@ type Config struct {
 	Slack          SlackConfig
 	Web            WebConfig
 	Writer         WriterConfig
+	Console        string      // the folder of the console's channels
 	NoticesChannel bot.Channel // where the operator hears of trouble; zero: nowhere
 	NoticesWebhook string      // what is called besides; may be a secret
 
@@ -105,6 +106,7 @@ func ParseConfig(file string, data []byte) (*Config, error) {
 		"discord":           c.readDiscord(f),
 		"slack":             c.readSlack(f),
 		"web":               c.readWeb(f),
+		"console":           f.text(&c.Console),
 		"writer":            c.readWriter(f),
 		"notices":           c.notices(f),
 		"retention":         f.duration(&c.Retention, day, 3650*day),

@@ -74,7 +74,7 @@ func (a *app) read(ctx context.Context) (*store.DB, error) {
 	if err := a.mustExist(); err != nil {
 		return nil, err
 	}
-	return store.Open(ctx, a.set.db, store.Options{Clock: a.now, ReadOnly: true})
+	return a.openDB(ctx, store.Options{ReadOnly: true})
 }
 
 // existing opens an engine on a database that must be there, for a command that
@@ -84,7 +84,7 @@ func (a *app) existing(ctx context.Context, screen console.Options) (*running, e
 	if err := a.mustExist(); err != nil {
 		return nil, err
 	}
-	return a.open(ctx, place{level: slog.LevelError, console: screen, aside: served(a.set.db)})
+	return a.open(ctx, place{level: slog.LevelError, console: screen, beside: true})
 }
 
 // aside opens an engine like existing, for a command that has nothing written.

@@ -98,7 +98,7 @@ func (p *probes) running() (*running, error) {
 	for name, j := range p.platforms {
 		since := p.now().Sub(j.since)
 		if !j.connected && (since < takesPart || j.parts > 0 && since < connectFirst) {
-			return nil, notNow("connecting", name + " is not connected yet", nil)
+			return nil, notNow("connecting", name+" is not connected yet", nil)
 		}
 	}
 	return p.rt, nil
@@ -143,7 +143,7 @@ func (p *probes) alive(ctx context.Context) error {
 	if _, err := rt.db.Schema(ctx); err != nil {
 		return nil
 	}
-	return notNow("stuck", "the tick has not come round for " + bot.FormatDuration(since), nil)
+	return notNow("stuck", "the tick has not come round for "+bot.FormatDuration(since), nil)
 }
 
 // A heard engine tells the probes that a platform is connected.

@@ -57,7 +57,7 @@ func (a *app) serve(ctx context.Context, listen string) error {
 	}
 	defer release()
 	log := a.logger(slog.LevelInfo)
-	s := &service{app: a, log: log, observer: web.NewObserver(), probes: &probes{now: a.now}, hangups: make(chan os.Signal, 1)}
+	s := &service{app: a, log: log, observer: web.NewObserver(), probes: &probes{now: a.now}, hangups: make(chan os.Signal, 1), typed: &typed{in: a.stdin}}
 	signal.Notify(s.hangups, syscall.SIGHUP)
 	defer signal.Stop(s.hangups)
 	if s.server, err = a.listen(ctx, s, listen); err != nil {

@@ -32,6 +32,7 @@ type service struct {
 	probes   *probes
 	server   *listener // nil: none
 	hangups  chan os.Signal
+	typed    *typed
 }
 
 // run runs everything until ctx is done. On PostgreSQL it waits for the database
@@ -60,13 +61,20 @@ func (s *service) run(ctx context.Context) error {
 // once runs everything until ctx is done or something cannot go on. It calls begun
 // when all of it runs.
 func (s *service) once(ctx context.Context, begun func()) error {
+	reading, stop := context.WithCancel(ctx)
+	defer stop()
 	screen := s.screen()
-	screen.In, screen.Prefix = s.stdin, true
+	screen.In, screen.Prefix = s.typed.until(reading), true
 	rt, err := s.open(ctx, place{level: slog.LevelInfo, console: screen, observer: s.observer, probes: s.probes})
 	if err != nil {
 		return err
 	}
 	defer func() { _ = rt.db.Close() }()
+	leave, err := rt.db.Join(ctx, readBuild().Version)
+	if err != nil {
+		return err
+	}
+	defer leave()
 	if err := rt.db.TrimLedger(ctx); err != nil {
 		rt.log.WarnContext(ctx, "ledger not trimmed", "err", err)
 	}
@@ -107,6 +115,11 @@ func (s *service) together(ctx context.Context, rt *running, runner *jobs.Runner
 			}
 		})
 	}
+	beside.Go(func() {
+		if err := rt.db.Outdated(ctx); err != nil {
+			stop(err)
+		}
+	})
 	beside.Go(func() {
 		if s.reread(ctx, rt, s.hangups) {
 			stop(errHungUp)
