@@ -6,9 +6,9 @@ package jobs
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/riverqueue/river"
@@ -23,6 +23,7 @@ type Engine interface {
 	Plan(s bot.Schedule, now time.Time) bot.Claim
 	Beat(ctx context.Context) error
 	Settings() bot.Settings
+	Lanes() map[string]int
 }
 
 // Options is what a [Runner] is made of.
@@ -35,7 +36,7 @@ type Options struct {
 	// that do not wait, [bot.Settings] lets fewer work: one slow model must not keep
 	// what it is not asked about.
 	Workers int
-	// Posters is how many discussions may be at work at once; 0 means 1,000. Most
+	// Posters is how many discussions of a lane may be at work at once; 0 means 1,000. Most
 	// of the time they wait for what a platform allows, and one tenant's that wait
 	// must not keep another's back.
 	Posters int
@@ -47,6 +48,11 @@ type Options struct {
 type Runner struct {
 	o      Options
 	client client
+	lanes  *lanes
+	grace  time.Duration // of Run
+
+	mu   sync.Mutex
+	said map[string]time.Time // when an error was logged last, by the step
 }
 
 // work is the argument of every job: which row, and of what kind.
@@ -61,6 +67,7 @@ func (work) Kind() string { return "work" }
 type worker struct {
 	river.WorkerDefaults[work]
 	engine  Engine
+	lanes   *lanes
 	timeout time.Duration
 }
 
@@ -68,6 +75,8 @@ type worker struct {
 func (w *worker) Timeout(*river.Job[work]) time.Duration { return w.timeout }
 
 func (w *worker) Work(ctx context.Context, job *river.Job[work]) error {
+	ctx, end := w.lanes.in(ctx, job.Queue)
+	defer end()
 	return w.engine.Run(ctx, job.Args.What, job.Args.ID)
 }
 
@@ -86,16 +95,11 @@ func New(ctx context.Context, o Options) (*Runner, error) {
 	// An occurrence reads up to ten candidates, and may wait for the model as long as
 	// that may take to write.
 	timeout := 10*set.FetchTimeout + 2*set.WriteTimeout + 30*time.Second
-	workers := river.NewWorkers()
-	river.AddWorker(workers, &worker{engine: o.Engine, timeout: timeout})
+	workers, lanes := river.NewWorkers(), newLanes(o.DB, o.Engine.Lanes())
+	river.AddWorker(workers, &worker{engine: o.Engine, lanes: lanes, timeout: timeout})
 	client, err := connect(ctx, o, &river.Config{
-		Logger: o.Log,
-		Queues: map[string]river.QueueConfig{
-			river.QueueDefault: {MaxWorkers: o.Workers},
-			postQueue:          {MaxWorkers: o.Posters},
-			feedQueue:          {MaxWorkers: 10},
-			sweepQueue:         {MaxWorkers: 2},
-		},
+		Logger:               o.Log,
+		Queues:               map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: o.Workers}, feedQueue: {MaxWorkers: 10}},
 		Workers:              workers,
 		FetchCooldown:        20 * time.Millisecond,
 		FetchPollInterval:    500 * time.Millisecond,
@@ -106,17 +110,8 @@ func New(ctx context.Context, o Options) (*Runner, error) {
 	if err != nil {
 		return nil, fmt.Errorf("prepare jobs: %w", err)
 	}
-	return &Runner{o: o, client: client}, nil
+	return &Runner{o: o, client: client, lanes: lanes, said: map[string]time.Time{}}, nil
 }
-
-// postQueue is for what goes out and is listed, feedQueue keeps feeds that hang
-// from holding up the rest, and sweepQueue the listings of closed threads, which
-// have time.
-const (
-	postQueue  = "posts"
-	feedQueue  = "feeds"
-	sweepQueue = "sweeps"
-)
 
 // claimAtOnce is how many rows one transaction claims: few enough that replies
 // need not wait for it.
@@ -138,68 +133,7 @@ func (r *Runner) Claim(ctx context.Context) (int, error) {
 func (r *Runner) enqueue(ctx context.Context, tx store.Tx, kind string, due []store.Due) error {
 	params := make([]river.InsertManyParams, len(due))
 	for i, d := range due {
-		params[i] = river.InsertManyParams{Args: work{What: kind, ID: d.ID}}
-		switch kind {
-		case bot.WorkDiscussion, bot.WorkPost:
-			params[i].InsertOpts = &river.InsertOpts{Queue: postQueue}
-		case bot.WorkFeed:
-			params[i].InsertOpts = &river.InsertOpts{Queue: feedQueue}
-		case bot.WorkSweep:
-			params[i].InsertOpts = &river.InsertOpts{Queue: sweepQueue}
-		}
+		params[i] = river.InsertManyParams{Args: work{What: kind, ID: d.ID}, InsertOpts: &river.InsertOpts{Queue: r.lanes.queue(kind, d)}}
 	}
 	return r.client.insert(ctx, tx, params)
-}
-
-// Run ticks and works until ctx is done. Then it lets what is under way finish
-// for up to grace, and stops it after that.
-func (r *Runner) Run(ctx context.Context, grace time.Duration) error {
-	base := context.WithoutCancel(ctx)
-	if err := r.client.Start(base); err != nil {
-		return fmt.Errorf("start jobs: %w", err)
-	}
-	r.tick(ctx)
-	sctx, cancel := context.WithTimeout(base, grace)
-	defer cancel()
-	err := r.client.Stop(sctx)
-	if errors.Is(err, context.DeadlineExceeded) {
-		hctx, cancel := context.WithTimeout(base, 5*time.Second)
-		defer cancel()
-		err = r.client.StopAndCancel(hctx)
-	}
-	if err != nil {
-		return fmt.Errorf("stop jobs: %w", err)
-	}
-	return nil
-}
-
-// tick looks for due times and beats until ctx is done. An error is logged and
-// the next tick tries again.
-func (r *Runner) tick(ctx context.Context) {
-	ticker, beat := time.NewTicker(r.o.Tick), time.NewTicker(bot.BeatEvery)
-	defer ticker.Stop()
-	defer beat.Stop()
-	said := map[string]time.Time{}
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-beat.C:
-			r.complain(ctx, said, "beat", r.o.Engine.Beat(ctx))
-		case <-ticker.C:
-			_, err := r.Claim(ctx)
-			r.complain(ctx, said, "claim", err)
-		}
-	}
-}
-
-// complain logs an error, the same one at most once a minute: a full disk fails
-// every tick.
-func (r *Runner) complain(ctx context.Context, said map[string]time.Time, what string, err error) {
-	now := r.o.Clock()
-	if err == nil || ctx.Err() != nil || now.Sub(said[what]) < time.Minute {
-		return
-	}
-	said[what] = now
-	r.o.Log.ErrorContext(ctx, "the tick failed", "step", what, "err", err)
 }

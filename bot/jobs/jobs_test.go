@@ -40,6 +40,7 @@ func (c *counting) Run(ctx context.Context, kind string, id bot.ID) error {
 }
 
 func (c *counting) Beat(context.Context) error { return nil }
+func (c *counting) Lanes() map[string]int      { return map[string]int{"console": 1} }
 func (c *counting) Settings() bot.Settings {
 	return bot.Settings{FetchTimeout: time.Second, WriteTimeout: time.Second}
 }

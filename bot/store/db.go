@@ -25,9 +25,9 @@ import (
 
 // A DB is an open database. It is safe for use by many goroutines.
 type DB struct {
-	path string  // of the file, or the URL
-	w    *sql.DB // writes: on SQLite one connection
-	r    *sql.DB // reads only
+	path string    // of the file, or the URL
+	w    *sql.DB   // writes: on SQLite one connection
+	r    *sql.DB   // reads only
 	now  bot.Clock // Now
 
 	pool, reading *pgxpool.Pool // what w and r are made on; nil on SQLite
