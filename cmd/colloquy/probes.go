@@ -53,7 +53,11 @@ func (p *probes) begun(rt *running) {
 	p.rt, p.waits, p.beat, p.platforms = rt, false, p.now(), map[string]*joining{}
 	for _, a := range rt.adapters {
 		if len(routesOf(a)) == 0 { // one that is reached by HTTP must be reached to be connected
-			p.platforms[a.Platform()] = &joining{since: p.now()}
+			j := &joining{since: p.now()}
+			if !rt.db.Shared() {
+				j.parts = 1
+			}
+			p.platforms[a.Platform()] = j
 		}
 	}
 }

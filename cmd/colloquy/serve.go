@@ -56,6 +56,9 @@ func (a *app) serve(ctx context.Context, listen string) error {
 		return err
 	}
 	defer release()
+	if _, err := a.accounts(); err != nil { // before anything is waited for
+		return err
+	}
 	log := a.logger(slog.LevelInfo)
 	s := &service{app: a, log: log, observer: web.NewObserver(), probes: &probes{now: a.now}, hangups: make(chan os.Signal, 1), typed: &typed{in: a.stdin}}
 	signal.Notify(s.hangups, syscall.SIGHUP)
