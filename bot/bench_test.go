@@ -8,8 +8,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
-	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -21,7 +19,7 @@ import (
 	"colloquy/bot/writer"
 )
 
-// A bench is a whole Colloquy but for the chat platform: a real database file,
+// A bench is a whole Colloquy but for the chat platform: a real database,
 // the real reader and writer, a web server with a feed, and a clock that the
 // test moves.
 type bench struct {
@@ -54,13 +52,10 @@ func newBench(t *testing.T, change ...func(*bot.Options)) *bench {
 
 func newBareBench(t *testing.T, change ...func(*bot.Options)) *bench {
 	t.Helper()
-	b := &bench{t: t, now: time.Date(2027, 3, 1, 8, 0, 0, 0, time.UTC), path: filepath.Join(t.TempDir(), "colloquy.db")}
+	b := &bench{t: t, now: time.Date(2027, 3, 1, 8, 0, 0, 0, time.UTC), path: place(t)}
 	b.platform = &platform{bench: b}
 	b.web = newWeb(t)
 	b.web.clock = b.clock
-	if err := os.WriteFile(b.path, made, 0o600); err != nil {
-		t.Fatal(err)
-	}
 	b.start(change...)
 	return b
 }

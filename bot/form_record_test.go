@@ -143,6 +143,7 @@ func TestAnswerTakenBackWhereNothingCanBeRemoved(t *testing.T) {
 }
 
 func TestAnswersAndBackups(t *testing.T) {
+	onFile(t)
 	b, d := formBench(t)
 	gone := b.form(ada, d, 1, "Removed after the backup.")
 	b.form(ada, d, 1, "Stays.")

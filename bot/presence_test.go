@@ -140,21 +140,39 @@ func TestGapWhenTheScopeChanges(t *testing.T) {
 	}
 }
 
+// lock keeps everybody from writing to the installations, until unlock.
+func (b *bench) lock() (unlock func()) {
+	b.t.Helper()
+	on, lock := b.db.Conn(), `LOCK TABLE installations IN SHARE MODE`
+	if !b.db.Shared() {
+		var err error
+		if on, err = sql.Open("sqlite", b.path+"?_txlock=immediate"); err != nil {
+			b.t.Fatal(err)
+		}
+		b.t.Cleanup(func() { _ = on.Close() })
+		lock = `SELECT 1`
+	}
+	tx, err := on.Begin()
+	if err == nil {
+		_, err = tx.Exec(lock)
+	}
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return func() {
+		if err := tx.Rollback(); err != nil {
+			b.t.Fatal(err)
+		}
+	}
+}
+
 func TestWhatIsStoredAlreadyIsNotWritten(t *testing.T) {
 	b := newBench(t)
 	list := []bot.Installation{there("W1", "test/0"), there("W2", "test/1"), there("W3", "test/0")}
 	list[0].Name, list[0].Owner = "The Harbour", bot.Person{ID: "o", Name: "Odo"}
 	b.installations(list...)
 	b.start()
-	lock, err := sql.Open("sqlite", b.path+"?_txlock=immediate")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = lock.Close() }()
-	tx, err := lock.Begin()
-	if err != nil {
-		t.Fatal(err)
-	}
+	unlock := b.lock()
 	// Nothing can be written now, so whoever tries would wait.
 	list[0].Name, list[0].Owner.Name = "", ""
 	list[2].Scope = ""
@@ -168,9 +186,7 @@ func TestWhatIsStoredAlreadyIsNotWritten(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	if err := tx.Rollback(); err != nil {
-		t.Fatal(err)
-	}
+	unlock()
 	i, err := b.db.Installation(t.Context(), "test", "W1")
 	if err != nil || i.Name != "The Harbour" || i.Owner != (bot.Person{Platform: "test", Workspace: "W1", ID: "o", Name: "Odo"}) || i.Scope != "test/0" {
 		t.Errorf("%+v, %v", i, err)

@@ -9,6 +9,7 @@ import (
 )
 
 func TestNothingIsPostedTwice(t *testing.T) {
+	onFile(t)
 	b := newBench(t)
 	b.connect()
 	s := b.schedule()
@@ -64,6 +65,7 @@ func TestNothingIsPostedTwice(t *testing.T) {
 // A discussion that was being posted when the copy was made is found on the
 // platform, at whatever post it was.
 func TestPostsUnderWayAreFound(t *testing.T) {
+	onFile(t)
 	for sent := range 4 {
 		b := newBench(t)
 		b.connect()
@@ -96,6 +98,7 @@ func TestPostsUnderWayAreFound(t *testing.T) {
 
 // What surely is not out is posted, unless its deadline is over.
 func TestPostsThatNeverWentOut(t *testing.T) {
+	onFile(t)
 	for wait, want := range map[time.Duration]string{10 * time.Minute: bot.OutcomePosted, 2 * time.Hour: bot.OutcomeMissed} {
 		b := newBench(t)
 		var copied string
@@ -113,6 +116,7 @@ func TestPostsThatNeverWentOut(t *testing.T) {
 
 // A platform that cannot be asked at first is asked again, however old the copy is.
 func TestOldCopyIsLookedUpPatiently(t *testing.T) {
+	onFile(t)
 	b := newBench(t)
 	var copied string
 	b.platform.faults = []fault{{after: func() { copied = b.backup() }}}
@@ -132,6 +136,7 @@ func TestOldCopyIsLookedUpPatiently(t *testing.T) {
 // A recap that waits for a manager is still there to be let go, and one that was
 // let go since is found.
 func TestHeldRecap(t *testing.T) {
+	onFile(t)
 	for _, out := range []bool{false, true} {
 		b := newBench(t)
 		b.connect()
@@ -169,6 +174,7 @@ func TestHeldRecap(t *testing.T) {
 }
 
 func TestRequestsOfABackupAreNotCarriedOutLate(t *testing.T) {
+	onFile(t)
 	b := newBench(t)
 	if _, err := b.engine.Request(t.Context(), channel, bot.Request{Ref: b.web.URL + "/quay"}, "", bot.Operator); err != nil {
 		t.Fatal(err)
@@ -182,6 +188,7 @@ func TestRequestsOfABackupAreNotCarriedOutLate(t *testing.T) {
 }
 
 func TestWithdrawnStaysWithdrawn(t *testing.T) {
+	onFile(t)
 	b := newBench(t)
 	b.connect()
 	b.schedule()
@@ -209,6 +216,7 @@ func TestWithdrawnStaysWithdrawn(t *testing.T) {
 // A reminder that was sent since is not sent again, and a recap that was taken
 // away by reopening is written anew, once.
 func TestFurtherPostsOfAThread(t *testing.T) {
+	onFile(t)
 	b := newBench(t)
 	b.connect()
 	b.schedule(func(s *bot.Schedule) { s.Rules.Remind = 2 * time.Hour })

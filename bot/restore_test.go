@@ -78,6 +78,7 @@ func (b *bench) saidBy(d bot.Discussion, who string) []string {
 }
 
 func TestNobodyErasedIsRevived(t *testing.T) {
+	onFile(t)
 	b := newBench(t)
 	b.connect()
 	b.request(bot.Request{Ref: b.web.URL + "/quay"})
@@ -144,6 +145,7 @@ func TestNobodyErasedIsRevived(t *testing.T) {
 
 // A person who was erased before the backup and wrote again is not erased by it.
 func TestOldErasuresDoNoHarm(t *testing.T) {
+	onFile(t)
 	b := newBench(t)
 	b.connect()
 	b.request(bot.Request{Ref: b.web.URL + "/quay"})
@@ -161,6 +163,7 @@ func TestOldErasuresDoNoHarm(t *testing.T) {
 }
 
 func TestRestoreWithoutItsLedger(t *testing.T) {
+	onFile(t)
 	b := newBench(t)
 	b.connect()
 	b.request(bot.Request{Ref: b.web.URL + "/quay"})
@@ -207,6 +210,7 @@ func TestRestoreWithoutItsLedger(t *testing.T) {
 // People are known by the same hash before and after, also when the backup is
 // older than the first of them.
 func TestOptOutAfterABackupOfNothing(t *testing.T) {
+	onFile(t)
 	b := newBench(t)
 	b.connect()
 	copied := b.backup()
@@ -221,6 +225,7 @@ func TestOptOutAfterABackupOfNothing(t *testing.T) {
 // Somebody is erased in a database that does not know all that they wrote, as it
 // was restored from an older backup itself. A newer one knows more.
 func TestErasedWhereNotAllWasKnown(t *testing.T) {
+	onFile(t)
 	b := newBench(t)
 	b.connect()
 	b.request(bot.Request{Ref: b.web.URL + "/quay"})

@@ -91,6 +91,7 @@ func TestDigestsAreForTheirBriefAndTheirLimit(t *testing.T) {
 
 // A database of the first version keeps what it holds.
 func TestTheFirstVersionIsBroughtUpToDate(t *testing.T) {
+	onFile(t)
 	path := filepath.Join(t.TempDir(), "old.db")
 	old, err := sql.Open("sqlite", path)
 	if err != nil {

@@ -37,6 +37,7 @@ func recorded(t testing.TB, db *DB, id, author, text string) bot.MessageRef {
 }
 
 func TestLedgerHoldsIDsAndHashesOnly(t *testing.T) {
+	onFile(t)
 	db := open(t, filepath.Join(t.TempDir(), "x.db"))
 	discussion(t, db)
 	ref := recorded(t, db, "m1", "Adalbert", "Something confidential.")
@@ -85,6 +86,7 @@ func TestLedgerHoldsIDsAndHashesOnly(t *testing.T) {
 
 // What cannot be written down is not done.
 func TestNothingIsErasedWithoutTheLedger(t *testing.T) {
+	onFile(t)
 	db := open(t, filepath.Join(t.TempDir(), "x.db"))
 	discussion(t, db)
 	ref := recorded(t, db, "m1", "ada", "Still here.")
@@ -118,6 +120,7 @@ func TestNothingIsErasedWithoutTheLedger(t *testing.T) {
 }
 
 func TestLineThatWasCutOff(t *testing.T) {
+	onFile(t)
 	db := open(t, filepath.Join(t.TempDir(), "x.db"))
 	discussion(t, db)
 	for i, torn := range []string{`{"at":"2027-03-01T08:00:00Z","did":"person","wh`, `{"at":"2027-03-01T08:00:00Z","did":"person","who":"x"}`} {
@@ -161,6 +164,7 @@ func TestLineThatWasCutOff(t *testing.T) {
 
 // Several processes write to one ledger, by whatever name they know the database.
 func TestOneLedgerForADatabase(t *testing.T) {
+	onFile(t)
 	dir := t.TempDir()
 	a := open(t, filepath.Join(dir, "x.db"))
 	discussion(t, a)
@@ -193,6 +197,7 @@ func TestOneLedgerForADatabase(t *testing.T) {
 }
 
 func TestLedgerForgetsWhatIsTooOld(t *testing.T) {
+	onFile(t)
 	path := filepath.Join(t.TempDir(), "x.db")
 	now := start
 	db, err := Open(t.Context(), path, Options{Clock: func() time.Time { return now }})

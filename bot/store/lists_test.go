@@ -23,7 +23,7 @@ var when = time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)
 func withDiscussion(t *testing.T) (*DB, bot.Discussion, bot.Lease) {
 	t.Helper()
 	ctx := t.Context()
-	db, err := Open(ctx, filepath.Join(t.TempDir(), "x.db"), Options{})
+	db, err := Open(ctx, place(t), Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -58,7 +58,7 @@ func withDiscussion(t *testing.T) (*DB, bot.Discussion, bot.Lease) {
 // Programs that begin at the same moment make one database.
 func TestOpenedByManyAtOnce(t *testing.T) {
 	for range 2 {
-		path := filepath.Join(t.TempDir(), "x.db")
+		path := place(t)
 		var all sync.WaitGroup
 		for range 4 {
 			all.Go(func() {
@@ -161,6 +161,7 @@ func TestCheck(t *testing.T) {
 	if n, err := db.Schema(t.Context()); err != nil || n < 1 {
 		t.Errorf("schema %d, %v", n, err)
 	}
+	onFile(t)
 	file := filepath.Join(t.TempDir(), "copy.db")
 	if err := db.Backup(t.Context(), file); err != nil {
 		t.Fatal(err)
@@ -195,6 +196,7 @@ func TestCheck(t *testing.T) {
 
 // A database that was damaged while it was open says so when it is read.
 func TestReadingADamagedDatabase(t *testing.T) {
+	onFile(t)
 	db, d, _ := withDiscussion(t)
 	if err := db.Close(); err != nil {
 		t.Fatal(err)
@@ -221,6 +223,7 @@ func TestReadingADamagedDatabase(t *testing.T) {
 
 // What a person wrote is found without reading what everybody wrote.
 func TestRepliesOfAPersonAreFoundByTheirIndex(t *testing.T) {
+	onFile(t)
 	db, _, _ := withDiscussion(t)
 	for query, args := range map[string][]any{
 		`UPDATE replies SET text = $1 WHERE id <> $2 AND ` + writtenBy: {"", "", "console", "", "ana"},
@@ -237,6 +240,7 @@ func TestRepliesOfAPersonAreFoundByTheirIndex(t *testing.T) {
 
 // Whoever deletes what they wrote waits for no search through all posts.
 func TestStalePostsAreFoundByTheirDiscussion(t *testing.T) {
+	onFile(t)
 	db, _, _ := withDiscussion(t)
 	for _, where := range []string{thatMessage, writtenBy} {
 		rows, err := db.w.QueryContext(t.Context(), `EXPLAIN QUERY PLAN `+workOnStale+`(SELECT discussion_id FROM replies WHERE `+where+`)`, 0, "recap", "console", "", "a", "m1")

@@ -9,6 +9,14 @@ import (
 
 func TestMain(m *testing.M) { pgtest.Main(m) }
 
+// onFile skips a test about the files of SQLite, where tests run on PostgreSQL.
+func onFile(t testing.TB) {
+	t.Helper()
+	if pgtest.Wanted() {
+		t.Skip("a test about a file of SQLite: unset " + pgtest.Variable)
+	}
+}
+
 // place is where a test keeps its database, on SQLite or PostgreSQL as
 // [pgtest.Place] says, with tables in it on the latter.
 func place(t testing.TB) string {

@@ -13,6 +13,7 @@ import (
 )
 
 func TestFilesThatAreNoDatabase(t *testing.T) {
+	onFile(t)
 	dir := t.TempDir()
 	good := filepath.Join(dir, "good.db")
 	db, err := Open(t.Context(), good, Options{})
@@ -59,6 +60,7 @@ func TestFilesThatAreNoDatabase(t *testing.T) {
 }
 
 func TestNamesWithSigns(t *testing.T) {
+	onFile(t)
 	path := filepath.Join(t.TempDir(), "a b?c#d%20é.db")
 	db, err := Open(t.Context(), path, Options{})
 	if err != nil {
@@ -73,7 +75,7 @@ func TestNamesWithSigns(t *testing.T) {
 }
 
 func TestNewerSchemaIsRefused(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "new.db")
+	path := place(t)
 	db := open(t, path)
 	if _, err := db.w.Exec(`INSERT INTO goose_db_version (version_id, is_applied) VALUES (999, TRUE)`); err != nil {
 		t.Fatal(err)
@@ -87,6 +89,7 @@ func TestNewerSchemaIsRefused(t *testing.T) {
 }
 
 func TestFullDiskLosesNothing(t *testing.T) {
+	onFile(t)
 	db := open(t, filepath.Join(t.TempDir(), "full.db"))
 	discussion(t, db)
 	var pages int
@@ -122,6 +125,7 @@ func TestFullDiskLosesNothing(t *testing.T) {
 }
 
 func TestBackupWhileWriting(t *testing.T) {
+	onFile(t)
 	db := open(t, filepath.Join(t.TempDir(), "live.db"))
 	discussion(t, db)
 	stop, ended := make(chan struct{}), make(chan int)
@@ -161,7 +165,7 @@ func TestBackupWhileWriting(t *testing.T) {
 }
 
 func TestClosedDatabase(t *testing.T) {
-	db := open(t, filepath.Join(t.TempDir(), "closed.db"))
+	db := open(t, place(t))
 	if err := db.Close(); err != nil {
 		t.Fatal(err)
 	}

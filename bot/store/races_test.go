@@ -69,6 +69,7 @@ func TestScheduleRemovedBeforeItIsStoredAgainStaysRemoved(t *testing.T) {
 // While another program holds the database, a batch of replies waits once, not
 // once for each reply.
 func TestLockedDatabaseIsWaitedForOncePerBatch(t *testing.T) {
+	onFile(t)
 	db, d, _ := withDiscussion(t)
 	if _, err := db.w.ExecContext(t.Context(), `PRAGMA busy_timeout = 50`); err != nil {
 		t.Fatal(err)

@@ -42,6 +42,7 @@ func files(t *testing.T, dir string) map[string]string {
 }
 
 func TestWhatCannotBeRestoredChangesNothing(t *testing.T) {
+	onFile(t)
 	dir, copies := t.TempDir(), t.TempDir()
 	path, good := filepath.Join(dir, "x.db"), filepath.Join(copies, "good.db")
 	db := open(t, path)
@@ -108,6 +109,7 @@ func TestWhatCannotBeRestoredChangesNothing(t *testing.T) {
 }
 
 func TestRestoreKeepsWhatWasThere(t *testing.T) {
+	onFile(t)
 	dir := t.TempDir()
 	path, copied := filepath.Join(dir, "x.db"), filepath.Join(t.TempDir(), "copy.db")
 	db := open(t, path)
@@ -168,6 +170,7 @@ func TestRestoreKeepsWhatWasThere(t *testing.T) {
 
 // A database that is damaged is what a backup is for.
 func TestRestoreInThePlaceOfADamagedDatabase(t *testing.T) {
+	onFile(t)
 	dir := t.TempDir()
 	path, copied := filepath.Join(dir, "x.db"), filepath.Join(t.TempDir(), "copy.db")
 	db := open(t, path)
@@ -199,6 +202,7 @@ func TestRestoreInThePlaceOfADamagedDatabase(t *testing.T) {
 }
 
 func TestRestoreOfAnOlderSchema(t *testing.T) {
+	onFile(t)
 	dir := t.TempDir()
 	old, path := filepath.Join(dir, "old.db"), filepath.Join(dir, "x.db")
 	w, err := sql.Open("sqlite", old)
@@ -249,6 +253,7 @@ func TestRestoreOfAnOlderSchema(t *testing.T) {
 
 // A copy of that name may be there from an attempt that failed.
 func TestCopyBeforeAChangeOfTheTablesHasAFreeName(t *testing.T) {
+	onFile(t)
 	dir := t.TempDir()
 	for i, want := range []string{"x", "x.2", "x.3"} {
 		if got := freeName(filepath.Join(dir, "x")); got != filepath.Join(dir, want) {
@@ -263,6 +268,7 @@ func TestCopyBeforeAChangeOfTheTablesHasAFreeName(t *testing.T) {
 // A backup that fails leaves nothing behind, and one can be made when the ledger
 // cannot be written.
 func TestBackupThatFails(t *testing.T) {
+	onFile(t)
 	dir := t.TempDir()
 	db := open(t, filepath.Join(dir, "x.db"))
 	discussion(t, db)
@@ -293,6 +299,7 @@ func TestBackupThatFails(t *testing.T) {
 
 // Every table that says where its rows belong is known to what erases an installation.
 func TestErasureKnowsEveryTable(t *testing.T) {
+	onFile(t)
 	db := open(t, filepath.Join(t.TempDir(), "x.db"))
 	known := map[string]bool{"schedules": true, "channel_feeds": true, "installations": true, "credentials": true} // the last before all others
 	for _, e := range erasures {

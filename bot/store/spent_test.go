@@ -106,6 +106,7 @@ func TestSpentIsErased(t *testing.T) {
 
 // A database that was made before models were asked goes on as it is.
 func TestTablesOfBeforeModels(t *testing.T) {
+	onFile(t)
 	path := place(t)
 	w, err := sql.Open("sqlite", dsn(path, ""))
 	if err != nil {
