@@ -108,7 +108,7 @@ func (p *app) round(ctx, work context.Context, h bot.Handler, going func()) erro
 		return p.listen(ctx, work, h, going)
 	}
 	up := newHerald(p, h)
-	up.set(0, true)
+	up.rise(0)
 	going()
 	quiet := up.start(work)
 	<-ctx.Done()

@@ -81,9 +81,12 @@ type Options struct {
 	// PerMinute is how many messages a minute may be posted in one workspace;
 	// 0 means [DefaultPerMinute].
 	PerMinute int
-	Version   string // of the program, for Slack; empty means "devel"
-	Clock     bot.Clock
-	Log       *slog.Logger // nil: nothing is logged
+	// Sharer divides the connections of Socket Mode among the processes on one
+	// database; nil means [bot.Alone].
+	Sharer  bot.Sharer
+	Version string // of the program, for Slack; empty means "devel"
+	Clock   bot.Clock
+	Log     *slog.Logger // nil: nothing is logged
 }
 
 // A Vault keeps what must not be lost of installations: their tokens, encrypted,
@@ -138,6 +141,9 @@ func New(o Options) *Adapter {
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Sharer == nil {
+		o.Sharer = bot.Alone{}
 	}
 	if o.PerMinute <= 0 {
 		o.PerMinute = DefaultPerMinute

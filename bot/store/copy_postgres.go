@@ -64,7 +64,7 @@ func (db *DB) analyze(ctx context.Context) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, analyzeTime)
 	defer cancel()
-	_, err := db.w.ExecContext(ctx, `ANALYZE `+strings.Join(copied, ", "))
+	_, err := db.w.ExecContext(patiently(ctx), `ANALYZE `+strings.Join(copied, ", "))
 	return err
 }
 
