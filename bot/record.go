@@ -126,23 +126,33 @@ func (e *Engine) Connected(ctx context.Context, scope string, up bool) error {
 			workspace = scope[i+1:]
 		}
 	}
-	if up {
-		n, err := e.store.WriteGaps(ctx, scope, platform, workspace, e.now())
-		if err != nil {
-			return fmt.Errorf("write down the gap of %s: %w", scope, err)
+	if !up {
+		e.mu.Lock()
+		delete(e.up, scope) // whatever becomes of the rest: it is not said any more that it listens
+		e.mu.Unlock()
+		if err := e.store.Alive(ctx, []string{scope}, e.now()); err != nil {
+			return fmt.Errorf("write down that %s ended: %w", scope, err)
 		}
-		e.log.InfoContext(ctx, "connected", "scope", scope, "to_list", n)
-	} else if err := e.store.Alive(ctx, []string{scope}, e.now()); err != nil {
-		return fmt.Errorf("write down that %s ended: %w", scope, err)
+		return nil
 	}
+	n, err := e.store.WriteGaps(ctx, scope, platform, workspace, e.now())
+	if err != nil {
+		return fmt.Errorf("write down the gap of %s: %w", scope, err)
+	}
+	e.log.InfoContext(ctx, "connected", "scope", scope, "to_list", n)
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if up {
-		e.up[scope] = true
-	} else {
-		delete(e.up, scope)
-	}
+	e.up[scope] = true
 	return nil
+}
+
+// Places are where replies are recorded; see [Handler].
+func (e *Engine) Places(ctx context.Context, scope string) ([]Channel, error) {
+	places, err := e.store.Places(ctx, scope, e.now())
+	if err != nil {
+		return nil, fmt.Errorf("read where the discussions of %s are: %w", scope, err)
+	}
+	return places, nil
 }
 
 // Missed writes down a gap, and has the threads concerned listed; see [Handler].

@@ -263,6 +263,9 @@ type replyStore interface {
 	// id, from a given time on. Such gaps that touch are one.
 	WriteMissed(ctx context.Context, where Channel, from, now time.Time) (int, error)
 	Alive(ctx context.Context, scopes []string, now time.Time) error
+	// Places are the threads and channels in which a discussion records that WriteGaps
+	// would write to: its own, and those that questions have for themselves.
+	Places(ctx context.Context, scope string, now time.Time) ([]Channel, error)
 }
 
 type installationStore interface {

@@ -79,16 +79,18 @@ func (k *keeper) touches() bool {
 	h := &k.db.sharing
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return !k.last.IsZero() && time.Since(k.last) < h.lease/2
+	return !k.since.IsZero() && time.Since(k.last) < h.lease/2
 }
 
 // keep renews until it is stopped, and then gives up what is left.
 func (k *keeper) keep(ctx context.Context) {
 	defer close(k.done)
 	for stopping := false; !stopping; {
-		pause := k.db.sharing.every
-		if k.beat(ctx) != nil {
-			pause = min(retryAfter, pause)
+		began, every := time.Now(), k.db.sharing.every
+		err := k.beat(ctx)
+		pause := max(every-time.Since(began), 0)
+		if err != nil {
+			pause = min(retryAfter, every)
 			k.hangUp()
 			k.lostTouch()
 		}
@@ -233,7 +235,11 @@ func (k *keeper) answered(a asking, got answer, sent time.Time) (take []string) 
 			}
 			continue
 		}
-		for _, i := range h.plan(s, sent.Sub(k.since) >= 2*h.every) {
+		due := h.plan(s, sent.Sub(k.since) >= 2*h.every)
+		if k.last.Sub(sent) > (h.lease-h.spare)/2 {
+			continue // so slow that it could not keep them
+		}
+		for _, i := range due {
 			take = append(take, subject(name, i))
 		}
 	}

@@ -8,28 +8,27 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/jackc/pgx/v5"
 	"modernc.org/sqlite"
 )
 
-// cleanText is a text as both databases keep it: PostgreSQL takes neither bytes
+// clean is a text as both databases keep it: PostgreSQL takes neither bytes
 // that are no UTF-8 nor a zero byte. In their place stands U+FFFD, so that what was
 // apart is not joined into a word.
-func cleanText(s string) string {
-	if utf8.ValidString(s) && strings.IndexByte(s, 0) < 0 {
+func clean(s string) string {
+	if utf8.ValidString(s) && strings.IndexByte(s, 0) < 0 { // nearly always
 		return s
 	}
 	return strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "\uFFFD")
 }
 
-// cleanArg is an argument of a statement with its text as [cleanText] makes it. What
+// cleanArg is an argument of a statement with its text as [clean] makes it. What
 // is given as bytes is left as it is.
 func cleanArg(v any) any {
 	if s, ok := v.(string); ok {
-		return cleanText(s)
+		return clean(s)
 	}
 	if r := reflect.ValueOf(v); r.Kind() == reflect.String {
-		return cleanText(r.String())
+		return clean(r.String())
 	}
 	return v
 }
@@ -71,27 +70,10 @@ func (cleaningConn) CheckNamedValue(v *driver.NamedValue) (err error) {
 	return err
 }
 
-// cleaner does the same on PostgreSQL. pgx shows it every statement before its
-// arguments are sent, also those of a batch and those of River.
-type cleaner struct{}
-
-func (cleaner) TraceQueryStart(ctx context.Context, _ *pgx.Conn, q pgx.TraceQueryStartData) context.Context {
-	for i, v := range q.Args {
-		q.Args[i] = cleanArg(v)
+// cleanStatement does the same to arguments on PostgreSQL. pgx shows every statement
+// before its arguments are sent, also those of a batch and those of River.
+func cleanStatement(args []any) {
+	for i, v := range args {
+		args[i] = cleanArg(v)
 	}
-	return ctx
 }
-
-func (cleaner) TraceQueryEnd(context.Context, *pgx.Conn, pgx.TraceQueryEndData) {}
-
-func (cleaner) TraceBatchStart(ctx context.Context, _ *pgx.Conn, b pgx.TraceBatchStartData) context.Context {
-	for _, q := range b.Batch.QueuedQueries {
-		for i, v := range q.Arguments {
-			q.Arguments[i] = cleanArg(v)
-		}
-	}
-	return ctx
-}
-
-func (cleaner) TraceBatchQuery(context.Context, *pgx.Conn, pgx.TraceBatchQueryData) {}
-func (cleaner) TraceBatchEnd(context.Context, *pgx.Conn, pgx.TraceBatchEndData)     {}
