@@ -18,7 +18,7 @@ func there(workspace, scope string) bot.Installation {
 
 func (b *bench) installations(list ...bot.Installation) {
 	b.t.Helper()
-	if err := b.engine.Installations(b.t.Context(), "test", list); err != nil {
+	if err := b.engine.Installations(b.t.Context(), "test", list, nil); err != nil {
 		b.t.Fatal(err)
 	}
 }
@@ -186,7 +186,7 @@ func TestWhatIsStoredAlreadyIsNotWritten(t *testing.T) {
 	list[2].Scope = ""
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
 	defer cancel()
-	if err := b.engine.Installations(ctx, "test", list); err != nil {
+	if err := b.engine.Installations(ctx, "test", list, nil); err != nil {
 		t.Error(err)
 	}
 	for _, i := range list {

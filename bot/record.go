@@ -158,6 +158,15 @@ func (e *Engine) Silent(ctx context.Context, scope string, since time.Time) erro
 	return nil
 }
 
+// Places are where replies are recorded; see [Handler].
+func (e *Engine) Places(ctx context.Context, scope string) ([]Channel, error) {
+	places, err := e.store.Places(ctx, scope, e.now())
+	if err != nil {
+		return nil, fmt.Errorf("read where the discussions of %s are: %w", scope, err)
+	}
+	return places, nil
+}
+
 // Missed writes down a gap, and has the threads concerned listed; see [Handler].
 func (e *Engine) Missed(ctx context.Context, where Channel, from time.Time) error {
 	n, err := e.store.WriteMissed(ctx, where, from, e.now())

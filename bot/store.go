@@ -271,6 +271,9 @@ type replyStore interface {
 	// others began to hear it only then, it writes the gap; where there is none, the
 	// next WriteGaps does.
 	Silent(ctx context.Context, scope string, since, now time.Time) error
+	// Places are the threads and channels in which a discussion records that WriteGaps
+	// would write to: its own, and those that questions have for themselves.
+	Places(ctx context.Context, scope string, now time.Time) ([]Channel, error)
 }
 
 type installationStore interface {

@@ -51,7 +51,10 @@ func (e *engine) Silent(ctx context.Context, scope string, _ time.Time) error {
 
 func (e *engine) InstallationChanged(context.Context, bot.Installation) error { return nil }
 
-func (*engine) Installations(context.Context, string, []bot.Installation) error { return nil }
+func (*engine) Places(context.Context, string) ([]bot.Channel, error) { return nil, nil }
+func (*engine) Installations(context.Context, string, []bot.Installation, func(string) bool) error {
+	return nil
+}
 
 func (*engine) ChannelLost(context.Context, bot.Channel, error) error { return nil }
 

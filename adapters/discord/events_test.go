@@ -72,7 +72,10 @@ func (k *keeper) Silent(context.Context, string, time.Time) error {
 
 func (k *keeper) InstallationChanged(context.Context, bot.Installation) error { return nil }
 
-func (k *keeper) Installations(context.Context, string, []bot.Installation) error { return nil }
+func (k *keeper) Places(context.Context, string) ([]bot.Channel, error) { return nil, nil }
+func (k *keeper) Installations(context.Context, string, []bot.Installation, func(string) bool) error {
+	return nil
+}
 
 const (
 	guildID = "197038439483310086"

@@ -288,7 +288,8 @@ func (e *hearer) InstallationChanged(ctx context.Context, i bot.Installation) er
 	return e.hear(ctx, "workspace %s %q owner=%s gone=%v in %s", i.Workspace, i.Name, i.Owner.ID, i.Gone, i.Scope)
 }
 
-func (e *hearer) Installations(ctx context.Context, platform string, _ []bot.Installation) error {
+func (e *hearer) Places(context.Context, string) ([]bot.Channel, error) { return nil, nil }
+func (e *hearer) Installations(ctx context.Context, platform string, _ []bot.Installation, _ func(string) bool) error {
 	return e.hear(ctx, "installations of %s", platform)
 }
 

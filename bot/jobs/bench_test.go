@@ -2,64 +2,13 @@ package jobs_test
 
 import (
 	"fmt"
-	"log/slog"
-	"path/filepath"
 	"testing"
 	"time"
 
 	"colloquy/bot"
-	"colloquy/bot/jobs"
 	"colloquy/bot/store"
 	"colloquy/bot/store/pgtest"
 )
-
-var start = time.Date(2027, 3, 1, 8, 0, 0, 0, time.UTC)
-
-var silent = slog.New(slog.DiscardHandler)
-
-func open(b testing.TB, clock bot.Clock) *store.DB {
-	b.Helper()
-	db, err := store.Open(b.Context(), filepath.Join(b.TempDir(), "bench.db"), store.Options{Clock: clock})
-	if err != nil {
-		b.Fatal(err)
-	}
-	b.Cleanup(func() { _ = db.Close() })
-	return db
-}
-
-func runner(b testing.TB, db *store.DB, clock bot.Clock) *jobs.Runner {
-	b.Helper()
-	engine := bot.New(bot.Options{Store: db, Clock: clock, Log: silent})
-	r, err := jobs.New(b.Context(), jobs.Options{DB: db, Engine: engine, Clock: clock, Log: silent})
-	if err != nil {
-		b.Fatal(err)
-	}
-	return r
-}
-
-// fill adds n schedules that are next due at the given moment, as rows.
-func fill(b testing.TB, db *store.DB, n int, due func(i int) time.Time) {
-	b.Helper()
-	tx, err := db.Conn().Begin()
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer func() { _ = tx.Rollback() }()
-	stmt, err := tx.Prepare(`INSERT INTO schedules (id, name, platform, workspace, channel, cron, zone, close_after, deadline, item_order,
-		questions, sentences, feeds, declared, paused, reason, next_at, created_at)
-		VALUES ($1, '', 'console', '', $2, '0 9 * * *', 'Asia/Karachi', 86400000, 21600000, 'newest', 0, 0, '[]', FALSE, FALSE, '', $3, 0)`)
-	if err != nil {
-		b.Fatal(err)
-	}
-	for i := range n {
-		if _, err := stmt.Exec(fmt.Sprintf("%036d", i), fmt.Sprintf("c%d", i), due(i).UnixMilli()); err != nil {
-			b.Fatal(err)
-		}
-	}
-	if err := tx.Commit(); err != nil {
-		b.Fatal(err)
-	}
-}
 
 // durable is a database for a benchmark: a file or, when PostgreSQL is wanted, a
 // database in a cluster that syncs what it commits.
@@ -188,12 +137,12 @@ func BenchmarkInstallations(b *testing.B) {
 	list := tenants(b, db, 10_000, 1)
 	engine := bot.New(bot.Options{Store: db, Clock: clock, Log: silent})
 	begin := time.Now()
-	if err := engine.Installations(b.Context(), "test", list); err != nil {
+	if err := engine.Installations(b.Context(), "test", list, nil); err != nil {
 		b.Fatal(err)
 	}
 	first := time.Since(begin)
 	for b.Loop() {
-		if err := engine.Installations(b.Context(), "test", list); err != nil {
+		if err := engine.Installations(b.Context(), "test", list, nil); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -208,7 +157,7 @@ func BenchmarkConnected(b *testing.B) {
 	db := open(b, clock)
 	list := tenants(b, db, 10_000, 10)
 	engine := bot.New(bot.Options{Store: db, Clock: clock, Log: silent})
-	if err := engine.Installations(b.Context(), "test", list); err != nil {
+	if err := engine.Installations(b.Context(), "test", list, nil); err != nil {
 		b.Fatal(err)
 	}
 	for b.Loop() {

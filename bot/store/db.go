@@ -33,7 +33,7 @@ type DB struct {
 
 	pool, reading *pgxpool.Pool // what w and r are made on; nil on SQLite
 	machine       bot.Clock     // of [Options]
-	clock         clock
+	clock         dbClock
 	sharing       sharing
 	limits        limits // of these
 

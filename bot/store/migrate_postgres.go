@@ -3,13 +3,9 @@ package store
 import (
 	"bytes"
 	"context"
-	"database/sql"
 	"io/fs"
 	"regexp"
-	"sync"
-	"time"
 
-	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3"
 
 	"colloquy/bot"
@@ -25,27 +21,17 @@ func (db *DB) migratePostgres(ctx context.Context, up bool) error {
 	if !up {
 		return bot.Problemf("db_older", "the tables of the database %s are of an older Colloquy, or there are none yet: run 'colloquy migrate up'", db.Name())
 	}
-	pool, err := newPool(ctx, db.path, 2, migratingLimits)
-	if err != nil {
+	return db.Turn(ctx, func(ctx context.Context) error {
+		if there, err := db.upToDate(ctx); err != nil || there { // another was faster
+			return err
+		}
+		p, err := goose.NewProvider(goose.DialectPostgres, db.w, postgresFiles{}, goose.WithLogger(goose.NopLogger()))
+		if err != nil {
+			return err
+		}
+		_, err = p.Up(patiently(ctx))
 		return err
-	}
-	defer pool.Close()
-	on := stdlib.OpenDBFromPool(pool)
-	defer func() { _ = on.Close() }()
-	end, err := turn(ctx, on)
-	if err != nil {
-		return err
-	}
-	defer end()
-	if there, err := db.upToDate(ctx); err != nil || there { // another was faster
-		return err
-	}
-	p, err := goose.NewProvider(goose.DialectPostgres, on, postgresFiles{}, goose.WithLogger(goose.NopLogger()))
-	if err != nil {
-		return err
-	}
-	_, err = p.Up(ctx)
-	return err
+	})
 }
 
 // upToDate reports whether the tables are those that this program knows. Newer
@@ -63,43 +49,6 @@ func (db *DB) upToDate(ctx context.Context) (bool, error) {
 		return false, bot.Problemf("db_newer", "the database %s was written by a newer Colloquy (schema %d, this one knows %d): use that version", db.Name(), have, want)
 	}
 	return have == want, nil
-}
-
-// migrating is the advisory lock of whoever changes the tables.
-const migrating = 4_702_111_234_230_002
-
-// turn waits until it is this process's turn to change the tables, and keeps it
-// until end is called. The lock is that of a transaction in which something is said
-// every second: the server ends it when the process is frozen, and another has its turn.
-func turn(ctx context.Context, on *sql.DB) (end func(), err error) {
-	tx, err := on.BeginTx(ctx, nil)
-	if err != nil {
-		return nil, err
-	}
-	for mine := false; !mine; {
-		err := tx.QueryRowContext(ctx, `SELECT pg_try_advisory_xact_lock($1)`, int64(migrating)).Scan(&mine)
-		if err == nil && !mine && !pause(ctx, 100*time.Millisecond) {
-			err = ctx.Err()
-		}
-		if err != nil {
-			_ = tx.Rollback()
-			return nil, err
-		}
-	}
-	saying, stop := context.WithCancel(ctx)
-	var said sync.WaitGroup
-	said.Go(func() {
-		for pause(saying, time.Second) {
-			if _, err := tx.ExecContext(ctx, `SELECT 1`); err != nil {
-				return
-			}
-		}
-	})
-	return func() {
-		stop()
-		said.Wait()
-		_ = tx.Rollback()
-	}, nil
 }
 
 // postgresFiles are the migrations as PostgreSQL gets them: texts are compared and

@@ -5,9 +5,11 @@ import (
 	"errors"
 	"net"
 	"os"
+	"slices"
 	"sync"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 )
@@ -23,11 +25,15 @@ type limits struct {
 	lock    time.Duration // for another transaction; the server counts
 }
 
-var (
-	usualLimits = limits{connect: 15 * time.Second, acquire: 15 * time.Second, ping: 5 * time.Second, silence: 15 * time.Second, lock: 10 * time.Second}
-	// An index over millions of rows takes its time.
-	migratingLimits = limits{connect: 15 * time.Second, acquire: 15 * time.Second, ping: 5 * time.Second, silence: 15 * time.Minute, lock: 10 * time.Second}
-)
+var usualLimits = limits{connect: 15 * time.Second, acquire: 15 * time.Second, ping: 5 * time.Second, silence: 15 * time.Second, lock: 10 * time.Second}
+
+type patienceKey struct{}
+
+// patiently is a context for statements that may take long, such as one that makes
+// an index over millions of rows: the server may be silent for a quarter of an hour.
+func patiently(ctx context.Context) context.Context {
+	return context.WithValue(ctx, patienceKey{}, 15*time.Minute)
+}
 
 // apply puts the limits on what a pool is made with.
 func (l limits) apply(c *pgxpool.Config) {
@@ -41,13 +47,49 @@ func (l limits) apply(c *pgxpool.Config) {
 	}
 	c.ConnConfig.RuntimeParams["lock_timeout"] = l.lock.String()
 	c.PingTimeout = l.ping
-	c.ConnConfig.Tracer = tracer{acquire: l.acquire}
+	c.ConnConfig.Tracer = tracer{l}
 }
 
-// A tracer is called by pgx before statements and for connections.
-type tracer struct {
-	cleaner
-	acquire time.Duration
+// A tracer is called by pgx before and after statements, and for connections of a pool.
+type tracer struct{ limits }
+
+// begin says how long an answer may take.
+func (t tracer) begin(ctx context.Context, conn *pgx.Conn) context.Context {
+	limit := t.silence
+	if patience, ok := ctx.Value(patienceKey{}).(time.Duration); ok {
+		limit = patience
+	}
+	if b, ok := conn.PgConn().Conn().(*bounded); ok {
+		b.setLimit(limit)
+	}
+	return ctx
+}
+
+func (t tracer) TraceQueryStart(ctx context.Context, conn *pgx.Conn, q pgx.TraceQueryStartData) context.Context {
+	cleanArgs(q.Args)
+	return t.begin(ctx, conn)
+}
+
+func (t tracer) TraceBatchStart(ctx context.Context, conn *pgx.Conn, b pgx.TraceBatchStartData) context.Context {
+	for _, q := range b.Batch.QueuedQueries {
+		q.Arguments = slices.Clone(q.Arguments) // they are somebody's
+		cleanArgs(q.Arguments)
+	}
+	return t.begin(ctx, conn)
+}
+
+func (t tracer) TraceQueryEnd(_ context.Context, conn *pgx.Conn, _ pgx.TraceQueryEndData) {
+	t.end(conn)
+}
+func (t tracer) TraceBatchEnd(_ context.Context, conn *pgx.Conn, _ pgx.TraceBatchEndData) {
+	t.end(conn)
+}
+func (tracer) TraceBatchQuery(context.Context, *pgx.Conn, pgx.TraceBatchQueryData) {}
+
+func (t tracer) end(conn *pgx.Conn) {
+	if b, ok := conn.PgConn().Conn().(*bounded); ok {
+		b.setLimit(t.silence)
+	}
 }
 
 // errNoConnection is that no connection of a pool was free in time, or could be made.
@@ -86,10 +128,16 @@ var errSilent = errors.New("the server said nothing for too long")
 // was heard of. It is per read, so that who reads slowly what is sent is not stopped.
 type bounded struct {
 	net.Conn
-	limit time.Duration
 
 	mu          sync.Mutex
+	limit       time.Duration
 	read, write time.Time // deadlines of pgx
+}
+
+func (c *bounded) setLimit(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.limit = d
 }
 
 // SetDeadline implements [net.Conn], and so do the next two.
@@ -123,8 +171,8 @@ func (c *bounded) Write(b []byte) (int, error) {
 }
 
 func (c *bounded) bound(given *time.Time, set func(time.Time) error, do func() (int, error)) (int, error) {
-	end := time.Now().Add(c.limit)
 	c.mu.Lock()
+	end := time.Now().Add(c.limit)
 	sooner := !given.IsZero() && given.Before(end)
 	var err error
 	if !sooner {

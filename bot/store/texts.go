@@ -8,28 +8,28 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/jackc/pgx/v5"
 	"modernc.org/sqlite"
 )
 
-// cleanText is a text as both databases keep it: PostgreSQL takes neither bytes
+// clean is a text as both databases keep it: PostgreSQL takes neither bytes
 // that are no UTF-8 nor a zero byte. In their place stands U+FFFD, so that what was
 // apart is not joined into a word.
-func cleanText(s string) string {
-	if utf8.ValidString(s) && strings.IndexByte(s, 0) < 0 {
+func clean(s string) string {
+	if utf8.ValidString(s) && strings.IndexByte(s, 0) < 0 { // nearly always
 		return s
 	}
 	return strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "\uFFFD")
 }
 
-// cleanArg is an argument of a statement with its text as [cleanText] makes it. What
+// cleanArg is an argument of a statement with its text as [clean] makes it. What
 // is given as bytes is left as it is.
 func cleanArg(v any) any {
-	if s, ok := v.(string); ok {
-		return cleanText(s)
+	text, ok := v.(string)
+	if r := reflect.ValueOf(v); !ok && r.Kind() == reflect.String {
+		text = r.String()
 	}
-	if r := reflect.ValueOf(v); r.Kind() == reflect.String {
-		return cleanText(r.String())
+	if c := clean(text); c != text {
+		return c
 	}
 	return v
 }
@@ -71,27 +71,10 @@ func (cleaningConn) CheckNamedValue(v *driver.NamedValue) (err error) {
 	return err
 }
 
-// cleaner does the same on PostgreSQL. pgx shows it every statement before its
+// cleanArgs does the same on PostgreSQL, where pgx shows every statement before its
 // arguments are sent, also those of a batch and those of River.
-type cleaner struct{}
-
-func (cleaner) TraceQueryStart(ctx context.Context, _ *pgx.Conn, q pgx.TraceQueryStartData) context.Context {
-	for i, v := range q.Args {
-		q.Args[i] = cleanArg(v)
+func cleanArgs(args []any) {
+	for i, v := range args {
+		args[i] = cleanArg(v)
 	}
-	return ctx
 }
-
-func (cleaner) TraceQueryEnd(context.Context, *pgx.Conn, pgx.TraceQueryEndData) {}
-
-func (cleaner) TraceBatchStart(ctx context.Context, _ *pgx.Conn, b pgx.TraceBatchStartData) context.Context {
-	for _, q := range b.Batch.QueuedQueries {
-		for i, v := range q.Arguments {
-			q.Arguments[i] = cleanArg(v)
-		}
-	}
-	return ctx
-}
-
-func (cleaner) TraceBatchQuery(context.Context, *pgx.Conn, pgx.TraceBatchQueryData) {}
-func (cleaner) TraceBatchEnd(context.Context, *pgx.Conn, pgx.TraceBatchEndData)     {}
