@@ -46,7 +46,8 @@ func (c *Config) addSlackApp(f yamlFile, n *yaml.Node) error {
 	var x slack.App
 	layout := choice{options: []string{string(slack.OneThread), string(slack.ThreadPerQuestion)}}
 	known := fields{
-		"name": f.text(&x.Name),
+		"name":    f.text(&x.Name),
+		"command": f.text(&x.Command),
 		"layout": func(n *yaml.Node) error {
 			var s string
 			if err := f.text(&s)(n); err != nil {
