@@ -38,11 +38,15 @@ type Handler interface {
 	// fetches or writes a digest while the platform waits.
 	Command(ctx context.Context, c Command) (Answer, error)
 	// Connected says that events of a scope (a shard, a workspace, the process)
-	// arrive from now on, or no longer do. scope begins with the platform's name, and
-	// is called the same by every process that may listen to it, one at a time. With
-	// a ctx that is done an end is not written down: where another process may have
-	// the scope by now, only that one says until when it was heard.
+	// arrive from now on in this process, or no longer do. scope begins with the
+	// platform's name, and is called the same by every process that listens to it.
+	// While they arrive in several processes, nothing is missed when one of these
+	// ends. With a ctx that is done an end is not written down: where another process
+	// may have the scope by now, only that one says until when it was heard.
 	Connected(ctx context.Context, scope string, up bool) error
+	// Silent is Connected with up false where nothing arrived any more since a moment
+	// that is past: a dead line is noticed late.
+	Silent(ctx context.Context, scope string, since time.Time) error
 	// InstallationChanged says that a tenant was added, changed or lost.
 	InstallationChanged(ctx context.Context, i Installation) error
 	// Installations says which tenants of a platform there are, each with its

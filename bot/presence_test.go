@@ -45,6 +45,17 @@ func (b *bench) opened(workspace string) bot.Discussion {
 	return list[0]
 }
 
+// listen waits while what is connected stays so.
+func (b *bench) listen(d time.Duration) {
+	b.t.Helper()
+	for ; d > 0; d -= 3 * bot.BeatEvery {
+		b.wait(min(d, 3*bot.BeatEvery))
+		if err := b.engine.Beat(b.t.Context()); err != nil {
+			b.t.Fatal(err)
+		}
+	}
+}
+
 // gaps shows those of a discussion, in minutes since its opening.
 func (b *bench) gaps(d bot.Discussion) string {
 	b.t.Helper()
@@ -103,10 +114,7 @@ func TestGapWhenTheScopeChanges(t *testing.T) {
 			b.scope(scope, true)
 		}
 		d := b.opened("W1")
-		b.wait(10 * time.Minute)
-		if err := b.engine.Beat(t.Context()); err != nil {
-			t.Fatal(err)
-		}
+		b.listen(10 * time.Minute)
 		b.start() // as another process
 		b.wait(5 * time.Minute)
 		b.platform.say(d, "Ada", "Nobody hears this.", false)
@@ -241,10 +249,7 @@ func TestGapWhileTheBotWasRemoved(t *testing.T) {
 	b.scope("test/0", true)
 	d := b.opened("W1")
 	for _, gone := range []bool{true, false} {
-		b.wait(10 * time.Minute)
-		if err := b.engine.Beat(t.Context()); err != nil {
-			t.Fatal(err)
-		}
+		b.listen(10 * time.Minute)
 		i := there("W1", "test/0")
 		i.Gone = gone
 		if err := b.engine.InstallationChanged(t.Context(), i); err != nil {

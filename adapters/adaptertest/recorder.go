@@ -76,6 +76,10 @@ func (r *recorder) Connected(_ context.Context, _ string, up bool) error {
 	return r.take(func() { r.up = up })
 }
 
+func (r *recorder) Silent(context.Context, string, time.Time) error {
+	return r.take(func() { r.up = false })
+}
+
 func (r *recorder) InstallationChanged(context.Context, bot.Installation) error { return nil }
 
 func (r *recorder) Places(context.Context, string) ([]bot.Channel, error) { return nil, nil }

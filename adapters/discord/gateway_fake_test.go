@@ -290,6 +290,9 @@ func (e *ear) Command(ctx context.Context, c bot.Command) (bot.Answer, error) {
 func (e *ear) Connected(ctx context.Context, scope string, up bool) error {
 	return e.hear(ctx, "%s %v", scope, up)
 }
+func (e *ear) Silent(ctx context.Context, scope string, _ time.Time) error {
+	return e.hear(ctx, "%s false", scope)
+}
 func (e *ear) InstallationChanged(ctx context.Context, i bot.Installation) error {
 	return e.hear(ctx, "server %s %s owner=%s greet=%s gone=%v in %s", i.Workspace, i.Name, i.Owner.ID, i.Greet.ID, i.Gone, i.Scope)
 }

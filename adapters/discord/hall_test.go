@@ -101,6 +101,7 @@ func (d *hall) Installations(context.Context, string, []bot.Installation, func(s
 	return nil
 }
 func (d *hall) ChannelLost(context.Context, bot.Channel, error) error { return nil }
+func (d *hall) Silent(context.Context, string, time.Time) error       { return nil }
 
 // post puts a message with buttons into a place, as posts of ours have them.
 func (d *hall) post(in string, buttons ...bot.Button) string {

@@ -71,6 +71,7 @@ func (k *clerk) Places(context.Context, string) ([]bot.Channel, error)       { r
 func (k *clerk) Installations(context.Context, string, []bot.Installation, func(string) bool) error {
 	return nil
 }
+func (k *clerk) Silent(context.Context, string, time.Time) error { return nil }
 func (k *clerk) Connected(_ context.Context, _ string, up bool) error {
 	if up {
 		k.once.Do(func() { close(k.listened) })

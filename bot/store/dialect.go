@@ -116,3 +116,13 @@ func (db *DB) skipLocked() string {
 	}
 	return ""
 }
+
+// lives says in SQL whether the process with an id is another that runs at this moment.
+// On SQLite there is none.
+func (db *DB) lives(id string) string {
+	if db.pool == nil {
+		return `FALSE`
+	}
+	return `(EXISTS (SELECT 1 FROM replicas r WHERE r.id = ` + id + ` AND r.until_at > ` + databaseNow + `)
+		OR EXISTS (SELECT 1 FROM leases l WHERE l.token = ` + id + ` AND l.until_at > ` + databaseNow + `))`
+}

@@ -10,6 +10,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
 
@@ -110,6 +111,8 @@ func explain(err error) (said, bool) {
 		return said{}, false
 	case errors.As(err, &authority), errors.As(err, &name), errors.As(err, &invalid), errors.As(err, &verify):
 		return said{"db_tls", "shows a certificate that is not trusted: check sslmode, sslrootcert and the name of the host"}, true
+	case errors.As(err, &connect) && strings.Contains(err.Error(), "server refused TLS connection"): // pgx has no type for it
+		return said{"db_tls", "offers no TLS: switch it on there, or write sslmode=disable where nobody can listen"}, true
 	case errors.As(err, &dns):
 		return said{dbDown, "cannot be found, because the name of its host is not known: check that name, or wait for the name server"}, true
 	case errors.As(err, &connect) && errors.Is(err, os.ErrPermission):

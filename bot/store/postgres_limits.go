@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net"
 	"os"
+	"slices"
 	"sync"
 	"time"
 
@@ -65,13 +66,14 @@ func (t tracer) begin(ctx context.Context, conn *pgx.Conn) context.Context {
 }
 
 func (t tracer) TraceQueryStart(ctx context.Context, conn *pgx.Conn, q pgx.TraceQueryStartData) context.Context {
-	cleanStatement(q.Args)
+	cleanArgs(q.Args)
 	return t.begin(ctx, conn)
 }
 
 func (t tracer) TraceBatchStart(ctx context.Context, conn *pgx.Conn, b pgx.TraceBatchStartData) context.Context {
 	for _, q := range b.Batch.QueuedQueries {
-		cleanStatement(q.Arguments)
+		q.Arguments = slices.Clone(q.Arguments) // they are somebody's
+		cleanArgs(q.Arguments)
 	}
 	return t.begin(ctx, conn)
 }

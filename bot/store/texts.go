@@ -24,11 +24,12 @@ func clean(s string) string {
 // cleanArg is an argument of a statement with its text as [clean] makes it. What
 // is given as bytes is left as it is.
 func cleanArg(v any) any {
-	if s, ok := v.(string); ok {
-		return clean(s)
+	text, ok := v.(string)
+	if r := reflect.ValueOf(v); !ok && r.Kind() == reflect.String {
+		text = r.String()
 	}
-	if r := reflect.ValueOf(v); r.Kind() == reflect.String {
-		return clean(r.String())
+	if c := clean(text); c != text {
+		return c
 	}
 	return v
 }
@@ -70,9 +71,9 @@ func (cleaningConn) CheckNamedValue(v *driver.NamedValue) (err error) {
 	return err
 }
 
-// cleanStatement does the same to arguments on PostgreSQL. pgx shows every statement
-// before its arguments are sent, also those of a batch and those of River.
-func cleanStatement(args []any) {
+// cleanArgs does the same on PostgreSQL, where pgx shows every statement before its
+// arguments are sent, also those of a batch and those of River.
+func cleanArgs(args []any) {
 	for i, v := range args {
 		args[i] = cleanArg(v)
 	}
