@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"fmt"
+	"sync"
 	"testing"
 	"time"
 
@@ -110,5 +112,41 @@ func TestARemovalWaitsForItsReply(t *testing.T) {
 	list, err := dbs[0].Replies(t.Context(), "d")
 	if err != nil || len(list) != 1 || !list[0].Deleted || list[0].Text != "" {
 		t.Errorf("%+v, %v", list, err)
+	}
+}
+
+// Two transactions that wait for one another are both done in the end.
+func TestTransactionsThatWaitForEachOther(t *testing.T) {
+	pgtest.Require(t)
+	dbs := replicas(t, 2)
+	if _, err := dbs[0].w.Exec(`INSERT INTO scopes (scope, alive_at) VALUES ('a', 0), ('b', 0)`); err != nil {
+		t.Fatal(err)
+	}
+	var both, met sync.WaitGroup
+	met.Add(2)
+	for i, order := range [][]string{{"a", "b"}, {"b", "a"}} {
+		both.Go(func() {
+			first := true
+			err := dbs[i].beside(t.Context(), func(tx Tx) error {
+				for n, scope := range order {
+					if err := exec(t.Context(), tx.tx, `UPDATE scopes SET alive_at = alive_at + 1 WHERE scope = $1`, scope); err != nil {
+						return fmt.Errorf("row %d: %w", n, err)
+					}
+					if first {
+						first = false
+						met.Done()
+						met.Wait()
+					}
+				}
+				return nil
+			})
+			if err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	both.Wait()
+	if sum := count(t, dbs[0], `SELECT SUM(alive_at) FROM scopes`); sum != 4 {
+		t.Errorf("the rows were changed %d times", sum)
 	}
 }
