@@ -191,8 +191,10 @@ func (db *DB) transactOnce(ctx context.Context, how locking, f func(Tx) error) e
 	if db.pool == nil {
 		t.tx, err = db.w.BeginTx(ctx, nil)
 	} else {
+		asked := time.Now()
 		t, err = db.begin(ctx, how)
-		if lostBefore(err) { // nothing was done on it
+		if lostBefore(err) && time.Since(asked) < time.Second { // nothing was done on it, and others are likely to be lost too
+			db.pool.Reset()
 			t, err = db.begin(ctx, how)
 		}
 	}
