@@ -5,10 +5,10 @@
 //	rest.go         requests, within Discord's limits
 //	errors.go       what their errors mean
 //	wire.go         what Discord sends, as far as it is read
-//	gateway.go      the connections for events, as many as Discord wants
+//	gateway.go      the connections for events, as many as Discord wants, each in one process
 //	gateway_keep.go one of them, kept: what ends it, and when another begins
 //	gateway_shard.go, gateway_queue.go  its events on their way to the engine
-//	gateway_budget.go  how often connections may begin
+//	gateway_budget.go, gateway_turn.go  how often connections may begin, in all processes
 //	session.go, gateway_socket.go  what discordgo does of it, and what it is not shown
 //	guilds.go       servers that come, change and go
 //	watch.go        where our discussions are
@@ -61,8 +61,12 @@ type Options struct {
 	// PerSecond is how many requests a second may be sent, where Discord allows
 	// a bot more or a proxy less; 0 means [DefaultPerSecond].
 	PerSecond float64
-	Clock     bot.Clock
-	Log       *slog.Logger // nil: nothing is logged
+	// Sharer divides the shards among the processes that run the adapter with the
+	// same bot on one database; nil means [bot.Alone], for a process with a database
+	// for itself.
+	Sharer bot.Sharer
+	Clock  bot.Clock
+	Log    *slog.Logger // nil: nothing is logged
 }
 
 // An Adapter is one bot on Discord. Its methods may be called at the same time.
@@ -85,6 +89,9 @@ func New(o Options) *Adapter {
 	if o.Content == "" {
 		o.Content = ContentAuto
 	}
+	if o.Sharer == nil {
+		o.Sharer = bot.Alone{}
+	}
 	if o.Clock == nil {
 		o.Clock = time.Now
 	}
@@ -92,8 +99,15 @@ func New(o Options) *Adapter {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	a := &Adapter{o: o, rest: newClient(o), watch: newWatch(), access: newAccess()}
-	a.gate = newGate(a.rest)
+	a.gate = newGate(a)
+	a.rest.doors.deaf = a.gate.deaf
 	return a
+}
+
+// shared reports whether other processes may run the adapter with the same bot.
+func (a *Adapter) shared() bool {
+	_, alone := a.o.Sharer.(bot.Alone)
+	return !alone
 }
 
 // Platform is "discord".

@@ -43,7 +43,7 @@ func (s *shard) keep(ctx context.Context) error {
 		if !once.Sleep(ctx, wait) {
 			return nil
 		}
-		if err := s.g.refresh(ctx); err != nil {
+		if err := s.g.refresh(ctx, askAgain); err != nil {
 			return err
 		}
 	}
@@ -51,24 +51,32 @@ func (s *shard) keep(ctx context.Context) error {
 
 // connection is one session of the shard, once it may identify.
 func (s *shard) connection(ctx context.Context) error {
-	done, err := s.g.budget.acquire(ctx, s.id, s.g.goOn)
+	turn, err := s.g.budget.acquire(ctx, s.g.a, s.id)
 	if err != nil {
 		return err
 	}
-	defer done(false)
+	defer turn.leave()
+	if s.g.a.shared() { // others have identified meanwhile, and used up some of what is left
+		if err := s.g.refresh(ctx, identifyEvery); err != nil {
+			return err
+		}
+	}
+	if !turn.spend(ctx, s.try) {
+		return ctx.Err()
+	}
 	s.g.mu.Lock()
-	to, shards := s.g.url, len(s.g.shards)
+	to := s.g.url
 	s.g.mu.Unlock()
 	want := intents
 	if s.g.a.contentOn() {
 		want |= discordgo.IntentMessageContent
 	}
 	return session{
-		url: to, token: s.g.a.o.Token, shard: s.id, shards: shards, intents: want, dial: s.g.a.gate.dial,
-		identify: func() { done(true) },
+		url: to, token: s.g.a.o.Token, shard: s.id, shards: s.g.shards, intents: want, dial: s.g.a.gate.dial,
+		identify: turn.use,
 		take:     func(name string, raw json.RawMessage) error { return s.take(ctx, name, raw) },
 		unread:   func(err error, start []byte) { s.lose(ctx, "", start, err) },
-		over:     s.lost,
+		heard:    s.hear, over: s.lost,
 	}.run(ctx, func() {
 		s.g.a.o.Log.ErrorContext(ctx, "a connection to Discord did not end and was left behind", "scope", s.scope)
 	})
@@ -91,13 +99,30 @@ func (s *shard) stood() time.Duration {
 	return s.g.a.o.Clock().Sub(s.since)
 }
 
-// lost notes that there is no connection, or none any more.
-func (s *shard) lost() {
+// hear notes that something came.
+func (s *shard) hear() {
+	now := s.g.a.o.Clock()
 	s.mu.Lock()
-	s.live, s.tried = false, true
+	defer s.mu.Unlock()
+	s.heard = now
+}
+
+// lost notes that there is no connection, or none any more. One that was silent, and
+// one of a process that lost the shard, and may have been frozen, may have been dead
+// since something came last; each heartbeat brings something.
+func (s *shard) lost(why error) {
+	now := s.g.a.o.Clock()
+	s.mu.Lock()
+	if s.live {
+		s.until = now
+		if errors.Is(why, errSilent) || errors.Is(why, bot.ErrLeaseLost) {
+			s.until = s.heard
+		}
+	}
+	s.live = false
 	s.mu.Unlock()
 	s.queue.poke()
-	s.g.tried()
+	s.try()
 }
 
 // Codes with which Discord closes a connection.

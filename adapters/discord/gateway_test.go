@@ -51,10 +51,11 @@ func TestTellsOfServers(t *testing.T) {
 		r.want("a change", "server 100 Writing owner=6 greet= gone=false in discord/0")
 		c.event("GUILD_DELETE", `{"id":"100","unavailable":true}`)
 		c.event("GUILD_CREATE", `{"id":"100","unavailable":true}`)
-		r.want("an outage", "discord:100 false")
+		r.want("an outage")
+		time.Sleep(time.Minute)
 		c.event("GUILD_CREATE", whole("100", "Writing"))
 		c.event("GUILD_CREATE", whole("100", "Writing"))
-		r.want("the end of it", "discord:100 true", "discord:100 false", "server 100 Writing owner=5 greet=1001 gone=false in discord/0")
+		r.want("the end of it", "missed discord:100/ for 1m0s", "server 100 Writing owner=5 greet=1001 gone=false in discord/0")
 		c.event("GUILD_CREATE", whole("200", "New"))
 		r.want("an invitation", "server 200 New owner=5 greet=2001 gone=false in discord/0")
 		c.event("GUILD_DELETE", `{"id":"100"}`)
@@ -89,7 +90,7 @@ func TestGreetsWhereItMay(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			a := New(Options{Token: "token"})
 			a.gate.is(identity{"7", "77"})
-			s := newShard(&gateway{a: a, h: &ear{}, ctx: t.Context()}, 0)
+			s := newShard(t.Context(), &gateway{a: a, h: &ear{}, shards: 1}, 0)
 			h := s.g.h.(*ear)
 			e, err := s.guildEvent("GUILD_CREATE", []byte(`{"id":"1","name":"n","system_channel_id":"11","roles":[{"id":"1","permissions":"311385214016"}],"members":[{"user":{"id":"7"}}],"channels":[`+c.channels+`]}`))
 			if err != nil {

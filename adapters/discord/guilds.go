@@ -20,24 +20,26 @@ import (
 // told again what it knows.
 type knownGuild struct {
 	shard int
-	sum   uint64 // of what the engine was told; 0: nothing
-	away  bool   // in an outage of its own
+	sum   uint64    // of what the engine was told; 0: nothing
+	away  time.Time // since when it has an outage of its own; zero: it has none
 }
 
-// there lists the servers of all shards.
-func (g *gate) there() []bot.Installation {
+// there lists the servers of a shard, which the engine calls scope.
+func (g *gate) there(shard int, scope string) []bot.Installation {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	list := make([]bot.Installation, 0, len(g.guilds))
+	var list []bot.Installation
 	for id, known := range g.guilds {
-		list = append(list, bot.Installation{Platform: Platform, Workspace: id, Scope: scopeOf(known.shard)})
+		if known.shard == shard {
+			list = append(list, bot.Installation{Platform: Platform, Workspace: id, Scope: scope})
+		}
 	}
 	slices.SortFunc(list, func(a, b bot.Installation) int { return cmp.Compare(a.Workspace, b.Workspace) })
 	return list
 }
 
-// has takes the servers of a shard as READY lists them.
-func (g *gate) has(shard int, ids []string) {
+// lists takes the servers of a shard as READY lists them.
+func (g *gate) lists(shard int, ids []string) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	before := map[string]knownGuild{}
@@ -85,14 +87,11 @@ func (s *shard) ready(ctx context.Context, nth int, ids []string) error {
 	if s.told { // what came between two connections is missing
 		s.tell(ctx, false)
 	}
-	s.g.list.Lock()
-	s.g.a.gate.has(s.id, ids)
-	s.g.owed = true
-	s.g.list.Unlock()
+	s.g.a.gate.lists(s.id, ids)
 	s.mu.Lock()
-	s.known, s.tried = nth, true
+	s.known = nth
 	s.mu.Unlock()
-	s.g.tried()
+	s.try()
 	return nil
 }
 
@@ -158,16 +157,14 @@ func (s *shard) guildHere(ctx context.Context, n guildNews) error {
 	gate.mu.Lock()
 	known := gate.guilds[n.id]
 	gate.mu.Unlock()
-	if known.away {
-		if err := s.guildBack(ctx, n); err != nil {
+	if !known.away.IsZero() {
+		if err := s.guildBack(ctx, n.id, known.away); err != nil {
 			return err
 		}
 	}
 	if known.sum == sum.Sum64() {
 		return nil
 	}
-	s.g.list.RLock()
-	defer s.g.list.RUnlock()
 	if err := s.g.h.InstallationChanged(ctx, s.installation(n)); err != nil {
 		return err
 	}
@@ -178,47 +175,55 @@ func (s *shard) guildHere(ctx context.Context, n guildNews) error {
 }
 
 // guildAway notes that nothing is heard of a server: it has an outage.
-func (s *shard) guildAway(ctx context.Context, n guildNews) error {
+func (s *shard) guildAway(_ context.Context, n guildNews) error {
 	gate := s.g.a.gate
 	gate.mu.Lock()
-	known, ok := gate.guilds[n.id]
-	gate.mu.Unlock()
-	if !ok || known.away {
-		return nil
+	defer gate.mu.Unlock()
+	if known, ok := gate.guilds[n.id]; ok && known.away.IsZero() {
+		known.away = s.g.a.o.Clock()
+		gate.guilds[n.id] = known
 	}
-	if err := s.g.h.Connected(ctx, s.installation(n).String(), false); err != nil {
-		return err
-	}
-	gate.away(n.id, true)
 	return nil
 }
 
-// guildBack has the engine write down that gap and list. The server is not
-// another scope that listens: that is the shard.
-func (s *shard) guildBack(ctx context.Context, n guildNews) error {
-	for _, up := range []bool{true, false} {
-		if err := s.g.h.Connected(ctx, s.installation(n).String(), up); err != nil {
+// guildBack has the engine write that outage down as a gap, and list.
+func (s *shard) guildBack(ctx context.Context, id string, since time.Time) error {
+	if err := s.g.h.Missed(ctx, bot.Channel{Platform: Platform, Workspace: id}, since); err != nil {
+		return err
+	}
+	gate := s.g.a.gate
+	gate.mu.Lock()
+	defer gate.mu.Unlock()
+	known := gate.guilds[id]
+	known.away = time.Time{}
+	gate.guilds[id] = known
+	return nil
+}
+
+// outagesSoFar does so at the end, as whoever has the shard next knows of outages only
+// since then.
+func (s *shard) outagesSoFar(ctx context.Context) error {
+	gate := s.g.a.gate
+	away := map[string]time.Time{}
+	gate.mu.Lock()
+	for id, known := range gate.guilds {
+		if known.shard == s.id && !known.away.IsZero() {
+			away[id] = known.away
+		}
+	}
+	gate.mu.Unlock()
+	for id, since := range away {
+		if err := s.guildBack(ctx, id, since); err != nil {
 			return err
 		}
 	}
-	s.g.a.gate.away(n.id, false)
 	return nil
-}
-
-func (g *gate) away(id string, on bool) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	known := g.guilds[id]
-	known.away = on
-	g.guilds[id] = known
 }
 
 // guildGone tells the engine that the bot was removed from a server.
 func (s *shard) guildGone(ctx context.Context, n guildNews) error {
 	i := s.installation(n)
 	i.Gone = true
-	s.g.list.RLock()
-	defer s.g.list.RUnlock()
 	if err := s.g.h.InstallationChanged(ctx, i); err != nil {
 		return err
 	}
@@ -239,7 +244,7 @@ func (s *shard) isNew(g guildCreate) bool {
 // greet is where a welcome may be posted: where the server wants to hear of
 // newcomers, else the first channel that allows it; empty if none does.
 func (s *shard) greet(g guildCreate) string {
-	self, _ := s.g.a.me(s.g.ctx) // known since READY
+	self, _ := s.g.a.me(s.ctx) // known since READY
 	var we member
 	for _, m := range g.Members {
 		if m.User != nil && m.User.ID == self.userID {

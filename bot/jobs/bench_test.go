@@ -137,12 +137,12 @@ func BenchmarkInstallations(b *testing.B) {
 	list := tenants(b, db, 10_000, 1)
 	engine := bot.New(bot.Options{Store: db, Clock: clock, Log: silent})
 	begin := time.Now()
-	if err := engine.Installations(b.Context(), "test", list); err != nil {
+	if err := engine.Installations(b.Context(), "test", list, nil); err != nil {
 		b.Fatal(err)
 	}
 	first := time.Since(begin)
 	for b.Loop() {
-		if err := engine.Installations(b.Context(), "test", list); err != nil {
+		if err := engine.Installations(b.Context(), "test", list, nil); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -157,7 +157,7 @@ func BenchmarkConnected(b *testing.B) {
 	db := open(b, clock)
 	list := tenants(b, db, 10_000, 10)
 	engine := bot.New(bot.Options{Store: db, Clock: clock, Log: silent})
-	if err := engine.Installations(b.Context(), "test", list); err != nil {
+	if err := engine.Installations(b.Context(), "test", list, nil); err != nil {
 		b.Fatal(err)
 	}
 	for b.Loop() {

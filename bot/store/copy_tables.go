@@ -22,11 +22,11 @@ var copied = []string{
 	"troubles", "notices", "audit", "ledger_openings", "ledger_posts", "ledger_exclusions",
 }
 
-// notCopied are those that say who works at this moment: nobody does.
-var notCopied = []string{"leases", "replicas"}
+// notCopied is what says who works at this moment: nobody does.
+var notCopied = []string{"leases", "replicas", "hearers"}
 
 // theirOwn is true of the settings that belong to a database and not to what is in it.
-const theirOwn = `name IN ('` + settingMoved + `', '` + settingCopied + `', '` + backupID + `', '` + backupAt + `')`
+const theirOwn = `name IN ('` + settingMoved + `', '` + settingCopied + `', '` + settingHome + `', '` + settingLedger + `', '` + backupID + `', '` + backupAt + `')`
 
 // A table is one that is copied.
 type table struct {

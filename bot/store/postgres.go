@@ -14,8 +14,9 @@ import (
 )
 
 const (
-	writers = 12 // connections that write, which River shares
-	readers = 6  // connections that only read
+	writers         = 12         // connections that write, which River shares
+	readers         = 6          // connections that only read
+	applicationName = "colloquy" // which the server shows
 	// A transaction whose client is silent for so long is ended by the server: a
 	// replica that is frozen holds nobody up.
 	idleInTransaction = 5 * time.Second
@@ -56,7 +57,7 @@ func newPool(ctx context.Context, at string, most int32, l limits) (*pgxpool.Poo
 	if !strings.Contains(at, "pool_max_conns") {
 		c.MaxConns = most
 	}
-	c.ConnConfig.RuntimeParams["application_name"] = "colloquy"
+	c.ConnConfig.RuntimeParams["application_name"] = applicationName
 	c.ConnConfig.RuntimeParams["idle_in_transaction_session_timeout"] = idleInTransaction.String()
 	c.ConnConfig.RuntimeParams["timezone"] = "UTC"
 	l.apply(c)
@@ -89,6 +90,14 @@ func (db *DB) closePools() error {
 	_ = db.r.Close()
 	db.reading.Close()
 	return err
+}
+
+// Kind is "sqlite" or "postgresql".
+func (db *DB) Kind() string {
+	if db.Shared() {
+		return "postgresql"
+	}
+	return "sqlite"
 }
 
 // Name is what people are shown of the database; see [Name].

@@ -30,15 +30,19 @@ func (e *examination) connections(ctx context.Context, rt *running, schedules []
 	}
 }
 
+// accounts refuses what is said of the accounts of a platform and cannot be used.
+func (a *app) accounts() (platform string, err error) {
+	if _, err := a.discordToken(); err != nil {
+		return discord.Platform, err
+	}
+	_, err = a.slackOptions()
+	return slack.Platform, err
+}
+
 // accountsUnderstood reports whether what is said of the accounts can be used;
 // else it notes what is wrong with it, which would seem to be the database.
 func (e *examination) accountsUnderstood() bool {
-	_, err := e.discordToken()
-	platform := discord.Platform
-	if err == nil {
-		platform = slack.Platform
-		_, err = e.slackAdapter(nil, slog.New(slog.DiscardHandler))
-	}
+	platform, err := e.accounts()
 	if err != nil {
 		e.bad(platform, errorLine(err), "correct it, or unset it to do without")
 	}
@@ -51,10 +55,10 @@ func (e *examination) beforehand(ctx context.Context) {
 		return
 	}
 	quiet := slog.New(slog.DiscardHandler)
-	if d, err := e.discordAdapter(quiet); err == nil && d != nil {
+	if d, err := e.discordAdapter(quiet, nil); err == nil && d != nil {
 		e.checked(ctx, d, bot.Channel{Platform: discord.Platform})
 	}
-	if s, err := e.slackAdapter(nil, quiet); err == nil && s != nil {
+	if s, err := e.slackAdapter(nil, quiet, nil); err == nil && s != nil {
 		e.checked(ctx, s, bot.Channel{Platform: slack.Platform})
 	}
 }
