@@ -144,13 +144,14 @@ func dsn(path, more string) string {
 	return u.String() + "?" + pragmas + "&_pragma=foreign_keys(1)" + more
 }
 
-// Close waits for replies that are being stored and closes the database.
+// Close waits for replies that are being stored and closes the database. It waits for
+// PostgreSQL no longer than 1.5 s: what has no answer then ends by its own limits, and no
+// reply was acknowledged that is not stored.
 func (db *DB) Close() error {
-	db.replies.stop()
 	if db.pool != nil {
-		db.unfollowClock()
-		return db.closePools()
+		return db.closePostgres()
 	}
+	db.replies.stop()
 	return errors.Join(db.r.Close(), db.w.Close())
 }
 
