@@ -159,6 +159,7 @@ func TestHandlerFails(t *testing.T) {
 		want  []string
 	}{
 		"for a moment": {2 * time.Second, []string{"server 100 n1 owner= greet= gone=false in discord/0", "server 100 n2 owner= greet= gone=false in discord/0"}},
+		"for a minute": {time.Minute, []string{"server 100 n1 owner= greet= gone=false in discord/0", "server 100 n2 owner= greet= gone=false in discord/0"}},
 		"for long":     {time.Hour, []string{"discord has 100 in discord/0", "discord/0 true", "server 100 n2 owner= greet= gone=false in discord/0"}},
 	} {
 		t.Run(name, func(t *testing.T) {
