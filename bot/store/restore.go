@@ -57,7 +57,7 @@ type Restored struct {
 // as before. Errors are [bot.Problem]s.
 func Restore(ctx context.Context, from, path string, o RestoreOptions) (did Restored, err error) {
 	if IsPostgres(from) || IsPostgres(path) {
-		return did, notAFile("restored with pg_restore")
+		return did, NotAFile("restored with pg_restore")
 	}
 	if did.Copy, err = Inspect(ctx, from); err != nil {
 		return did, err
@@ -125,7 +125,7 @@ func Inspect(ctx context.Context, path string) (c Copy, err error) {
 	if err != nil {
 		return c, &bot.Problem{Code: "bad_backup", Err: err, Text: path + " is damaged, and nothing was restored: use another backup"}
 	}
-	if known := knownSchema(); c.Schema > known {
+	if known := KnownSchema(); c.Schema > known {
 		return c, bot.Problemf("db_newer", "%s was written by a newer Colloquy (schema %d, this one knows %d): restore it with that version", path, c.Schema, known)
 	}
 	return c, nil
