@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"os"
 	"strings"
 	"time"
@@ -51,6 +52,9 @@ func (db *DB) Join(ctx context.Context, version string) (leave func(), err error
 	}
 }
 
+// Replica is the id of this process; see [DB.Replicas].
+func (db *DB) Replica() string { return db.sharing.id }
+
 // Replicas are those that are alive, the oldest first; on SQLite none.
 func (db *DB) Replicas(ctx context.Context) ([]Replica, error) {
 	if !db.Shared() {
@@ -62,6 +66,61 @@ func (db *DB) Replicas(ctx context.Context) ([]Replica, error) {
 		err = s.Scan(&r.ID, &r.Host, &r.Version, &since)
 		r.Since = time.UnixMilli(since).UTC()
 		return r, err
+	})
+}
+
+// holder is what leases are marked with that this process has: its id while it is a
+// replica. Where it can be found dead, they need not run out.
+func (db *DB) holder() string {
+	db.sharing.mu.Lock()
+	defer db.sharing.mu.Unlock()
+	if k := db.sharing.keeper; db.sharing.replica == nil || k == nil || k.since.IsZero() {
+		return ""
+	}
+	return db.sharing.id
+}
+
+// bury has what dead replicas were at work on done by others at once. One that is only
+// frozen loses its leases as if they had run out: it writes nothing of that work any more.
+func (k *keeper) bury(ctx context.Context) {
+	h := &k.db.sharing
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if k.burying || !k.settled() {
+		return
+	}
+	k.burying = true
+	k.burial.Go(func() {
+		bctx, cancel := context.WithTimeout(ctx, connectLimit)
+		defer cancel()
+		_ = k.db.bury(bctx) // else with the next renewal
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		k.burying = false
+	})
+}
+
+func (db *DB) bury(ctx context.Context) error {
+	// Alone: nobody acquires or uses a lease that is looked at here.
+	return db.write(ctx, func(tx *sql.Tx) error {
+		rows, err := tx.QueryContext(ctx, `DELETE FROM replicas WHERE until_at <= `+databaseNow+` RETURNING id`)
+		dead, err := collect(rows, err, scanID)
+		if err != nil {
+			return err
+		}
+		for _, id := range dead {
+			for kind, table := range worked {
+				err := exec(ctx, tx, `UPDATE `+table+` SET work_at = `+databaseNow+` WHERE work_at > `+databaseNow+`
+					AND id IN (SELECT substr(subject, length($1) + 2) FROM leases WHERE holder = $2 AND substr(subject, 1, length($1) + 1) = $1 || '/')`, kind, id)
+				if err != nil {
+					return err
+				}
+			}
+			if err := exec(ctx, tx, `DELETE FROM leases WHERE holder = $1`, id); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 }
 
@@ -80,7 +139,7 @@ func (db *DB) Sharers(name string) (n int) {
 
 // sees notes which tables the database has. The lock of sharing is held.
 func (db *DB) sees(schema int) {
-	if h := &db.sharing; schema > knownSchema() && h.schema == 0 {
+	if h := &db.sharing; schema > KnownSchema() && h.schema == 0 {
 		h.schema = schema
 		close(h.outdated)
 	}
@@ -95,6 +154,6 @@ func (db *DB) Outdated(ctx context.Context) error {
 		return nil
 	case <-db.sharing.outdated:
 		return bot.Problemf("db_newer", "the database %s was brought up to date by a newer Colloquy (schema %d, this one knows %d): use that version",
-			db.Name(), db.sharing.schema, knownSchema())
+			db.Name(), db.sharing.schema, KnownSchema())
 	}
 }

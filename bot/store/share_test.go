@@ -338,6 +338,47 @@ func TestReplicasShowThemselves(t *testing.T) {
 	}
 }
 
+func TestWorkOfTheDeadFallsDueAtOnce(t *testing.T) {
+	h := newHall(t)
+	proxy := pgtest.NewProxy(t, pgtest.Shared(t))
+	lives, dies := h.open(h.url, Options{}), h.open(proxy.URL(h.url[strings.LastIndexByte(h.url, '/')+1:]), Options{})
+	at := func(id string) string {
+		var due bool
+		if err := lives.r.QueryRowContext(t.Context(), `SELECT work_at < $1 FROM notices WHERE id = $2`, time.Now().Add(time.Minute).UnixMilli(), id).Scan(&due); err != nil {
+			t.Fatal(err)
+		}
+		return fmt.Sprint(id, " is due: ", due)
+	}
+	begin := func(db *DB, id string) bot.Lease {
+		leave, err := db.Join(t.Context(), "1.0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(leave)
+		_, err = db.w.ExecContext(t.Context(), `INSERT INTO notices (id, platform, workspace, cause, hook, hook_tries, work_at) VALUES ($1, '', '', $1, '', 0, $2)`, id, time.Now().Add(time.Hour).UnixMilli())
+		if err != nil {
+			t.Fatal(err)
+		}
+		l := bot.Lease{Subject: bot.WorkNotice + "/" + id, Token: id}
+		if ok, err := db.AcquireLease(t.Context(), l, db.Now(), time.Hour); !ok || err != nil {
+			t.Fatal(ok, err)
+		}
+		return l
+	}
+	lease, other := begin(dies, "n1"), begin(lives, "n2")
+	proxy.Cut()
+	eventually(t, func() string { return at("n1") }, "n1 is due: true")
+	if got := at("n2"); got != "n2 is due: false" {
+		t.Error(got)
+	}
+	proxy.Heal()
+	for l, want := range map[bot.Lease]bool{lease: false, other: true} {
+		if ok, err := lives.RenewLease(t.Context(), l, lives.Now(), time.Hour); ok != want || err != nil {
+			t.Errorf("%s is held: %v, %v", l.Subject, ok, err)
+		}
+	}
+}
+
 func TestANewerSchemaIsSeen(t *testing.T) {
 	h := newHall(t)
 	db := h.open(h.url, Options{})
@@ -347,7 +388,7 @@ func TestANewerSchemaIsSeen(t *testing.T) {
 		t.Errorf("outdated from the beginning: %v", err)
 	}
 	h.share("a", db, 1)
-	if _, err := db.w.ExecContext(t.Context(), `INSERT INTO goose_db_version (version_id, is_applied) VALUES ($1, TRUE)`, knownSchema()+1); err != nil {
+	if _, err := db.w.ExecContext(t.Context(), `INSERT INTO goose_db_version (version_id, is_applied) VALUES ($1, TRUE)`, KnownSchema()+1); err != nil {
 		t.Fatal(err)
 	}
 	var p *bot.Problem
