@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -61,6 +62,9 @@ func (a *app) copy(ctx context.Context, j copyJob) error {
 		return usagef("copy needs --to, the database that it is copied to: run 'colloquy copy --help' for examples")
 	case j.to != "" && j.reopen:
 		return usagef("--reopen takes no --to: it changes nothing but the database of --from")
+	}
+	if err := cmp.Or(checkAddress("--from", j.from), checkAddress("--to", j.to)); err != nil {
+		return err
 	}
 	keys, err := a.secretKeys()
 	if err != nil {
