@@ -161,7 +161,7 @@ func (a *app) showCopied(j copyJob, did store.Moved, keyed bool, took time.Durat
 		a.warn(fmt.Sprintf("%s held bytes that PostgreSQL does not take (NUL, or no UTF-8): U+FFFD stands in their place", plural(int(cleaned), "text", "texts")))
 	}
 	a.warnKeys(did, keyed)
-	next := []string{fmt.Sprintf("Run 'colloquy serve' with the address of %s as --db from now on, with the same colloquy.yaml and the same secrets.", to),
+	next := []string{fmt.Sprintf("Run 'colloquy serve' on %s from now on, with the same colloquy.yaml and the same secrets.", to),
 		fmt.Sprintf("%s is kept, marked as moved: nothing runs on it any more. Delete it and its backups when they are no longer needed, as nothing is erased there.", from)}
 	if !store.IsPostgres(j.from) {
 		if exists(store.RealPath(j.from) + ".ledger") {

@@ -114,7 +114,7 @@ func (a *app) openDB(ctx context.Context, o store.Options) (*store.DB, error) {
 	if a.machine == nil {
 		a.machine = a.now
 	}
-	o.Clock = a.machine
+	o.Clock, o.Ledger = a.machine, a.ledger()
 	db, err := store.Open(ctx, a.set.db, o)
 	if err == nil {
 		a.now = db.Now
@@ -174,6 +174,12 @@ func (a *app) secretKeys() ([][]byte, error) {
 	}
 	return keys, nil
 }
+
+// ledgerVariable names the folder of the ledger of a database of PostgreSQL.
+const ledgerVariable = "COLLOQUY_LEDGER"
+
+// ledger is that folder, or [store.NoLedger]; nothing where none is set.
+func (a *app) ledger() string { return cmp.Or(a.getenv(ledgerVariable), a.config.Ledger) }
 
 // consoleVariable names the folder of the console's channels.
 const consoleVariable = "COLLOQUY_CONSOLE"

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"colloquy/adapters/slack"
 	"colloquy/bot"
 	"colloquy/bot/store"
 )
@@ -191,6 +192,10 @@ type parted struct {
 
 // Share implements [bot.Sharer].
 func (s parted) Share(ctx context.Context, name string, n int, run func(ctx context.Context, part int)) {
+	if name == slack.LiveShare { // no connection
+		s.Sharer.Share(ctx, name, n, run)
+		return
+	}
 	s.Sharer.Share(ctx, name, n, func(ctx context.Context, part int) {
 		s.p.joined(s.platform, func(j *joining) { j.parts++ })
 		defer s.p.joined(s.platform, func(j *joining) { j.parts-- })
