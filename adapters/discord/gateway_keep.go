@@ -51,7 +51,7 @@ func (s *shard) keep(ctx context.Context) error {
 
 // connection is one session of the shard, once it may identify.
 func (s *shard) connection(ctx context.Context) error {
-	turn, err := s.g.budget.acquire(ctx, s.g.a, s.id)
+	turn, err := s.g.acquire(ctx, s.id)
 	if err != nil {
 		return err
 	}

@@ -15,6 +15,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"colloquy/adapters/internal/once"
 	"colloquy/bot"
 
 	"github.com/gorilla/websocket"
@@ -140,8 +141,9 @@ func (c *connection) run(parent context.Context) (err error) {
 	for {
 		select {
 		case <-parent.Done():
-			if !errors.Is(context.Cause(parent), bot.ErrLeaseLost) {
+			if !c.since.IsZero() && !errors.Is(context.Cause(parent), bot.ErrLeaseLost) {
 				c.hands.wait(handLimit)
+				once.Sleep(ctx, writeLimit)
 			}
 			return parent.Err()
 		case err := <-ended:

@@ -9,6 +9,10 @@ import (
 // within what [bot.HandOver] and the end of the process leave.
 const handLimit = shutdownLimit
 
+// writeLimit is how long the last acknowledgement has to be written: slack-go only
+// queues it. One that is not written comes again, elsewhere.
+const writeLimit = 100 * time.Millisecond
+
 // hands are what came over a connection and is not acknowledged yet.
 type hands struct {
 	mu    sync.Mutex

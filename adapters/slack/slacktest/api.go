@@ -28,6 +28,7 @@ type Counts struct {
 	Calls       int
 	TooMany     int // 429
 	Connections int // of Socket Mode
+	AtOnce      int // of these, the most that one app had at the same time
 	Notified    int // people notified by posts of bots, once for each message
 }
 

@@ -57,6 +57,7 @@ func (s *Server) serveSocket(w http.ResponseWriter, r *http.Request) {
 	}
 	a.conns = append(a.conns, c)
 	s.counts.Connections++
+	s.counts.AtOnce = max(s.counts.AtOnce, len(a.conns))
 	s.Touch()
 	n := len(a.conns)
 	c.wmu.Lock() // nothing goes before the hello
