@@ -21,6 +21,10 @@ var _ bot.Laner = (*Adapter)(nil)
 // Lanes implements [bot.Laner].
 func (a *Adapter) Lanes() int { return workLanes }
 
+// LiveShare is the name by which processes share what events and people ask for. Who has
+// a part of it has no connection for that.
+const LiveShare = Platform + "/live"
+
 // liveParts is into how many parts is divided what events and people ask for, and so
 // among how many processes. One that has none, because there are more or because it does
 // not listen, acts as if it had one.
@@ -57,7 +61,7 @@ func (l *liveAsks) keep(ctx context.Context, s bot.Sharer) {
 	if !l.shared {
 		return
 	}
-	s.Share(ctx, Platform+"/live", liveParts, func(ctx context.Context, _ int) {
+	s.Share(ctx, LiveShare, liveParts, func(ctx context.Context, _ int) {
 		l.parts.Add(1)
 		defer l.parts.Add(-1)
 		<-ctx.Done()

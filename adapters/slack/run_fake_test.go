@@ -342,8 +342,15 @@ func startWith(t *testing.T, x *exchange, o Options) *session {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	s.end = cancel
-	go func() { s.err <- s.a.Run(ctx, s.hearer) }()
-	t.Cleanup(cancel)
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		s.err <- s.a.Run(ctx, s.hearer)
+	}()
+	t.Cleanup(func() {
+		cancel()
+		<-ended
+	})
 	return s
 }
 

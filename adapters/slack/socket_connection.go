@@ -141,7 +141,7 @@ func (c *connection) run(parent context.Context) (err error) {
 	for {
 		select {
 		case <-parent.Done():
-			if !errors.Is(context.Cause(parent), bot.ErrLeaseLost) {
+			if !c.since.IsZero() && !errors.Is(context.Cause(parent), bot.ErrLeaseLost) {
 				c.hands.wait(handLimit)
 				once.Sleep(ctx, writeLimit)
 			}

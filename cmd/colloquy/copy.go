@@ -62,6 +62,14 @@ func (a *app) copy(ctx context.Context, j copyJob) error {
 	case j.to != "" && j.reopen:
 		return usagef("--reopen takes no --to: it changes nothing but the database of --from")
 	}
+	for flag, address := range map[string]string{"--from": j.from, "--to": j.to} {
+		if err := store.CheckAddress(address); err != nil {
+			return usagef("%s: %w", flag, err)
+		}
+		if store.HasPassword(address) {
+			return usagef("%s: a password on the command line can be read by everybody on this machine: put it into PGPASSWORD or ~/.pgpass", flag)
+		}
+	}
 	keys, err := a.secretKeys()
 	if err != nil {
 		return err
@@ -157,7 +165,7 @@ func (a *app) showCopied(j copyJob, did store.Moved, keyed bool, took time.Durat
 		a.warn(fmt.Sprintf("%s held bytes that PostgreSQL does not take (NUL, or no UTF-8): U+FFFD stands in their place", plural(int(cleaned), "text", "texts")))
 	}
 	a.warnKeys(did, keyed)
-	next := []string{fmt.Sprintf("Run 'colloquy serve' with the address of %s as --db from now on, with the same colloquy.yaml and the same secrets.", to),
+	next := []string{fmt.Sprintf("Run 'colloquy serve' on %s from now on, with the same colloquy.yaml and the same secrets.", to),
 		fmt.Sprintf("%s is kept, marked as moved: nothing runs on it any more. Delete it and its backups when they are no longer needed, as nothing is erased there.", from)}
 	if !store.IsPostgres(j.from) {
 		if exists(store.RealPath(j.from) + ".ledger") {

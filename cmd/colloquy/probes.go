@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"colloquy/adapters/slack"
 	"colloquy/bot"
 	"colloquy/bot/store"
 )
@@ -14,7 +15,7 @@ import (
 const (
 	stuckAfter   = 3 * time.Minute  // without a round of the tick, while the database answers
 	connectFirst = time.Minute      // at most, for which a platform that is not connected yet is waited for
-	takesPart    = 10 * time.Second // within which a replica has its part of the connections
+	takesPart    = 5 * time.Second  // within which a replica has its part of the connections
 	checkedFor   = time.Second      // for which it is remembered that the database can be written
 )
 
@@ -191,6 +192,10 @@ type parted struct {
 
 // Share implements [bot.Sharer].
 func (s parted) Share(ctx context.Context, name string, n int, run func(ctx context.Context, part int)) {
+	if name == slack.LiveShare { // no connection
+		s.Sharer.Share(ctx, name, n, run)
+		return
+	}
 	s.Sharer.Share(ctx, name, n, func(ctx context.Context, part int) {
 		s.p.joined(s.platform, func(j *joining) { j.parts++ })
 		defer s.p.joined(s.platform, func(j *joining) { j.parts-- })

@@ -38,7 +38,7 @@ func newMonth(t testing.TB) *month {
 	t.Chdir(t.TempDir())
 	m := &month{t: t, now: berlin(1, 8, 0)}
 	m.app = &app{now: func() time.Time { return m.now }, getenv: func(string) string { return "" }, config: &Config{}, stderr: &strings.Builder{}}
-	m.app.set.db = "colloquy.db"
+	m.app.set.db = home(t)
 	rt, err := m.app.open(t.Context(), place{level: slog.LevelError})
 	m.must(err)
 	m.rt = rt
