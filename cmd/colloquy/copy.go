@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -62,13 +63,8 @@ func (a *app) copy(ctx context.Context, j copyJob) error {
 	case j.to != "" && j.reopen:
 		return usagef("--reopen takes no --to: it changes nothing but the database of --from")
 	}
-	for flag, address := range map[string]string{"--from": j.from, "--to": j.to} {
-		if err := store.CheckAddress(address); err != nil {
-			return usagef("%s: %w", flag, err)
-		}
-		if store.HasPassword(address) {
-			return usagef("%s: a password on the command line can be read by everybody on this machine: put it into PGPASSWORD or ~/.pgpass", flag)
-		}
+	if err := cmp.Or(checkAddress("--from", j.from), checkAddress("--to", j.to)); err != nil {
+		return err
 	}
 	keys, err := a.secretKeys()
 	if err != nil {

@@ -126,18 +126,12 @@ func (a *app) openDB(ctx context.Context, o store.Options) (*store.DB, error) {
 func (a *app) engineOn(db *store.DB, p place, w desk, notices bot.OperatorNotices) (*running, error) {
 	log := a.logger(p.level)
 	sharer := func(platform string) bot.Sharer {
-		switch {
-		case !db.Shared():
-			return nil // everything is this process's
-		case p.probes == nil:
-			return db
+		if p.probes == nil || !db.Shared() {
+			return nil // everything is this process's, or it connects nothing
 		}
 		return parted{db, p.probes, platform}
 	}
 	p.console.Dir, p.console.Clock, p.console.Log = a.consoleDir(db), a.now, log
-	if p.probes != nil {
-		p.console.Sharer = sharer(console.Platform)
-	}
 	c := console.New(p.console)
 	adapters := []bot.Adapter{c}
 	d, err := a.discordAdapter(log, sharer(discord.Platform))

@@ -229,7 +229,7 @@ func (m *month) run() {
 func (m *month) report(args ...string) result {
 	m.t.Helper()
 	var stdout, stderr strings.Builder
-	a := &app{stdin: strings.NewReader(m.in), stdout: &stdout, stderr: &stderr, getenv: func(string) string { return "" }, now: m.app.now}
+	a := &app{stdin: strings.NewReader(m.in), stdout: &stdout, stderr: &stderr, getenv: getenv(placed(m.t, nil, nil)), now: m.app.now}
 	root := a.rootCommand()
 	root.SetArgs(append([]string{"report", "--channel", class.String()}, args...))
 	root.SetOut(&stdout)
