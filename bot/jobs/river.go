@@ -27,9 +27,9 @@ type client interface {
 // connect makes River's tables and a client.
 func connect(ctx context.Context, o Options, c *river.Config) (client, error) {
 	if o.DB.Shared() {
-		return newClient(ctx, riverpgxv5.New(o.DB.Pool()), c, func(tx store.Tx, f func(pgx.Tx) error) error { return tx.PG(f) })
+		return newClient(ctx, o.DB, riverpgxv5.New(o.DB.Pool()), c, func(tx store.Tx, f func(pgx.Tx) error) error { return tx.PG(f) })
 	}
-	return newClient(ctx, riversqlite.New(o.DB.Conn()), c, func(tx store.Tx, f func(*sql.Tx) error) error { return f(tx.SQL()) })
+	return newClient(ctx, o.DB, riversqlite.New(o.DB.Conn()), c, func(tx store.Tx, f func(*sql.Tx) error) error { return f(tx.SQL()) })
 }
 
 // A clientOf is River on the database whose transactions are of type T.
@@ -38,12 +38,16 @@ type clientOf[T any] struct {
 	in func(store.Tx, func(T) error) error // shows a transaction
 }
 
-func newClient[T any](ctx context.Context, driver riverdriver.Driver[T], c *river.Config, in func(store.Tx, func(T) error) error) (client, error) {
+func newClient[T any](ctx context.Context, db *store.DB, driver riverdriver.Driver[T], c *river.Config, in func(store.Tx, func(T) error) error) (client, error) {
 	m, err := rivermigrate.New(driver, &rivermigrate.Config{Logger: c.Logger})
 	if err != nil {
 		return nil, fmt.Errorf("prepare jobs: %w", err)
 	}
-	if _, err := m.Migrate(ctx, rivermigrate.DirectionUp, nil); err != nil {
+	err = db.Turn(ctx, func(ctx context.Context) error {
+		_, err := m.Migrate(ctx, rivermigrate.DirectionUp, nil)
+		return err
+	})
+	if err != nil {
 		return nil, fmt.Errorf("prepare jobs: %w", err)
 	}
 	r, err := river.NewClient(driver, c)

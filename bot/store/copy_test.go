@@ -138,9 +138,9 @@ func empty(t testing.TB) string {
 	return pgtest.Database(t, nil)
 }
 
-var moving = MoveOptions{Clock: clock}
+var moving = MoveOptions{Clock: atStart}
 
-func clock() time.Time { return start }
+func atStart() time.Time { return start }
 
 func TestMoveThereAndBack(t *testing.T) {
 	from, to := filled(t, 50), empty(t)
