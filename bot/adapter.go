@@ -38,13 +38,26 @@ type Handler interface {
 	// fetches or writes a digest while the platform waits.
 	Command(ctx context.Context, c Command) (Answer, error)
 	// Connected says that events of a scope (a shard, a workspace, the process)
-	// arrive from now on, or no longer do. scope begins with the platform's name.
+	// arrive from now on in this process, or no longer do. scope begins with the
+	// platform's name, and is called the same by every process that listens to it.
+	// While they arrive in several processes, nothing is missed when one of these
+	// ends. With a ctx that is done an end is not written down: where another process
+	// may have the scope by now, only that one says until when it was heard.
 	Connected(ctx context.Context, scope string, up bool) error
+	// Silent is Connected with up false where nothing arrived any more since a moment
+	// that is past: a dead line is noticed late.
+	Silent(ctx context.Context, scope string, since time.Time) error
 	// InstallationChanged says that a tenant was added, changed or lost.
 	InstallationChanged(ctx context.Context, i Installation) error
 	// Installations says which tenants of a platform there are, each with its
-	// Scope: those stored that are not among them were lost while nobody listened.
-	Installations(ctx context.Context, platform string, there []Installation) error
+	// Scope, among those whose workspaces mine is true of: those stored that are
+	// not there were lost while nobody listened. Of all others it says nothing. mine
+	// may be nil: of all.
+	Installations(ctx context.Context, platform string, there []Installation, mine func(workspace string) bool) error
+	// Places are the threads in which replies are recorded, and the channels of
+	// discussions without one, where events come by a scope that has a slash. Those that
+	// another process has opened are among them.
+	Places(ctx context.Context, scope string) ([]Channel, error)
 	// ChannelLost says that a channel, or only a thread where ch has one, is gone
 	// or closed to us for good; why is a [Problem] for its owner.
 	ChannelLost(ctx context.Context, ch Channel, why error) error

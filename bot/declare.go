@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 )
 
 // Declared is what a configuration file declares.
@@ -56,8 +57,27 @@ func (c DeclaredChange) String() string {
 // Declare makes the declared feeds and schedules what the file says. Doing it
 // twice changes nothing. What is no longer in the file is paused, not removed;
 // what a person paused or skipped stays so. It returns what it changed, and
-// warnings.
+// warnings. Of processes that do it at the same moment one goes first, and the
+// others find it done.
 func (e *Engine) Declare(ctx context.Context, d Declared) (done []DeclaredChange, warnings []string, err error) {
+	for over := false; ; {
+		err := e.withLease(ctx, "declare", func(ctx context.Context, _ Lease) (err error) {
+			done, warnings, err = e.declare(ctx, d)
+			over = err == nil
+			return err
+		})
+		if err != nil || over {
+			return done, warnings, err
+		}
+		select { // another has the lease, or took it from us
+		case <-time.After(lookEvery):
+		case <-ctx.Done():
+			return done, warnings, ctx.Err()
+		}
+	}
+}
+
+func (e *Engine) declare(ctx context.Context, d Declared) (done []DeclaredChange, warnings []string, err error) {
 	changes, warnings, err := e.plan(ctx, d)
 	if err != nil {
 		return nil, warnings, err

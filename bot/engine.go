@@ -90,6 +90,7 @@ type Engine struct {
 	workers, askers slots // see [Settings]
 	reading         *flights[Article]
 	writing         *flights[Digest]
+	polling         *flights[Feed]
 
 	mu     sync.Mutex
 	up     map[string]bool   // connected scopes of this process
@@ -106,6 +107,7 @@ func New(o Options) *Engine {
 	}
 	e.workers, e.askers = make(slots, e.set.Workers), make(slots, e.set.Askers)
 	e.reading, e.writing = newFlights[Article](e.workers), newFlights[Digest](e.workers)
+	e.polling = newFlights[Feed](e.workers)
 	if e.offline == nil {
 		e.offline = e.writer
 	}

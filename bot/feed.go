@@ -106,7 +106,8 @@ func (e *Engine) pollIfStale(ctx context.Context, id ID) error {
 	if f.State == FeedStopped || e.now().Sub(f.PolledAt) < e.set.FeedInterval || f.Failures > 0 && e.now().Before(f.NextAt) {
 		return nil
 	}
-	_, err = e.poll(ctx, f)
+	// Many channels that read one feed fall due at one moment.
+	_, err = e.polling.do(ctx, string(id), func() (Feed, error) { return e.poll(ctx, f) })
 	return err
 }
 

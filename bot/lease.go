@@ -35,6 +35,7 @@ func (e *Engine) withLease(ctx context.Context, subject string, work func(contex
 	if !ok {
 		return nil
 	}
+	asked := ctx
 	ctx, cancel := context.WithCancelCause(ctx)
 	var renewing sync.WaitGroup
 	renewing.Go(func() { e.keepLease(ctx, cancel, l) })
@@ -44,8 +45,13 @@ func (e *Engine) withLease(ctx context.Context, subject string, work func(contex
 	}
 	cancel(nil)
 	renewing.Wait()
-	// Also when we are asked to stop, so that the next worker need not wait.
-	free, stop := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
+	// Also when we are asked to stop, so that the next worker need not wait; but then
+	// not for long, and neither where the database is only busy.
+	most := 10 * time.Second
+	if asked.Err() != nil {
+		most = 2 * time.Second
+	}
+	free, stop := context.WithTimeout(context.WithoutCancel(ctx), most)
 	defer stop()
 	if rerr := e.store.ReleaseLease(free, l); rerr != nil {
 		e.log.WarnContext(ctx, "lease not released", "subject", subject, "err", rerr)

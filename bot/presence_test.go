@@ -18,7 +18,7 @@ func there(workspace, scope string) bot.Installation {
 
 func (b *bench) installations(list ...bot.Installation) {
 	b.t.Helper()
-	if err := b.engine.Installations(b.t.Context(), "test", list); err != nil {
+	if err := b.engine.Installations(b.t.Context(), "test", list, nil); err != nil {
 		b.t.Fatal(err)
 	}
 }
@@ -43,6 +43,17 @@ func (b *bench) opened(workspace string) bot.Discussion {
 		b.t.Fatal(list, err)
 	}
 	return list[0]
+}
+
+// listen waits while what is connected stays so.
+func (b *bench) listen(d time.Duration) {
+	b.t.Helper()
+	for ; d > 0; d -= 3 * bot.BeatEvery {
+		b.wait(min(d, 3*bot.BeatEvery))
+		if err := b.engine.Beat(b.t.Context()); err != nil {
+			b.t.Fatal(err)
+		}
+	}
 }
 
 // gaps shows those of a discussion, in minutes since its opening.
@@ -103,10 +114,7 @@ func TestGapWhenTheScopeChanges(t *testing.T) {
 			b.scope(scope, true)
 		}
 		d := b.opened("W1")
-		b.wait(10 * time.Minute)
-		if err := b.engine.Beat(t.Context()); err != nil {
-			t.Fatal(err)
-		}
+		b.listen(10 * time.Minute)
 		b.start() // as another process
 		b.wait(5 * time.Minute)
 		b.platform.say(d, "Ada", "Nobody hears this.", false)
@@ -178,7 +186,7 @@ func TestWhatIsStoredAlreadyIsNotWritten(t *testing.T) {
 	list[2].Scope = ""
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
 	defer cancel()
-	if err := b.engine.Installations(ctx, "test", list); err != nil {
+	if err := b.engine.Installations(ctx, "test", list, nil); err != nil {
 		t.Error(err)
 	}
 	for _, i := range list {
@@ -241,10 +249,7 @@ func TestGapWhileTheBotWasRemoved(t *testing.T) {
 	b.scope("test/0", true)
 	d := b.opened("W1")
 	for _, gone := range []bool{true, false} {
-		b.wait(10 * time.Minute)
-		if err := b.engine.Beat(t.Context()); err != nil {
-			t.Fatal(err)
-		}
+		b.listen(10 * time.Minute)
 		i := there("W1", "test/0")
 		i.Gone = gone
 		if err := b.engine.InstallationChanged(t.Context(), i); err != nil {

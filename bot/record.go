@@ -115,34 +115,56 @@ func answerText(r Reply) string {
 	return r.Text
 }
 
-// Connected marks a scope as listening, or no longer so; see [Handler]. When it
-// comes back, the time in between is written down as a gap of every discussion
-// there, and their threads are listed.
+// ScopePlace is the platform of a scope, and its workspace if it is that of one:
+// "slack/acme", "console:NAME"; see [Handler].
+func ScopePlace(scope string) (platform, workspace string) {
+	i := strings.IndexAny(scope, ":/")
+	switch {
+	case i < 0:
+		return scope, ""
+	case scope[i] == ':':
+		workspace = scope[i+1:]
+	}
+	return scope[:i], workspace
+}
+
+// Connected marks a scope as listening in this process, or no longer so; see
+// [Handler]. When it comes back and no other process heard it, the time in between is
+// written down as a gap of every discussion there, and their threads are listed.
 func (e *Engine) Connected(ctx context.Context, scope string, up bool) error {
-	platform, workspace := scope, ""
-	if i := strings.IndexAny(scope, ":/"); i >= 0 {
-		platform = scope[:i]
-		if scope[i] == ':' {
-			workspace = scope[i+1:]
-		}
+	if !up {
+		return e.Silent(ctx, scope, e.now())
 	}
-	if up {
-		n, err := e.store.WriteGaps(ctx, scope, platform, workspace, e.now())
-		if err != nil {
-			return fmt.Errorf("write down the gap of %s: %w", scope, err)
-		}
-		e.log.InfoContext(ctx, "connected", "scope", scope, "to_list", n)
-	} else if err := e.store.Alive(ctx, []string{scope}, e.now()); err != nil {
-		return fmt.Errorf("write down that %s ended: %w", scope, err)
+	n, err := e.store.WriteGaps(ctx, scope, e.now())
+	if err != nil {
+		return fmt.Errorf("write down the gap of %s: %w", scope, err)
 	}
+	e.log.InfoContext(ctx, "connected", "scope", scope, "to_list", n)
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if up {
-		e.up[scope] = true
-	} else {
-		delete(e.up, scope)
+	e.up[scope] = true
+	return nil
+}
+
+// Silent marks a scope as no longer listening in this process; see [Handler].
+func (e *Engine) Silent(ctx context.Context, scope string, since time.Time) error {
+	// Before it is stored: a beat must not say meanwhile that it listens.
+	e.mu.Lock()
+	delete(e.up, scope)
+	e.mu.Unlock()
+	if err := e.store.Silent(ctx, scope, since, e.now()); err != nil {
+		return fmt.Errorf("write down that %s ended: %w", scope, err)
 	}
 	return nil
+}
+
+// Places are where replies are recorded; see [Handler].
+func (e *Engine) Places(ctx context.Context, scope string) ([]Channel, error) {
+	places, err := e.store.Places(ctx, scope, e.now())
+	if err != nil {
+		return nil, fmt.Errorf("read where the discussions of %s are: %w", scope, err)
+	}
+	return places, nil
 }
 
 // Missed writes down a gap, and has the threads concerned listed; see [Handler].
@@ -159,7 +181,8 @@ func (e *Engine) Missed(ctx context.Context, where Channel, from time.Time) erro
 const BeatEvery = 10 * time.Second
 
 // Beat writes down that the connected scopes still listen. What lies between
-// the last beat and the next Connected is a gap.
+// the last beat of anybody and the next Connected is a gap, and so is what lies
+// between two beats that are far apart.
 func (e *Engine) Beat(ctx context.Context) error {
 	e.mu.Lock()
 	scopes := make([]string, 0, len(e.up))

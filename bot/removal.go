@@ -38,7 +38,7 @@ const atOnce = 200
 
 // Installations stores which tenants of a platform there are; see [Handler].
 // When nothing changed it reads once and writes nothing.
-func (e *Engine) Installations(ctx context.Context, platform string, there []Installation) error {
+func (e *Engine) Installations(ctx context.Context, platform string, there []Installation, mine func(workspace string) bool) error {
 	stored, err := e.store.InstallationsOf(ctx, platform)
 	if err != nil {
 		return err
@@ -68,7 +68,7 @@ func (e *Engine) Installations(ctx context.Context, platform string, there []Ins
 	}
 	gone := 0
 	for _, i := range stored {
-		if !met[i.Workspace] && !i.Gone {
+		if !met[i.Workspace] && !i.Gone && (mine == nil || mine(i.Workspace)) {
 			put(Installation{Platform: platform, Workspace: i.Workspace, Gone: true})
 			gone++
 		}

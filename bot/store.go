@@ -254,15 +254,26 @@ type replyStore interface {
 	// SetExcluded keeps a reply out of recaps, or no longer so.
 	SetExcluded(ctx context.Context, id ID, excluded bool, now time.Time, a Audit) error
 	Gaps(ctx context.Context, discussion ID) ([]Gap, error)
-	// WriteGaps writes a gap, from the last sign of life of the scope until now,
-	// into each discussion that still records, and asks for their listing. A scope
+	// WriteGaps notes that this process hears a scope from now on. Unless another one
+	// does at this moment, it writes a gap, from when the scope was last heard until
+	// now, into each discussion that still records, and asks for their listing. A scope
 	// with a slash concerns the installations that are stored with it. It returns
 	// how many discussions there are.
-	WriteGaps(ctx context.Context, scope, platform, workspace string, now time.Time) (int, error)
+	WriteGaps(ctx context.Context, scope string, now time.Time) (int, error)
 	// WriteMissed does the same for one channel, or for a workspace where it has no
 	// id, from a given time on. Such gaps that touch are one.
 	WriteMissed(ctx context.Context, where Channel, from, now time.Time) (int, error)
+	// Alive notes that this process still hears scopes. If it was not said for long, or
+	// another process that heard one died, it writes the gap that there may be, as
+	// WriteGaps does.
 	Alive(ctx context.Context, scopes []string, now time.Time) error
+	// Silent notes that this process heard nothing of a scope any more since a moment. If
+	// others began to hear it only then, it writes the gap; where there is none, the
+	// next WriteGaps does.
+	Silent(ctx context.Context, scope string, since, now time.Time) error
+	// Places are the threads and channels in which a discussion records that WriteGaps
+	// would write to: its own, and those that questions have for themselves.
+	Places(ctx context.Context, scope string, now time.Time) ([]Channel, error)
 }
 
 type installationStore interface {

@@ -76,9 +76,16 @@ func (r *recorder) Connected(_ context.Context, _ string, up bool) error {
 	return r.take(func() { r.up = up })
 }
 
+func (r *recorder) Silent(context.Context, string, time.Time) error {
+	return r.take(func() { r.up = false })
+}
+
 func (r *recorder) InstallationChanged(context.Context, bot.Installation) error { return nil }
 
-func (r *recorder) Installations(context.Context, string, []bot.Installation) error { return nil }
+func (r *recorder) Places(context.Context, string) ([]bot.Channel, error) { return nil, nil }
+func (r *recorder) Installations(context.Context, string, []bot.Installation, func(string) bool) error {
+	return nil
+}
 
 func (r *recorder) ChannelLost(context.Context, bot.Channel, error) error { return nil }
 

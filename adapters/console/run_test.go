@@ -45,9 +45,16 @@ func (e *engine) Connected(_ context.Context, _ string, up bool) error {
 	return e.up(up)
 }
 
+func (e *engine) Silent(ctx context.Context, scope string, _ time.Time) error {
+	return e.Connected(ctx, scope, false)
+}
+
 func (e *engine) InstallationChanged(context.Context, bot.Installation) error { return nil }
 
-func (*engine) Installations(context.Context, string, []bot.Installation) error { return nil }
+func (*engine) Places(context.Context, string) ([]bot.Channel, error) { return nil, nil }
+func (*engine) Installations(context.Context, string, []bot.Installation, func(string) bool) error {
+	return nil
+}
 
 func (*engine) ChannelLost(context.Context, bot.Channel, error) error { return nil }
 

@@ -61,8 +61,12 @@ type Options struct {
 	// PerSecond is how many requests a second may be sent, where Discord allows
 	// a bot more or a proxy less; 0 means [DefaultPerSecond].
 	PerSecond float64
-	Clock     bot.Clock
-	Log       *slog.Logger // nil: nothing is logged
+	// Sharer divides the shards among the processes that run the adapter with the
+	// same bot on one database; nil means [bot.Alone], for a process with a database
+	// for itself.
+	Sharer bot.Sharer
+	Clock  bot.Clock
+	Log    *slog.Logger // nil: nothing is logged
 }
 
 // An Adapter is one bot on Discord. Its methods may be called at the same time.
@@ -85,6 +89,9 @@ func New(o Options) *Adapter {
 	if o.Content == "" {
 		o.Content = ContentAuto
 	}
+	if o.Sharer == nil {
+		o.Sharer = bot.Alone{}
+	}
 	if o.Clock == nil {
 		o.Clock = time.Now
 	}
@@ -92,8 +99,15 @@ func New(o Options) *Adapter {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	a := &Adapter{o: o, rest: newClient(o), watch: newWatch(), access: newAccess()}
-	a.gate = newGate(a.rest)
+	a.gate = newGate(a)
+	a.rest.doors.deaf = a.gate.deaf
 	return a
+}
+
+// shared reports whether other processes may run the adapter with the same bot.
+func (a *Adapter) shared() bool {
+	_, alone := a.o.Sharer.(bot.Alone)
+	return !alone
 }
 
 // Platform is "discord".

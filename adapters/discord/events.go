@@ -42,7 +42,8 @@ type happening struct {
 func (a *Adapter) messageEvent(ctx context.Context, h bot.Handler, name string, raw json.RawMessage) error {
 	// Where it happened is read first: nearly always that is none of ours.
 	var where struct {
-		ChannelID string `json:"channel_id"`
+		ChannelID string          `json:"channel_id"`
+		Author    json.RawMessage `json:"author"`
 	}
 	err := json.Unmarshal(raw, &where)
 	if err == nil && snowflake(where.ChannelID) == 0 {
@@ -64,6 +65,9 @@ func (a *Adapter) messageEvent(ctx context.Context, h bot.Handler, name string, 
 	default:
 		if ours {
 			return a.wrote(ctx, h, name, ch, raw)
+		}
+		if name == "MESSAGE_CREATE" && a.isMe(where.Author) {
+			a.watchQuestion(raw)
 		}
 	}
 	return nil

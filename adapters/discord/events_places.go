@@ -128,3 +128,17 @@ func (a *Adapter) watchThreads(ctx context.Context, guild string, threads []chan
 	}
 	return nil
 }
+
+// watchQuestion watches the channel of a question that has no thread, which another
+// process may have posted. What opens a thread, [Adapter.watchThreads] learns of.
+func (a *Adapter) watchQuestion(raw json.RawMessage) {
+	var m struct {
+		ChannelID  string          `json:"channel_id"`
+		GuildID    string          `json:"guild_id"`
+		Components json.RawMessage `json:"components"`
+	}
+	lenient(raw, &m)
+	if _, command := keyIn(m.Components, 0); command == "answer" {
+		a.watch.add(bot.Channel{Platform: Platform, Workspace: m.GuildID, ID: m.ChannelID})
+	}
+}

@@ -66,9 +66,16 @@ func (k *keeper) Connected(_ context.Context, _ string, up bool) error {
 	return k.take(func() { k.up = up })
 }
 
+func (k *keeper) Silent(context.Context, string, time.Time) error {
+	return k.take(func() { k.up = false })
+}
+
 func (k *keeper) InstallationChanged(context.Context, bot.Installation) error { return nil }
 
-func (k *keeper) Installations(context.Context, string, []bot.Installation) error { return nil }
+func (k *keeper) Places(context.Context, string) ([]bot.Channel, error) { return nil, nil }
+func (k *keeper) Installations(context.Context, string, []bot.Installation, func(string) bool) error {
+	return nil
+}
 
 const (
 	guildID = "197038439483310086"

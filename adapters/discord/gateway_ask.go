@@ -10,13 +10,20 @@ import (
 	"colloquy/bot"
 )
 
-// askAgain is how long what Discord said of where to connect is believed.
-const askAgain = 10 * time.Minute
+const (
+	// askAgain is how long what Discord said of where to connect is believed.
+	askAgain = 2 * time.Minute
+	// shrinkAfter is for how long Discord has to want fewer shards until there are.
+	shrinkAfter = 24 * time.Hour
+)
 
-// discover asks where to connect and how often, until it is told.
+// discover asks who we are, where to connect and how often, until it is told.
 func (g *gateway) discover(ctx context.Context) (shards int, err error) {
 	for try := 0; ; try++ {
-		if shards, err = g.askGateway(ctx); err == nil || ctx.Err() != nil || final(err) {
+		if shards, err = g.askGateway(ctx); err == nil {
+			err = g.introduce(ctx)
+		}
+		if err == nil || ctx.Err() != nil || final(err) {
 			return shards, err
 		}
 		wait := backoff(try)
@@ -52,11 +59,11 @@ func (g *gateway) askGateway(ctx context.Context) (shards int, err error) {
 	return max(said.Shards, 1), nil
 }
 
-// refresh asks again before a reconnect, if what is known is old or says that
-// nobody may connect. It fails only where nothing can go on.
-func (g *gateway) refresh(ctx context.Context) error {
+// refresh asks again before a connection, if what is known is older than within or
+// says that nobody may connect. It fails only where nothing can go on.
+func (g *gateway) refresh(ctx context.Context, within time.Duration) error {
 	g.mu.Lock()
-	old := g.a.o.Clock().Sub(g.asked) > askAgain
+	old := g.a.o.Clock().Sub(g.asked) > within
 	g.mu.Unlock()
 	if !old && !g.budget.low() {
 		return nil
@@ -65,6 +72,30 @@ func (g *gateway) refresh(ctx context.Context) error {
 		return err
 	} else if err != nil && ctx.Err() == nil {
 		g.a.o.Log.WarnContext(ctx, "discord does not say where to connect, using what it said before", "err", err)
+	}
+	return nil
+}
+
+// follow asks Discord again and again how many shards it wants, and returns what
+// follows from it. More are had at once; fewer only when it said so for long, as
+// the number of servers may go up and down about where it changes.
+func (g *gateway) follow(ctx context.Context) error {
+	for once.Sleep(ctx, askAgain) {
+		n, err := g.askGateway(ctx)
+		switch now := g.a.o.Clock(); {
+		case final(err):
+			return err
+		case err != nil: // [gateway.refresh] says so when it matters
+		case n > g.shards:
+			return errReshard
+		case n == g.shards:
+			g.fewer = time.Time{}
+		case g.fewer.IsZero():
+			g.fewer = now
+		case now.Sub(g.fewer) > shrinkAfter:
+			g.fewer = time.Time{}
+			return errFewer
+		}
 	}
 	return nil
 }

@@ -25,26 +25,26 @@ type startLimit struct {
 	Concurrency int   `json:"max_concurrency"` // buckets; one identify each in 5 s
 }
 
-// A budget lets shards identify as often as Discord allows.
+// A budget lets shards identify as often as Discord allows, in all processes
+// together.
 type budget struct {
-	clock bot.Clock
-	log   *slog.Logger
+	clock  bot.Clock
+	log    *slog.Logger
+	sharer bot.Sharer
+	turns  sync.WaitGroup
 
 	mu      sync.Mutex
 	limit   startLimit
-	reset   time.Time // when Remaining is Total again
-	buckets map[int]*bucket
+	reset   time.Time             // when Remaining is Total again
+	buckets map[int]chan struct{} // each has room for the turn of one shard of this process
 }
 
-// A bucket is held from before a connection is dialled until its identify is sent.
-type bucket struct {
-	free chan struct{}
-	last time.Time
+func newBudget(o Options) *budget {
+	return &budget{clock: o.Clock, log: o.Log, sharer: o.Sharer, buckets: map[int]chan struct{}{}}
 }
 
-func newBudget(clock bot.Clock, log *slog.Logger) *budget {
-	return &budget{clock: clock, log: log, buckets: map[int]*bucket{}}
-}
+// end waits until no process has to wait for an identify of this one.
+func (b *budget) end() { b.turns.Wait() }
 
 // learn takes what Discord says. Until it says something else, we count ourselves.
 func (b *budget) learn(l startLimit) {
@@ -82,38 +82,11 @@ func (b *budget) giveBack() {
 	b.limit.Remaining++
 }
 
-// acquire waits until a shard may identify; long is called if that takes hours.
-// done is called with true just before it does, and with false when it did not
-// come to that; only the first call counts.
-func (b *budget) acquire(ctx context.Context, shard int, long func()) (done func(identified bool), err error) {
-	bucket := b.bucket(shard)
-	select {
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	case bucket.free <- struct{}{}:
-	}
-	if !once.Sleep(ctx, bucket.last.Add(identifyEvery).Sub(b.clock())) || !b.wait(ctx, shard, long) {
-		<-bucket.free
-		return nil, ctx.Err()
-	}
-	var once sync.Once
-	return func(identified bool) {
-		once.Do(func() {
-			if identified {
-				bucket.last = b.clock()
-			} else {
-				b.giveBack()
-			}
-			<-bucket.free
-		})
-	}, nil
-}
-
 // wait spends one identify as soon as there is one, and reports false when ctx
-// ended before.
-func (b *budget) wait(ctx context.Context, shard int, long func()) bool {
+// ended before. long is called if that takes hours.
+func (b *budget) wait(ctx context.Context, long func()) bool {
 	for until := b.spend(); !until.IsZero(); until = b.spend() {
-		b.log.WarnContext(ctx, "waiting: Discord's limit of new connections is nearly used up; something restarts too often", "shard", shard, "until", until)
+		b.log.WarnContext(ctx, "waiting: Discord's limit of new connections is nearly used up; something restarts too often", "until", until)
 		long()
 		if !once.Sleep(ctx, until.Sub(b.clock())+time.Second) {
 			return false
@@ -122,12 +95,13 @@ func (b *budget) wait(ctx context.Context, shard int, long func()) bool {
 	return true
 }
 
-func (b *budget) bucket(shard int) *bucket {
+// bucket is the one of a shard, and its number.
+func (b *budget) bucket(shard int) (int, chan struct{}) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	n := shard % max(b.limit.Concurrency, 1)
 	if b.buckets[n] == nil {
-		b.buckets[n] = &bucket{free: make(chan struct{}, 1)}
+		b.buckets[n] = make(chan struct{}, 1)
 	}
-	return b.buckets[n]
+	return n, b.buckets[n]
 }

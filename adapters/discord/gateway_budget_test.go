@@ -46,7 +46,7 @@ func TestBudgetForSome(t *testing.T) {
 		r := start(t, d, Options{})
 		d.begin("100")
 		time.Sleep(time.Minute)
-		if got := r.take(); len(got) != 1 || !strings.HasSuffix(got[0], " true") {
+		if got := r.take(); len(got) != 2 || !strings.HasSuffix(got[1], " true") {
 			t.Errorf("the engine heard %q", got)
 		}
 		if err := r.stop(); err != nil {

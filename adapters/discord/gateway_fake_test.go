@@ -290,10 +290,14 @@ func (e *ear) Command(ctx context.Context, c bot.Command) (bot.Answer, error) {
 func (e *ear) Connected(ctx context.Context, scope string, up bool) error {
 	return e.hear(ctx, "%s %v", scope, up)
 }
+func (e *ear) Silent(ctx context.Context, scope string, _ time.Time) error {
+	return e.hear(ctx, "%s false", scope)
+}
 func (e *ear) InstallationChanged(ctx context.Context, i bot.Installation) error {
 	return e.hear(ctx, "server %s %s owner=%s greet=%s gone=%v in %s", i.Workspace, i.Name, i.Owner.ID, i.Greet.ID, i.Gone, i.Scope)
 }
-func (e *ear) Installations(ctx context.Context, platform string, there []bot.Installation) error {
+func (e *ear) Places(context.Context, string) ([]bot.Channel, error) { return nil, nil }
+func (e *ear) Installations(ctx context.Context, platform string, there []bot.Installation, mine func(string) bool) error {
 	var list []string
 	for _, i := range there {
 		list = append(list, i.Workspace+" in "+i.Scope)
@@ -335,7 +339,8 @@ func start(t *testing.T, d *desk, o Options) *run {
 	log := &adaptertest.Log{}
 	o.Token, o.API, o.Log = "token", "http://127.0.0.1:1", slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	r := &run{ear: &ear{}, a: New(o), d: d, log: log, err: make(chan error, 1)}
-	r.a.gate.ask, r.a.gate.dial, r.a.gate.registered = d.ask, d.dial, true
+	r.a.gate.ask, r.a.gate.dial = d.ask, d.dial
+	r.a.gate.register = func(context.Context) error { return nil }
 	ctx, cancel := context.WithCancel(context.Background())
 	r.end = cancel
 	go func() { r.err <- r.a.Run(ctx, r.ear) }()

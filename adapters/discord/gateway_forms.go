@@ -20,12 +20,12 @@ type forms struct {
 	ctx   context.Context
 	log   *slog.Logger
 	do    func(ctx context.Context, raw json.RawMessage)
-	slots chan struct{}
+	slots chan struct{} // as many as are carried out at once, of all shards
 	group sync.WaitGroup
 }
 
-func newForms(ctx context.Context, log *slog.Logger, do func(context.Context, json.RawMessage)) *forms {
-	return &forms{ctx: ctx, log: log, do: do, slots: make(chan struct{}, formsAtOnce)}
+func newForms(ctx context.Context, log *slog.Logger, slots chan struct{}, do func(context.Context, json.RawMessage)) *forms {
+	return &forms{ctx: ctx, log: log, do: do, slots: slots}
 }
 
 // take returns at once. What finds no place in time is dropped, and its person

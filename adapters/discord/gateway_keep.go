@@ -43,7 +43,7 @@ func (s *shard) keep(ctx context.Context) error {
 		if !once.Sleep(ctx, wait) {
 			return nil
 		}
-		if err := s.g.refresh(ctx); err != nil {
+		if err := s.g.refresh(ctx, askAgain); err != nil {
 			return err
 		}
 	}
@@ -51,21 +51,29 @@ func (s *shard) keep(ctx context.Context) error {
 
 // connection is one session of the shard, once it may identify.
 func (s *shard) connection(ctx context.Context) error {
-	done, err := s.g.budget.acquire(ctx, s.id, s.g.goOn)
+	turn, err := s.g.budget.acquire(ctx, s.g.a, s.id)
 	if err != nil {
 		return err
 	}
-	defer done(false)
+	defer turn.leave()
+	if s.g.a.shared() { // others have identified meanwhile, and used up some of what is left
+		if err := s.g.refresh(ctx, identifyEvery); err != nil {
+			return err
+		}
+	}
+	if !turn.spend(ctx, s.try) {
+		return ctx.Err()
+	}
 	s.g.mu.Lock()
-	to, shards := s.g.url, len(s.g.shards)
+	to := s.g.url
 	s.g.mu.Unlock()
 	want := intents
 	if s.g.a.contentOn() {
 		want |= discordgo.IntentMessageContent
 	}
 	return session{
-		url: to, token: s.g.a.o.Token, shard: s.id, shards: shards, intents: want, dial: s.g.a.gate.dial,
-		identify: func() { done(true) },
+		url: to, token: s.g.a.o.Token, shard: s.id, shards: s.g.shards, intents: want, dial: s.g.a.gate.dial,
+		identify: turn.use,
 		take:     func(name string, raw json.RawMessage) error { return s.take(ctx, name, raw) },
 		unread:   func(err error, start []byte) { s.lose(ctx, "", start, err) },
 		over:     s.lost,
@@ -94,10 +102,10 @@ func (s *shard) stood() time.Duration {
 // lost notes that there is no connection, or none any more.
 func (s *shard) lost() {
 	s.mu.Lock()
-	s.live, s.tried = false, true
+	s.live = false
 	s.mu.Unlock()
 	s.queue.poke()
-	s.g.tried()
+	s.try()
 }
 
 // Codes with which Discord closes a connection.

@@ -53,7 +53,7 @@ func TestLiveShards(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		guilds, scope[id] = append(guilds, id), scopeOf(int(number>>22)%2)
+		guilds, scope[id] = append(guilds, id), scopeOf(int(number>>22)%2, 2)
 	}
 	heard, _, _, stop, wait := live(t, s)
 	s.AwaitConnected(2)
@@ -61,8 +61,8 @@ func TestLiveShards(t *testing.T) {
 		heard.has(s, "server "+id+" Server "+strconv.Itoa(n))
 		heard.has(s, id+" in "+scope[id])
 	}
-	heard.has(s, "discord/0 true\n")
-	heard.has(s, "discord/1 true\n")
+	heard.has(s, "discord/0/2 true\n")
+	heard.has(s, "discord/1/2 true\n")
 	s.Remove(guilds[0])
 	heard.has(s, "server "+guilds[0]+"  owner= greet= gone=true in "+scope[guilds[0]])
 	fresh := s.AddGuild("Fresh")
@@ -91,8 +91,8 @@ func TestLiveShards(t *testing.T) {
 	if err := wait(); err != nil {
 		t.Error(err)
 	}
-	heard.has(s, "discord/0 false\n")
-	heard.has(s, "discord/1 false\n")
+	heard.has(s, "discord/0/2 false\n")
+	heard.has(s, "discord/1/2 false\n")
 	s.AwaitConnected(0)
 }
 

@@ -95,9 +95,8 @@ func TestStateThatIsNoLongerSo(t *testing.T) {
 // and is none of its business before its servers are known.
 func TestNewSessionIsAGap(t *testing.T) {
 	a, h := New(Options{Token: "token"}), &ear{}
-	g := &gateway{a: a, h: h, ctx: t.Context(), work: t.Context(), began: make(chan struct{})}
-	s := newShard(g, 0)
-	g.shards = []*shard{s}
+	g := &gateway{a: a, h: h, shards: 1}
+	s := newShard(t.Context(), g, 0)
 	for n := range 2 {
 		if err := s.take(t.Context(), "READY", []byte(`{"user":{"id":"7"},"guilds":[{"id":"100"}]}`)); err != nil {
 			t.Fatal(err)

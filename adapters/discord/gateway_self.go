@@ -1,7 +1,9 @@
 package discord
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 
 	"colloquy/bot"
 )
@@ -33,6 +35,27 @@ func (a *Adapter) me(ctx context.Context) (identity, error) {
 	}
 	a.gate.is(self)
 	return self, nil
+}
+
+// isMe reports whether an author, as Discord sends it, is this bot, as far as that
+// is known: it is since the first READY.
+func (a *Adapter) isMe(author json.RawMessage) bool {
+	a.gate.mu.Lock()
+	self := a.gate.self.userID
+	a.gate.mu.Unlock()
+	if self == "" || !bytes.Contains(author, []byte(`"`+self+`"`)) {
+		return false
+	}
+	var u user
+	lenient(author, &u)
+	return u.ID == self
+}
+
+// belongs notes the application.
+func (g *gate) belongs(app string) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.self.appID = app
 }
 
 func (g *gate) is(self identity) {
@@ -70,20 +93,32 @@ func (a *Adapter) contentOn() bool {
 // FormsOnly is whether what people write in threads is not shown to us.
 func (a *Adapter) FormsOnly() bool { return !a.contentOn() }
 
-// lookAtContent asks whether Message Content is switched on, so that no
-// connection is lost in finding out. Without an answer it is tried.
-func (g *gateway) lookAtContent(ctx context.Context) {
-	if !g.a.contentOn() {
-		return
+// introduce asks which application we are, by which processes with the same bot
+// know one another, and whether Message Content is switched on, so that no
+// connection is lost in finding out. Alone we can do without an answer.
+func (g *gateway) introduce(ctx context.Context) error {
+	g.a.gate.mu.Lock()
+	known := g.a.gate.self.appID != ""
+	g.a.gate.mu.Unlock()
+	if known && !g.a.contentOn() {
+		return nil
 	}
 	app, err := g.a.gate.application(ctx)
-	if err != nil {
-		g.a.o.Log.WarnContext(ctx, "discord does not say which intents are on", "err", err)
-		return
+	switch {
+	case err == nil && app.ID == "":
+		err = bot.Problemf("bad_answer", "Discord does not say which application the bot belongs to")
+	case err == nil:
+		g.a.gate.belongs(app.ID)
+		if app.Flags&(appContent|appContentLimited) == 0 && g.a.contentOn() {
+			g.a.gate.noteNoContent(ctx, g.a)
+		}
+		return nil
 	}
-	if app.Flags&(appContent|appContentLimited) == 0 {
-		g.a.gate.noteNoContent(ctx, g.a)
+	if !known && g.a.shared() {
+		return err
 	}
+	g.a.o.Log.WarnContext(ctx, "discord does not say which intents are on", "err", err)
+	return nil
 }
 
 // refuseContent goes on without Message Content. It returns an error if there is

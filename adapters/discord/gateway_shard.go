@@ -16,72 +16,113 @@ import (
 	"colloquy/bot"
 )
 
-// A shard is one connection to Discord and the queue of its events. keep owns
-// the connection and work the queue; both end with Run.
+// A shard is one connection to Discord and the queue of its events, while it is this
+// process's. keep owns the connection and work the queue.
 type shard struct {
 	g     *gateway
 	id    int
-	scope string // what the engine calls it
+	scope string          // what the engine calls it
+	ctx   context.Context // ends when it is to be handed over
+	late  context.Context // ends a little later, so that what was received is handled
+	end   func()          // ends late
 	queue *queue
+	forms *forms
 	told  bool // that it is connected; of work alone
+
+	tried chan struct{} // closed when it was ready once, or failed
+	once  sync.Once     // closes tried
 
 	mu    sync.Mutex
 	live  bool // ready, and not lost since
 	since time.Time
-	count int  // of READYs that came
-	known int  // of READYs that work has handled
-	tried bool // ready once, or failed
+	count int // of READYs that came
+	known int // of READYs that work has handled
 }
 
-func newShard(g *gateway, id int) *shard {
-	return &shard{g: g, id: id, scope: scopeOf(id), queue: newQueue()}
+func newShard(ctx context.Context, g *gateway, id int) *shard {
+	s := &shard{g: g, id: id, scope: scopeOf(id, g.shards), ctx: ctx, queue: newQueue(), tried: make(chan struct{})}
+	s.late, s.end = context.WithCancel(context.WithoutCancel(ctx))
+	s.forms = newForms(s.late, g.a.o.Log, g.slots, func(ctx context.Context, raw json.RawMessage) { g.a.interaction(ctx, g.h, raw) })
+	return s
 }
 
-func scopeOf(shard int) string { return Platform + "/" + strconv.Itoa(shard) }
+// endSoon ends what is under way when it has had its time.
+func (s *shard) endSoon() {
+	once.Sleep(s.late, shutdownLimit)
+	s.end()
+}
+
+// scopeOf names a shard of so many, alike in every process.
+func scopeOf(shard, shards int) string {
+	scope := Platform + "/" + strconv.Itoa(shard)
+	if shards > 1 {
+		scope += "/" + strconv.Itoa(shards)
+	}
+	return scope
+}
+
+// shardOf is the shard of a server, by the rule of Discord's documentation.
+func shardOf(guild string, shards int) int {
+	return int((snowflake(guild) >> 22) % uint64(max(shards, 1)))
+}
+
+// try notes that it was ready, or could not be.
+func (s *shard) try() { s.once.Do(func() { close(s.tried) }) }
+
+// taken reports whether another process has the shard, or will have before long.
+func (s *shard) taken() bool { return errors.Is(context.Cause(s.ctx), bot.ErrLeaseLost) }
 
 // up reports whether its events arrive and the engine may hear so.
 func (s *shard) up() bool {
-	if !s.g.hasBegun() {
-		return false
-	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.live && s.known == s.count
 }
 
-func (s *shard) knowsGuilds() bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.known > 0
-}
-
-func (s *shard) wasTried() bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.tried && (s.known > 0 || s.count == 0)
+// register makes the commands known. One process does, who has the first shard; each
+// time that it gets it, as one of another version may have had it before.
+func (s *shard) register(ctx context.Context) {
+	select {
+	case <-s.tried:
+	case <-ctx.Done():
+		return
+	}
+	for try := 0; ; try++ {
+		err := s.g.a.gate.register(ctx)
+		if err == nil || ctx.Err() != nil {
+			return
+		}
+		wait := backoff(try)
+		s.g.a.o.Log.WarnContext(ctx, "commands not registered, trying again", "wait", wait, "err", err)
+		if !once.Sleep(ctx, wait) {
+			return
+		}
+	}
 }
 
 // work hands events to the engine, one after another, until the queue is closed
 // and empty.
 func (s *shard) work() {
-	ctx := s.g.work
 	for {
-		if s.g.ctx.Err() == nil {
-			s.settle(ctx)
+		if s.ctx.Err() == nil {
+			s.settle(s.late)
 		}
 		e, ok, more := s.queue.next()
 		if !more {
 			break
 		}
-		if ok {
-			s.handle(ctx, e)
+		if ok && !s.taken() {
+			s.handle(s.late, e)
 		}
 	}
 	if !s.told {
 		return
 	}
-	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), farewellLimit)
+	last, cancel := context.WithTimeout(context.WithoutCancel(s.late), farewellLimit)
 	defer cancel()
+	if s.taken() { // who has it says until when it was heard
+		cancel()
+	}
 	if err := s.g.h.Connected(last, s.scope, false); err != nil {
 		s.g.a.o.Log.WarnContext(last, "end of the connection not noted", "scope", s.scope, "err", err)
 	}
@@ -102,7 +143,7 @@ func (s *shard) tell(ctx context.Context, up bool) {
 	for try := 0; ; try++ {
 		var err error
 		if up {
-			err = s.g.installations(ctx)
+			err = s.arrive(ctx)
 		}
 		if err == nil {
 			err = s.g.h.Connected(ctx, s.scope, up)
@@ -112,10 +153,24 @@ func (s *shard) tell(ctx context.Context, up bool) {
 			return
 		}
 		s.g.a.o.Log.WarnContext(ctx, "state of the connection not taken, trying again", "scope", s.scope, "up", up, "err", err)
-		if !once.Sleep(s.g.ctx, backoff(try)) || up && !s.up() {
+		if !once.Sleep(s.ctx, backoff(try)) || up && !s.up() {
 			return
 		}
 	}
+}
+
+// arrive tells the engine which servers there are, and learns where discussions are
+// in them: another process may have posted those.
+func (s *shard) arrive(ctx context.Context) error {
+	mine := func(guild string) bool { return shardOf(guild, s.g.shards) == s.id }
+	if err := s.g.h.Installations(ctx, Platform, s.g.a.gate.there(s.id, s.scope), mine); err != nil {
+		return err
+	}
+	places, err := s.g.h.Places(ctx, s.scope)
+	for _, ch := range places {
+		s.g.a.watch.add(ch)
+	}
+	return err
 }
 
 // handle hands one event over, with growing waits while that fails.
@@ -124,11 +179,11 @@ func (s *shard) handle(ctx context.Context, e event) {
 	var unreadable *unreadableError // and will be the next time
 	err := s.attempt(ctx, e)
 	for _, wait := range s.g.a.gate.waits {
-		if err == nil || bot.IsPermanent(err) || errors.As(err, &unreadable) || s.g.ctx.Err() != nil {
+		if err == nil || bot.IsPermanent(err) || errors.As(err, &unreadable) || s.ctx.Err() != nil {
 			break
 		}
 		log.WarnContext(ctx, "event not taken, trying again", "scope", s.scope, "event", e.name, "id", eventID(e.raw), "err", err)
-		once.Sleep(s.g.ctx, wait)
+		once.Sleep(s.ctx, wait)
 		err = s.attempt(ctx, e)
 	}
 	if err != nil {
@@ -156,7 +211,7 @@ func (s *shard) take(ctx context.Context, name string, raw json.RawMessage) erro
 	e := event{name: name, raw: raw}
 	switch name {
 	case "INTERACTION_CREATE":
-		s.g.forms.take(raw)
+		s.forms.take(raw)
 		return nil
 	case "READY":
 		return s.takeReady(ctx, raw)

@@ -45,7 +45,7 @@ type socket struct {
 	take   func(name string, data json.RawMessage) error // may wait for a moment; an error ends the connection
 	unread func(err error, start []byte)                 // told of a payload that is none
 	end    func(error)                                   // ends the connection for that reason
-	hello  func()                                        // told when discordgo is about to identify
+	hello  func() error                                  // told when discordgo is about to identify; an error ends the connection before
 	upper  []byte                                        // for discordgo, and not read by it yet
 	frames bool                                          // the answer to the handshake is over
 	parts  []byte                                        // of a message in several frames
@@ -232,7 +232,9 @@ func (s *socket) payload(data []byte) error {
 			return errors.New("the gateway began without a heartbeat interval")
 		}
 		s.beat, s.acked = time.Duration(hello.Interval)*time.Millisecond, time.Now()
-		s.hello()
+		if err := s.hello(); err != nil {
+			return err
+		}
 		s.text(`{"op":10,"d":{"heartbeat_interval":` + strconv.Itoa(int(hello.Interval)) + `}}`)
 	case 11:
 		s.acked = time.Now()

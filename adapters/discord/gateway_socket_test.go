@@ -43,7 +43,7 @@ func play(data []byte) (up []byte, events []string, unread int, why error) {
 		return nil
 	}
 	s.unread = func(error, []byte) { unread++ }
-	s.hello = func() {}
+	s.hello = func() error { return nil }
 	up, _ = io.ReadAll(s)
 	_, up, _ = bytes.Cut(up, []byte("\r\n\r\n"))
 	return up, events, unread, why
@@ -134,9 +134,8 @@ func FuzzGuildEvent(f *testing.F) {
 		a := New(Options{Token: "token"})
 		a.gate.is(identity{"7", "77"})
 		h := &ear{}
-		g := &gateway{a: a, h: h, ctx: t.Context(), work: t.Context(), began: make(chan struct{})}
-		s := newShard(g, 0)
-		g.shards = []*shard{s}
+		g := &gateway{a: a, h: h, shards: 1}
+		s := newShard(t.Context(), g, 0)
 		for _, name := range []string{"READY", "GUILD_CREATE", "GUILD_UPDATE", "GUILD_DELETE", "READY"} {
 			if err := s.take(t.Context(), name, data); err != nil && name != "READY" {
 				t.Errorf("%s ends the connection: %v", name, err)
@@ -182,7 +181,7 @@ func TestSessionOverTLS(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		err := session{
 			url: "wss" + strings.TrimPrefix(srv.URL, "https"), token: "token", shards: 1, trust: trust,
-			dial: (&net.Dialer{}).DialContext, identify: func() {}, over: func() {}, unread: func(error, []byte) {},
+			dial: (&net.Dialer{}).DialContext, identify: func() error { return nil }, over: func() {}, unread: func(error, []byte) {},
 			take: func(name string, _ json.RawMessage) error {
 				ready = name == "READY"
 				cancel()

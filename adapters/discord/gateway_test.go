@@ -89,7 +89,7 @@ func TestGreetsWhereItMay(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			a := New(Options{Token: "token"})
 			a.gate.is(identity{"7", "77"})
-			s := newShard(&gateway{a: a, h: &ear{}, ctx: t.Context()}, 0)
+			s := newShard(t.Context(), &gateway{a: a, h: &ear{}, shards: 1}, 0)
 			h := s.g.h.(*ear)
 			e, err := s.guildEvent("GUILD_CREATE", []byte(`{"id":"1","name":"n","system_channel_id":"11","roles":[{"id":"1","permissions":"311385214016"}],"members":[{"user":{"id":"7"}}],"channels":[`+c.channels+`]}`))
 			if err != nil {

@@ -24,20 +24,22 @@ type knownGuild struct {
 	away  bool   // in an outage of its own
 }
 
-// there lists the servers of all shards.
-func (g *gate) there() []bot.Installation {
+// there lists the servers of a shard, which the engine calls scope.
+func (g *gate) there(shard int, scope string) []bot.Installation {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	list := make([]bot.Installation, 0, len(g.guilds))
+	var list []bot.Installation
 	for id, known := range g.guilds {
-		list = append(list, bot.Installation{Platform: Platform, Workspace: id, Scope: scopeOf(known.shard)})
+		if known.shard == shard {
+			list = append(list, bot.Installation{Platform: Platform, Workspace: id, Scope: scope})
+		}
 	}
 	slices.SortFunc(list, func(a, b bot.Installation) int { return cmp.Compare(a.Workspace, b.Workspace) })
 	return list
 }
 
-// has takes the servers of a shard as READY lists them.
-func (g *gate) has(shard int, ids []string) {
+// lists takes the servers of a shard as READY lists them.
+func (g *gate) lists(shard int, ids []string) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	before := map[string]knownGuild{}
@@ -85,14 +87,11 @@ func (s *shard) ready(ctx context.Context, nth int, ids []string) error {
 	if s.told { // what came between two connections is missing
 		s.tell(ctx, false)
 	}
-	s.g.list.Lock()
-	s.g.a.gate.has(s.id, ids)
-	s.g.owed = true
-	s.g.list.Unlock()
+	s.g.a.gate.lists(s.id, ids)
 	s.mu.Lock()
-	s.known, s.tried = nth, true
+	s.known = nth
 	s.mu.Unlock()
-	s.g.tried()
+	s.try()
 	return nil
 }
 
@@ -166,8 +165,6 @@ func (s *shard) guildHere(ctx context.Context, n guildNews) error {
 	if known.sum == sum.Sum64() {
 		return nil
 	}
-	s.g.list.RLock()
-	defer s.g.list.RUnlock()
 	if err := s.g.h.InstallationChanged(ctx, s.installation(n)); err != nil {
 		return err
 	}
@@ -217,8 +214,6 @@ func (g *gate) away(id string, on bool) {
 func (s *shard) guildGone(ctx context.Context, n guildNews) error {
 	i := s.installation(n)
 	i.Gone = true
-	s.g.list.RLock()
-	defer s.g.list.RUnlock()
 	if err := s.g.h.InstallationChanged(ctx, i); err != nil {
 		return err
 	}
@@ -239,7 +234,7 @@ func (s *shard) isNew(g guildCreate) bool {
 // greet is where a welcome may be posted: where the server wants to hear of
 // newcomers, else the first channel that allows it; empty if none does.
 func (s *shard) greet(g guildCreate) string {
-	self, _ := s.g.a.me(s.g.ctx) // known since READY
+	self, _ := s.g.a.me(s.ctx) // known since READY
 	var we member
 	for _, m := range g.Members {
 		if m.User != nil && m.User.ID == self.userID {

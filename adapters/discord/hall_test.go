@@ -92,12 +92,16 @@ func (d *hall) Command(ctx context.Context, c bot.Command) (bot.Answer, error) {
 	return f(ctx, c)
 }
 
-func (d *hall) ReplyChanged(context.Context, bot.Reply) (bool, error)           { return false, nil }
-func (d *hall) ReplyRemoved(context.Context, bot.MessageRef) error              { return nil }
-func (d *hall) Connected(context.Context, string, bool) error                   { return nil }
-func (d *hall) InstallationChanged(context.Context, bot.Installation) error     { return nil }
-func (d *hall) Installations(context.Context, string, []bot.Installation) error { return nil }
-func (d *hall) ChannelLost(context.Context, bot.Channel, error) error           { return nil }
+func (d *hall) ReplyChanged(context.Context, bot.Reply) (bool, error)       { return false, nil }
+func (d *hall) ReplyRemoved(context.Context, bot.MessageRef) error          { return nil }
+func (d *hall) Connected(context.Context, string, bool) error               { return nil }
+func (d *hall) InstallationChanged(context.Context, bot.Installation) error { return nil }
+func (d *hall) Places(context.Context, string) ([]bot.Channel, error)       { return nil, nil }
+func (d *hall) Installations(context.Context, string, []bot.Installation, func(string) bool) error {
+	return nil
+}
+func (d *hall) ChannelLost(context.Context, bot.Channel, error) error { return nil }
+func (d *hall) Silent(context.Context, string, time.Time) error       { return nil }
 
 // post puts a message with buttons into a place, as posts of ours have them.
 func (d *hall) post(in string, buttons ...bot.Button) string {

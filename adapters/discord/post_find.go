@@ -78,10 +78,13 @@ type postedMessage struct {
 }
 
 // key is that of a post of ours; empty if it has none.
-func (m postedMessage) key() string { return keyIn(m.Components, 0) }
+func (m postedMessage) key() string {
+	key, _ := keyIn(m.Components, 0)
+	return key
+}
 
-// keyIn is the first key in components, at whatever depth.
-func keyIn(raw json.RawMessage, depth int) string {
+// keyIn is the first key in components, at whatever depth, and the command with it.
+func keyIn(raw json.RawMessage, depth int) (key, command string) {
 	const deepest = 10
 	var components []struct {
 		CustomID   string          `json:"custom_id"`
@@ -89,20 +92,20 @@ func keyIn(raw json.RawMessage, depth int) string {
 		Accessory  json.RawMessage `json:"accessory"`
 	}
 	if depth > deepest || len(raw) == 0 {
-		return ""
+		return "", ""
 	}
 	if err := json.Unmarshal(raw, &components); err != nil && len(components) == 0 {
-		return ""
+		return "", ""
 	}
 	for _, c := range components {
-		if key, _, _, ok := parseCustomID(c.CustomID); ok && key != "" {
-			return key
+		if key, command, _, ok := parseCustomID(c.CustomID); ok && key != "" {
+			return key, command
 		}
-		if key := keyIn(c.Components, depth+1); key != "" {
-			return key
+		if key, command := keyIn(c.Components, depth+1); key != "" {
+			return key, command
 		}
 	}
-	return ""
+	return "", ""
 }
 
 // posted reads a message of ours.

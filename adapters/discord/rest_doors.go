@@ -12,6 +12,7 @@ import (
 // manyInvalid on each one lets everything pause for longer.
 const (
 	closedFor   = 10 * time.Minute
+	closedDeaf  = time.Minute // where another process hears that the rights change
 	manyInvalid = 1000
 	invalidSlot = time.Minute
 	invalidSpan = 10 // slots
@@ -21,6 +22,7 @@ const (
 // anything of late.
 type doors struct {
 	clock bot.Clock
+	deaf  func() bool // whether another process hears of some servers; nil: none does
 	mu    sync.Mutex
 	shut  map[string]map[string]shutDoor // by channel and route; route "" is all of them
 	slots [invalidSpan]int
@@ -57,7 +59,10 @@ func (d *doors) shutFor(channel, route string, err error) {
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	now := d.clock()
+	now, span := d.clock(), closedFor
+	if d.deaf != nil && d.deaf() {
+		span = closedDeaf
+	}
 	for c, routes := range d.shut {
 		for r, s := range routes {
 			if !now.Before(s.until) {
@@ -71,7 +76,7 @@ func (d *doors) shutFor(channel, route string, err error) {
 	if d.shut[channel] == nil {
 		d.shut[channel] = map[string]shutDoor{}
 	}
-	d.shut[channel][route] = shutDoor{now.Add(closedFor), err}
+	d.shut[channel][route] = shutDoor{now.Add(span), err}
 }
 
 // invalid counts an answer 401, 403 or 429, and says how long to pause for it.

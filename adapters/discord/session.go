@@ -36,7 +36,7 @@ type session struct {
 	shards   int
 	intents  discordgo.Intent
 	dial     func(ctx context.Context, network, address string) (net.Conn, error)
-	identify func()                                        // called just before the identify
+	identify func() error                                  // called just before the identify; an error ends the connection without it
 	take     func(name string, data json.RawMessage) error // events, in order; an error ends it, as would a READY that does not come
 	unread   func(err error, start []byte)
 	over     func()         // called once nothing comes any more; what is left to clean up takes a second

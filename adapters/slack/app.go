@@ -34,6 +34,8 @@ func (x App) Check() error {
 		return fmt.Errorf("the app %s has both a bot token and a client id: keep the token to use it in one workspace, or the client to have it installed", x.Name)
 	case x.AppToken == "" && x.SigningSecret == "":
 		return fmt.Errorf("nothing that happens on Slack reaches the app %s: give its app token for Socket Mode, or its signing secret for HTTP", x.Name)
+	case x.Command != "" && !isCommand(x.Command):
+		return fmt.Errorf("%.80q is no command of Slack: give one of at most %d characters that begins with / and has small letters, digits, '-' and '_'", x.Command, mostCommand)
 	case x.Layout != "" && x.Layout != OneThread && x.Layout != ThreadPerQuestion:
 		return fmt.Errorf("%.40q is no layout: write %s or %s", string(x.Layout), OneThread, ThreadPerQuestion)
 	}

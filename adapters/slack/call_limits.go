@@ -99,15 +99,15 @@ func (a *Adapter) request(who caller, k call) outbox.Request {
 	if tier == free {
 		return r
 	}
-	rate := float64(tier)
+	s := a.share(k)
 	if k.bulk {
-		share := even * bulkShare * rate
+		share := s.bulk * float64(tier)
 		if heldBack(k.method) && who.pages.slow(a.o.Clock()) {
 			share = 0.5
 		}
 		add(outbox.Limit{Name: "bulk " + name, Every: perMinute(share)})
 	}
-	add(outbox.Limit{Name: name, Every: perMinute(even * rate), Burst: int(burst * rate)})
+	add(outbox.Limit{Name: s.of + name, Every: perMinute(s.even * float64(tier)), Burst: int(s.burst * float64(tier))})
 	return r
 }
 

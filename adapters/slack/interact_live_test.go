@@ -62,12 +62,16 @@ func (k *clerk) count() int {
 	return len(k.asked)
 }
 
-func (k *clerk) ReplyChanged(context.Context, bot.Reply) (bool, error)           { return false, nil }
-func (k *clerk) ReplyRemoved(context.Context, bot.MessageRef) error              { return nil }
-func (k *clerk) InstallationChanged(context.Context, bot.Installation) error     { return nil }
-func (k *clerk) ChannelLost(context.Context, bot.Channel, error) error           { return nil }
-func (k *clerk) Missed(context.Context, bot.Channel, time.Time) error            { return nil }
-func (k *clerk) Installations(context.Context, string, []bot.Installation) error { return nil }
+func (k *clerk) ReplyChanged(context.Context, bot.Reply) (bool, error)       { return false, nil }
+func (k *clerk) ReplyRemoved(context.Context, bot.MessageRef) error          { return nil }
+func (k *clerk) InstallationChanged(context.Context, bot.Installation) error { return nil }
+func (k *clerk) ChannelLost(context.Context, bot.Channel, error) error       { return nil }
+func (k *clerk) Missed(context.Context, bot.Channel, time.Time) error        { return nil }
+func (k *clerk) Places(context.Context, string) ([]bot.Channel, error)       { return nil, nil }
+func (k *clerk) Installations(context.Context, string, []bot.Installation, func(string) bool) error {
+	return nil
+}
+func (k *clerk) Silent(context.Context, string, time.Time) error { return nil }
 func (k *clerk) Connected(_ context.Context, _ string, up bool) error {
 	if up {
 		k.once.Do(func() { close(k.listened) })

@@ -10,7 +10,8 @@ import (
 )
 
 // mostRecent is how many acts are remembered, twice: what is signed can be
-// delivered again for five minutes.
+// delivered again for five minutes. One that comes again to another process is carried
+// out once all the same, because its command has the same ID, and is answered twice.
 const mostRecent = 2000
 
 // asks is what an app remembers of what people ask for.
@@ -19,6 +20,7 @@ type asks struct {
 	window      time.Duration   // before an acknowledgement without an answer; 0 means [readyWithin]
 	now, before map[string]bool // triggers
 	name        string          // of the command in this workspace's app; empty until somebody used it
+	fixed       bool            // name is that of the configuration
 }
 
 // again remembers an act, and reports whether it was remembered before.
@@ -43,7 +45,9 @@ func (s *asks) call(name string) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.name = name
+	if !s.fixed {
+		s.name = name
+	}
 }
 
 // ready is after how long an acknowledgement goes without an answer.

@@ -89,7 +89,8 @@ func (h *talk) listen(k bot.Handler) (stop func()) {
 // An overhearer is a keeper that a whole adapter can tell everything.
 type overhearer struct{ *keeper }
 
-func (overhearer) Connected(context.Context, string, bool) error { return nil }
+func (overhearer) Connected(context.Context, string, bool) error   { return nil }
+func (overhearer) Silent(context.Context, string, time.Time) error { return nil }
 
 func (overhearer) InstallationChanged(context.Context, bot.Installation) error { return nil }
 

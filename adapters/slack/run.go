@@ -28,6 +28,7 @@ func (a *Adapter) Run(ctx context.Context, h bot.Handler) error {
 	defer end(nil)
 	v := &verdicts{end: end, stuck: map[*app]error{}, apps: len(a.apps)}
 	var running sync.WaitGroup
+	running.Go(func() { a.live.keep(all, a.o.Sharer) })
 	for _, p := range a.apps {
 		running.Go(func() { p.run(all, h, v) })
 	}
@@ -101,6 +102,9 @@ func (p *app) round(ctx, work context.Context, h bot.Handler, going func()) erro
 	p.desk.open()
 	var looking sync.WaitGroup
 	looking.Go(func() { p.look(ctx, h) })
+	if p.a.o.Vault != nil {
+		looking.Go(func() { p.follow(ctx) })
+	}
 	defer looking.Wait()
 	defer cancel()
 	if p.AppToken != "" {
@@ -108,7 +112,7 @@ func (p *app) round(ctx, work context.Context, h bot.Handler, going func()) erro
 		return p.listen(ctx, work, h, going)
 	}
 	up := newHerald(p, h)
-	up.set(0, true)
+	up.rise(0)
 	going()
 	quiet := up.start(work)
 	<-ctx.Done()

@@ -277,11 +277,19 @@ func (e *hearer) Connected(ctx context.Context, scope string, up bool) error {
 	return e.hear(ctx, "%s %v", scope, up)
 }
 
+func (e *hearer) Silent(ctx context.Context, scope string, since time.Time) error {
+	if time.Since(since) < time.Second {
+		return e.Connected(ctx, scope, false)
+	}
+	return e.hear(ctx, "%s silent since %s", scope, time.Since(since).Round(time.Second))
+}
+
 func (e *hearer) InstallationChanged(ctx context.Context, i bot.Installation) error {
 	return e.hear(ctx, "workspace %s %q owner=%s gone=%v in %s", i.Workspace, i.Name, i.Owner.ID, i.Gone, i.Scope)
 }
 
-func (e *hearer) Installations(ctx context.Context, platform string, _ []bot.Installation) error {
+func (e *hearer) Places(context.Context, string) ([]bot.Channel, error) { return nil, nil }
+func (e *hearer) Installations(ctx context.Context, platform string, _ []bot.Installation, _ func(string) bool) error {
 	return e.hear(ctx, "installations of %s", platform)
 }
 

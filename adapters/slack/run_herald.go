@@ -3,20 +3,22 @@ package slack
 import (
 	"context"
 	"sync"
+	"time"
 
 	"colloquy/adapters/internal/once"
 	"colloquy/bot"
 )
 
-// A herald tells the engine whether events of an app arrive. They do while one
-// of its connections stands.
+// A herald tells the engine whether events of an app arrive in this process. They
+// do while one of its connections stands. Others may stand in other processes: what
+// that means is the engine's to know.
 type herald struct {
 	p *app
 	h bot.Handler
 
 	mu    sync.Mutex
 	stand map[int]bool
-	fell  bool // none stood for a moment, and the engine has not heard so
+	fell  time.Time // since when none stood for a moment, and the engine has not heard so; zero: one did
 	wake  chan struct{}
 }
 
@@ -24,12 +26,27 @@ func newHerald(p *app, h bot.Handler) *herald {
 	return &herald{p: p, h: h, stand: map[int]bool{}, wake: make(chan struct{}, 1)}
 }
 
-// set says of one connection whether it stands. It never waits.
-func (e *herald) set(connection int, up bool) {
+// rise says of one connection that it stands. It never waits.
+func (e *herald) rise(connection int) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.stand[connection] = up
-	e.fell = e.fell || !up && !e.any(-1)
+	e.stand[connection] = true
+	e.poke()
+}
+
+// fall says of one connection that nothing came over it any more since a moment. It
+// never waits.
+func (e *herald) fall(connection int, since time.Time) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.stand[connection] = false
+	if !e.any(-1) && (e.fell.IsZero() || since.Before(e.fell)) {
+		e.fell = since
+	}
+	e.poke()
+}
+
+func (e *herald) poke() {
 	select {
 	case e.wake <- struct{}{}:
 	default:
@@ -53,13 +70,21 @@ func (e *herald) stands(but int) bool {
 	return e.any(but)
 }
 
-// news is what there is to say: that nothing arrived for a moment, and whether
-// something does.
-func (e *herald) news() (fell, up bool) {
+// news is what there is to say: since when nothing arrived for a moment, and
+// whether something does.
+func (e *herald) news() (fell time.Time, up bool) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	fell, e.fell = e.fell, false
-	return fell, e.any(-1)
+	return e.fell, e.any(-1)
+}
+
+// heard notes that the engine knows of what fell until now.
+func (e *herald) heard(fell time.Time) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.fell.Equal(fell) {
+		e.fell = time.Time{}
+	}
 }
 
 // start begins its work. quiet ends it, with the last word that nothing arrives;
@@ -79,15 +104,18 @@ func (e *herald) tell(ctx, work context.Context) {
 	told := false
 	for ctx.Err() == nil {
 		fell, up := e.news()
-		if fell && told {
-			told = e.say(ctx, work, false, told)
-		}
-		if up != told {
-			told = e.say(ctx, work, up, told)
-		}
-		select {
-		case <-ctx.Done():
-		case <-e.wake:
+		switch {
+		case !fell.IsZero() && told:
+			told = !e.say(ctx, false, func() error { return e.silent(work, fell) })
+		case !fell.IsZero():
+			e.heard(fell) // the engine did not count on it
+		case up && !told:
+			told = e.say(ctx, true, func() error { return e.h.Connected(work, e.p.scope(), true) })
+		default:
+			select {
+			case <-ctx.Done():
+			case <-e.wake:
+			}
 		}
 	}
 	if !told {
@@ -95,22 +123,35 @@ func (e *herald) tell(ctx, work context.Context) {
 	}
 	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), farewellLimit)
 	defer cancel()
-	if err := e.h.Connected(last, e.p.scope(), false); err != nil {
+	fell, _ := e.news()
+	if err := e.silent(last, fell); err != nil {
 		e.p.a.o.Log.WarnContext(last, "end of the connection not noted", "scope", e.p.scope(), "err", err)
 	}
 }
 
-// say repeats itself until the engine has heard it, or must no longer hear it,
-// and gives what the engine believes then.
-func (e *herald) say(ctx, work context.Context, up, told bool) bool {
+// silent says that nothing arrives since then, or from now on.
+func (e *herald) silent(ctx context.Context, since time.Time) error {
+	if since.IsZero() {
+		return e.h.Connected(ctx, e.p.scope(), false)
+	}
+	err := e.h.Silent(ctx, e.p.scope(), since)
+	if err == nil {
+		e.heard(since)
+	}
+	return err
+}
+
+// say repeats itself until the engine has heard it, which it reports, or must no
+// longer hear it.
+func (e *herald) say(ctx context.Context, up bool, word func() error) bool {
 	for failures := 0; ; failures++ {
-		err := e.h.Connected(work, e.p.scope(), up)
+		err := word()
 		if err == nil {
-			return up
+			return true
 		}
 		e.p.a.o.Log.WarnContext(ctx, "state of the connection not taken, trying again", "scope", e.p.scope(), "up", up, "err", err)
 		if !once.Sleep(ctx, backoff(failures)) || up && !e.stands(-1) {
-			return told
+			return false
 		}
 	}
 }

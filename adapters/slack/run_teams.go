@@ -39,7 +39,9 @@ func (p *app) tellAll(ctx context.Context, h bot.Handler) error {
 	if err != nil {
 		return err
 	}
+	p.told = map[string]bool{}
 	for _, c := range creds {
+		p.told[c.Workspace] = true
 		i := bot.Installation{Platform: Platform, Workspace: c.Workspace, Name: c.Name, Owner: c.Owner, Scope: p.scope()}
 		if err := h.InstallationChanged(ctx, i); err != nil {
 			return err
@@ -85,7 +87,9 @@ func (p *app) tell(ctx context.Context, h bot.Handler, t *team) error {
 }
 
 // look shows Slack each token that is kept, once: one that was taken back while
-// nobody listened is noticed, and so is a new name.
+// nobody listened is noticed, and so is a new name. All this takes a while, in which
+// another process may have ended an installation that was told here as one that is there:
+// that is told at last.
 func (p *app) look(ctx context.Context, h bot.Handler) {
 	creds, err := p.credentials(ctx)
 	if err != nil {
@@ -106,6 +110,16 @@ func (p *app) look(ctx context.Context, h bot.Handler) {
 			p.a.o.Log.WarnContext(ctx, "a workspace cannot be looked at", "scope", p.scope(), "workspace", c.Workspace, "code", bot.ReasonCode(err), "err", err)
 		}
 	}
+	kept, err := p.credentials(ctx)
+	if err != nil {
+		p.a.o.Log.WarnContext(ctx, "workspaces not looked at", "scope", p.scope(), "err", err)
+		return
+	}
+	for workspace := range p.told {
+		if !slices.ContainsFunc(kept, func(c bot.Credential) bool { return c.Workspace == workspace }) {
+			p.desk.owed.lose(workspace)
+		}
+	}
 }
 
 // installed tells the engine of a workspace in which somebody has just installed
@@ -124,9 +138,18 @@ func (p *app) installed(ctx context.Context, t *team) error {
 func (t *team) revoked() { t.app.desk.owed.lose(t.id) }
 
 // refusedFor ends an installation whose token Slack refused, unless the app was
-// installed there anew since.
+// installed there anew since, here or by another process.
 func (p *app) refusedFor(ctx context.Context, h bot.Handler, workspace string) error {
-	_, err := p.a.team(ctx, workspace)
+	done, err := p.search(ctx)
+	if err != nil {
+		return err
+	}
+	err = p.reread(ctx, 0)
+	done()
+	if err != nil {
+		return err
+	}
+	_, err = p.a.team(ctx, workspace)
 	switch bot.ReasonCode(err) {
 	case "guild_gone", "not_installed":
 		return p.gone(ctx, h, workspace)

@@ -70,6 +70,9 @@ type App struct {
 	ClientID      string
 	ClientSecret  string
 	Layout        Layout // empty means [OneThread]
+	// Command is what the slash command is called there; empty: what people were seen
+	// to use, and "/discuss" until then.
+	Command string
 }
 
 // Options say which apps there are and how to reach Slack.
@@ -81,9 +84,12 @@ type Options struct {
 	// PerMinute is how many messages a minute may be posted in one workspace;
 	// 0 means [DefaultPerMinute].
 	PerMinute int
-	Version   string // of the program, for Slack; empty means "devel"
-	Clock     bot.Clock
-	Log       *slog.Logger // nil: nothing is logged
+	// Sharer divides the connections of Socket Mode among the processes on one
+	// database; nil means [bot.Alone].
+	Sharer  bot.Sharer
+	Version string // of the program, for Slack; empty means "devel"
+	Clock   bot.Clock
+	Log     *slog.Logger // nil: nothing is logged
 }
 
 // A Vault keeps what must not be lost of installations: their tokens, encrypted,
@@ -115,7 +121,8 @@ type Adapter struct {
 	speed    float64 // of Slack's limits; 1 but in tests
 	teams    teams
 	names    names
-	listings lane // of Reconcile
+	listings lane     // of Reconcile
+	live     liveAsks // of what is asked beside the lanes
 }
 
 // An app is one of [Options].Apps at work.
@@ -125,7 +132,8 @@ type app struct {
 	asks   asks
 	desk   *desk
 	ways   ways
-	starts starter // of installations
+	starts starter         // of installations
+	told   map[string]bool // workspaces that the engine was told of at the start
 }
 
 // scope is how its events reach us; see [bot.Handler].
@@ -139,17 +147,22 @@ func New(o Options) *Adapter {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
+	shared := o.Sharer != nil
+	if !shared {
+		o.Sharer = bot.Alone{}
+	}
 	if o.PerMinute <= 0 {
 		o.PerMinute = DefaultPerMinute
 	}
 	a := &Adapter{o: o, http: once.NewHTTP(), out: outbox.New(outbox.Options{}), speed: 1}
+	a.live.shared = shared
 	a.teams = teams{byID: map[string]*team{}, twice: map[*app]map[string]error{}}
 	a.o.API, a.badAPI = ParseAPI(o.API)
 	for _, x := range o.Apps {
 		if x.Layout == "" {
 			x.Layout = OneThread
 		}
-		a.apps = append(a.apps, &app{App: x, a: a, desk: newDesk(), ways: newWays()})
+		a.apps = append(a.apps, &app{App: x, a: a, desk: newDesk(), ways: newWays(), asks: asks{name: x.Command, fixed: x.Command != ""}})
 	}
 	return a
 }

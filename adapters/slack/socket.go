@@ -12,11 +12,12 @@ import (
 	"github.com/slack-go/slack"
 )
 
-// connections is how many there are for each app: Slack ends each now and then,
-// and gives what happens meanwhile to the other. It allows ten.
+// connections is how many there are for each app, over all processes: Slack ends
+// each now and then, and gives what happens meanwhile to the other. It allows ten.
 const connections = 2
 
-// A socket is an app that listens by Socket Mode.
+// A socket is an app that listens by Socket Mode, as far as it does so here: each of
+// its connections is a part that is shared, and may be kept by another process.
 type socket struct {
 	p     *app
 	h     bot.Handler
@@ -24,7 +25,8 @@ type socket struct {
 	lanes *lanes
 
 	mu    sync.Mutex
-	since [connections]time.Time // when each was ready last
+	here  [connections]bool      // it is kept by this process
+	since [connections]time.Time // when each was ready last; zero: it was not, here
 }
 
 func (s *socket) began(n int, at time.Time) {
@@ -33,33 +35,49 @@ func (s *socket) began(n int, at time.Time) {
 	s.since[n] = at
 }
 
-// paired reports whether a connection that has just begun did so near enough to
-// the other one for Slack to end both together.
-func (s *socket) paired(n int, life time.Duration) bool {
+func (s *socket) keeps(n int, here bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.here[n], s.since[n] = here, time.Time{}
+}
+
+// alone reports whether another process keeps the other connection.
+func (s *socket) alone(n int) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return !s.here[connections-1-n]
+}
+
+// paired reports whether a connection that has just begun, the first one here or
+// a later one, did so near enough to the other for Slack to end both together. When
+// the other began in another process is not known: it may have been as many started at
+// once, so the second of the two counts as paired when it begins here.
+func (s *socket) paired(n int, first bool, life time.Duration) bool {
+	if s.alone(n) {
+		return first && n == connections-1
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	other := s.since[connections-1-n]
 	return !other.IsZero() && s.since[n].Sub(other) < life/4
 }
 
-// listen keeps the connections of the app until ctx ends or it cannot go on.
+// listen keeps those connections of the app that are this process's, until ctx ends
+// or it cannot go on.
 func (p *app) listen(parent, work context.Context, h bot.Handler, going func()) error {
 	ctx, cancel := context.WithCancelCause(parent)
 	defer cancel(nil)
 	s := &socket{p: p, h: h, state: newHerald(p, h), lanes: newLanes(p, h)}
-	var working, running sync.WaitGroup
+	var working sync.WaitGroup
 	for n := range s.lanes.queues {
 		working.Go(func() { s.lanes.work(ctx, work, n) })
 	}
 	quiet := s.state.start(work)
-	for n := range connections {
-		running.Go(func() {
-			if err := s.keep(ctx, n, going); err != nil {
-				cancel(err)
-			}
-		})
-	}
-	running.Wait()
+	p.a.o.Sharer.Share(ctx, p.scope()+"/sockets", connections, func(ctx context.Context, n int) {
+		if err := s.keep(ctx, n, going); err != nil {
+			cancel(err)
+		}
+	})
 	cancel(nil)
 	s.lanes.close()
 	working.Wait()
@@ -71,11 +89,14 @@ func (p *app) listen(parent, work context.Context, h bot.Handler, going func()) 
 	return context.Cause(ctx)
 }
 
-// keep connects, again and again, until ctx ends. It returns an error only when
-// the app cannot go on.
+// keep connects, again and again, until ctx ends: then what came is finished. It
+// returns an error only when the app cannot go on.
 func (s *socket) keep(ctx context.Context, n int, going func()) error {
+	s.keeps(n, true)
+	defer s.keeps(n, false)
+	first := true
 	for failures := 0; ; {
-		c := newConnection(s, n, going)
+		c := newConnection(s, n, first, going)
 		err := c.run(ctx)
 		if ctx.Err() != nil {
 			return nil
@@ -83,6 +104,7 @@ func (s *socket) keep(ctx context.Context, n int, going func()) error {
 		if err := verdict(s.p, err); err != nil {
 			return err
 		}
+		first = first && c.since.IsZero()
 		if c.stood() > stableAfter {
 			failures = 0
 		}

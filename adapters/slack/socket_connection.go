@@ -15,6 +15,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"colloquy/bot"
+
 	"github.com/gorilla/websocket"
 	"github.com/slack-go/slack"
 	"github.com/slack-go/slack/socketmode"
@@ -33,6 +35,7 @@ const (
 type connection struct {
 	s      *socket
 	n      int
+	first  bool // that stands, since this process keeps it
 	going  func()
 	client *socketmode.Client
 	heard  atomic.Int64 // when something came last, in unix ms
@@ -41,13 +44,14 @@ type connection struct {
 	worn   <-chan time.Time
 	ended  context.Context // done when it is over
 	end    context.CancelFunc
+	hands  hands
 }
 
 // errOver ends a client of slack-go that wants to connect a second time.
 var errOver = errors.New("the connection ended")
 
-func newConnection(s *socket, n int, going func()) *connection {
-	c := &connection{s: s, n: n, going: going}
+func newConnection(s *socket, n int, first bool, going func()) *connection {
+	c := &connection{s: s, n: n, first: first, going: going}
 	c.ended, c.end = context.WithCancel(context.Background())
 	quiet := log.New(io.Discard, "", 0)
 	api := slack.New("", slack.OptionAppLevelToken(s.p.AppToken), slack.OptionAPIURL(s.p.a.o.API+"/"),
@@ -117,9 +121,11 @@ func (l listening) Read(b []byte) (int, error) {
 	return n, err
 }
 
-// run connects, and reads until the connection ends. It always gives a reason.
+// run connects, and reads until the connection ends. It always gives a reason. When
+// parent ends, what came is handled and acknowledged before the connection ends; what
+// comes meanwhile is not read, and Slack gives it to another.
 func (c *connection) run(parent context.Context) (err error) {
-	ctx, cancel := context.WithCancel(parent)
+	ctx, cancel := context.WithCancel(context.WithoutCancel(parent))
 	ended := make(chan error, 1)
 	go func() { ended <- c.client.RunContext(ctx) }()
 	defer func() {
@@ -133,13 +139,16 @@ func (c *connection) run(parent context.Context) (err error) {
 	var reason error
 	for {
 		select {
-		case <-ctx.Done():
-			return ctx.Err()
+		case <-parent.Done():
+			if !errors.Is(context.Cause(parent), bot.ErrLeaseLost) {
+				c.hands.wait(handLimit)
+			}
+			return parent.Err()
 		case err := <-ended:
 			ended <- err
 			return err
 		case <-c.worn:
-			if c.s.state.stands(c.n) {
+			if c.s.alone(c.n) || c.s.state.stands(c.n) {
 				return errWorn
 			}
 			c.worn = time.After(time.Minute)
@@ -163,17 +172,19 @@ func (c *connection) run(parent context.Context) (err error) {
 	}
 }
 
-// over notes that the connection ended, unless everything does. Where it was the
-// last one, what was lost began when something came last: a dead line is noticed
-// late.
-func (c *connection) over(ctx context.Context, err error) {
-	if c.since.IsZero() || ctx.Err() != nil {
+// over notes that the connection ended. If we did not end it ourselves, nothing came
+// since something came last: a dead line is noticed late, and so is that this process
+// was frozen.
+func (c *connection) over(parent context.Context, err error) {
+	if c.since.IsZero() {
 		return
 	}
-	c.s.state.set(c.n, false)
-	if !errors.Is(err, errWorn) && !c.s.state.stands(c.n) {
-		c.s.p.desk.owed.miss("", time.UnixMilli(c.heard.Load()))
+	since := time.UnixMilli(c.heard.Load())
+	asked := parent.Err() != nil && !errors.Is(context.Cause(parent), bot.ErrLeaseLost)
+	if asked || errors.Is(err, errWorn) {
+		since = c.s.p.a.o.Clock()
 	}
+	c.s.state.fall(c.n, since)
 }
 
 // stood is for how long it was ready.
@@ -197,11 +208,11 @@ func (c *connection) ready(hello *socketmode.Request) {
 	c.s.began(c.n, c.since)
 	if hello != nil {
 		c.s.p.desk.learn(hello.ConnectionInfo.AppID)
-		if life := time.Duration(hello.DebugInfo.ApproximateConnectionTime) * time.Second; life > 0 && c.s.paired(c.n, life) {
+		if life := time.Duration(hello.DebugInfo.ApproximateConnectionTime) * time.Second; life > 0 && c.s.paired(c.n, c.first, life) {
 			c.worn = time.After(life / 2)
 		}
 	}
-	c.s.state.set(c.n, true)
+	c.s.state.rise(c.n)
 	c.going()
 }
 

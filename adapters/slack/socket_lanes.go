@@ -21,8 +21,9 @@ const (
 
 // A job is a delivery that waits to be handled.
 type job struct {
-	env envelope
-	ack func(ctx context.Context) error
+	env  envelope
+	ack  func(ctx context.Context) error
+	done func() // it was acknowledged, or is given up
 }
 
 func (j job) size() int64 { return int64(len(j.env.Event)) + 512 }
@@ -60,6 +61,7 @@ func (l *lanes) put(ctx context.Context, j job) {
 	}
 	l.held.Add(-j.size())
 	l.p.lost(ctx, j.env, errFull)
+	j.done()
 }
 
 var errFull = errors.New("too many wait")
@@ -81,6 +83,7 @@ func (l *lanes) work(ctx, work context.Context, lane int) {
 
 // handle hands one delivery over, with growing waits while that fails.
 func (l *lanes) handle(ctx, work context.Context, j job) {
+	defer j.done()
 	err := l.p.deliver(work, l.h, j.env)
 	for _, wait := range l.waits {
 		if err == nil || ctx.Err() != nil {
@@ -94,5 +97,5 @@ func (l *lanes) handle(ctx, work context.Context, j job) {
 		l.p.lost(ctx, j.env, err)
 		return
 	}
-	_ = j.ack(ctx) // else it comes again, which changes nothing
+	_ = j.ack(work) // else it comes again, which changes nothing
 }

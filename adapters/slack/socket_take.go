@@ -44,9 +44,19 @@ func (c *connection) take(ctx context.Context, e socketmode.Event) {
 			c.lose(ctx, r, err)
 			return
 		}
-		c.s.lanes.put(ctx, job{env: env, ack: func(ctx context.Context) error { return c.ack(ctx, r.Envelope, nil) }})
+		c.s.lanes.put(ctx, job{env: env, done: c.hands.take(), ack: func(ctx context.Context) error { return c.ack(ctx, r.Envelope, nil) }})
 	case socketmode.RequestTypeSlashCommands, socketmode.RequestTypeInteractive:
-		c.s.p.ask(r.Type, r.Payload, func(body any) error { return c.ack(ctx, r.Envelope, body) }, func(int) {})
+		done := c.hands.take()
+		taken := c.s.p.ask(r.Type, r.Payload, func(body any) error {
+			err := c.ack(ctx, r.Envelope, body)
+			if err == nil || body == nil { // else it is answered once more, with nothing
+				done()
+			}
+			return err
+		}, func(int) { done() })
+		if !taken {
+			done()
+		}
 	default:
 		c.lose(ctx, r, errNoType)
 	}

@@ -9,13 +9,18 @@ import (
 	"slices"
 	"time"
 
+	"colloquy/adapters/internal/once"
 	"colloquy/bot"
 )
 
 const (
-	// rereadEvery is between two looks at what is kept, for a workspace that
-	// another process may have installed.
-	rereadEvery = 3 * time.Second
+	// absentFor is how long a workspace that was not found is not looked for again:
+	// events name those of others, too.
+	absentFor  = 3 * time.Second
+	mostAbsent = 1000
+	// followEvery is how often it is read what other processes installed and removed,
+	// though nothing happens there.
+	followEvery = time.Minute
 	// A token that failed is not shown again for so long.
 	tokenRest = time.Minute
 	otherRest = 5 * time.Second
@@ -29,6 +34,7 @@ type ways struct {
 	creds  map[string]bot.Credential // by workspace
 	sealed error                     // why some of them are not in creds; nil: all are
 	failed map[string]failure        // by workspace; "" is the token of the configuration
+	absent map[string]time.Time      // by workspace: when it was not there
 }
 
 type failure struct {
@@ -37,7 +43,7 @@ type failure struct {
 }
 
 func newWays() ways {
-	return ways{turn: make(chan struct{}, 1), creds: map[string]bot.Credential{}, failed: map[string]failure{}}
+	return ways{turn: make(chan struct{}, 1), creds: map[string]bot.Credential{}, failed: map[string]failure{}, absent: map[string]time.Time{}}
 }
 
 // search takes the turn; done ends it.
@@ -51,8 +57,9 @@ func (p *app) search(ctx context.Context) (done func(), err error) {
 }
 
 // find looks for a workspace among those of the app. Neither a team nor an error:
-// it is surely not there.
+// it is surely not there. What another process installed is found from when it is kept.
 func (p *app) find(ctx context.Context, workspace string) (*team, error) {
+	asked := p.a.o.Clock()
 	done, err := p.search(ctx)
 	if err != nil {
 		return nil, err
@@ -65,15 +72,38 @@ func (p *app) find(ctx context.Context, workspace string) (*team, error) {
 	if t != nil && t.id == workspace {
 		return t, nil
 	}
-	if _, kept := p.ways.creds[workspace]; !kept {
-		if err := p.reread(ctx, rereadEvery); err != nil {
+	now := p.a.o.Clock()
+	if _, kept := p.ways.creds[workspace]; !kept && now.Sub(p.ways.absent[workspace]) >= absentFor {
+		if err := p.reread(ctx, now.Sub(asked)); err != nil { // one look is enough for all who wait
 			return nil, err
 		}
 	}
 	if c, kept := p.ways.creds[workspace]; kept {
 		return p.try(ctx, workspace, c)
 	}
+	if len(p.ways.absent) >= mostAbsent {
+		clear(p.ways.absent)
+	}
+	if now.Sub(p.ways.absent[workspace]) >= absentFor {
+		p.ways.absent[workspace] = now
+	}
 	return nil, cmp.Or(failed, p.ways.sealed) // it may be one of those
+}
+
+// follow learns now and then what other processes installed and removed, until ctx
+// ends. What is needed before is found by [app.find], and a token that is of no use any
+// more by who shows it to Slack.
+func (p *app) follow(ctx context.Context) {
+	for once.Sleep(ctx, followEvery) {
+		done, err := p.search(ctx)
+		if err != nil {
+			return
+		}
+		if err := p.reread(ctx, 0); err != nil && ctx.Err() == nil {
+			p.a.o.Log.WarnContext(ctx, "installations not read", "scope", p.scope(), "code", bot.ReasonCode(err), "err", err)
+		}
+		done()
+	}
 }
 
 // findAll looks for every workspace of the app. The error joins those of all that
@@ -151,9 +181,14 @@ func (p *app) reread(ctx context.Context, unread time.Duration) error {
 	is := map[string]bot.Credential{}
 	for _, c := range list {
 		is[c.Workspace] = c
-		if p.ways.creds[c.Workspace].Secret != c.Secret {
+		old, known := p.ways.creds[c.Workspace]
+		if old.Secret != c.Secret {
 			delete(p.ways.failed, c.Workspace)
 		}
+		if known && old.Owner != c.Owner { // whose rights come from that
+			p.a.teams.forget(p, c.Workspace)
+		}
+		delete(p.ways.absent, c.Workspace)
 	}
 	if p.ways.sealed != nil { // what another process encrypted with a newer key is still there
 		for id, c := range p.ways.creds {
@@ -177,6 +212,7 @@ func (p *app) put(c bot.Credential) {
 	defer func() { <-p.ways.turn }()
 	p.ways.creds[c.Workspace] = c
 	delete(p.ways.failed, c.Workspace)
+	delete(p.ways.absent, c.Workspace)
 	p.a.teams.forget(p, c.Workspace)
 }
 

@@ -2,23 +2,27 @@ package jobs_test
 
 import (
 	"fmt"
-	"log/slog"
-	"path/filepath"
 	"testing"
 	"time"
 
 	"colloquy/bot"
-	"colloquy/bot/jobs"
 	"colloquy/bot/store"
+	"colloquy/bot/store/pgtest"
 )
 
-var start = time.Date(2027, 3, 1, 8, 0, 0, 0, time.UTC)
-
-var silent = slog.New(slog.DiscardHandler)
-
-func open(b testing.TB, clock bot.Clock) *store.DB {
+// durable is a database for a benchmark: a file or, when PostgreSQL is wanted, a
+// database in a cluster that syncs what it commits.
+func durable(b *testing.B, clock bot.Clock) *store.DB {
 	b.Helper()
-	db, err := store.Open(b.Context(), filepath.Join(b.TempDir(), "bench.db"), store.Options{Clock: clock})
+	if !pgtest.Wanted() {
+		return open(b, clock)
+	}
+	c, err := pgtest.Start(true)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { _ = c.Close() })
+	db, err := store.Open(b.Context(), c.URL("postgres"), store.Options{Clock: clock})
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -26,46 +30,27 @@ func open(b testing.TB, clock bot.Clock) *store.DB {
 	return db
 }
 
-func runner(b testing.TB, db *store.DB, clock bot.Clock) *jobs.Runner {
+// fillMany adds n schedules, the first of them due at a moment and the others
+// every step after it.
+func fillMany(b testing.TB, db *store.DB, name string, n int, first time.Time, step time.Duration) {
 	b.Helper()
-	engine := bot.New(bot.Options{Store: db, Clock: clock, Log: silent})
-	r, err := jobs.New(b.Context(), jobs.Options{DB: db, Engine: engine, Clock: clock, Log: silent})
-	if err != nil {
-		b.Fatal(err)
-	}
-	return r
-}
-
-// fill adds n schedules that are next due at the given moment, as rows.
-func fill(b testing.TB, db *store.DB, n int, due func(i int) time.Time) {
-	b.Helper()
-	tx, err := db.Conn().Begin()
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer func() { _ = tx.Rollback() }()
-	stmt, err := tx.Prepare(`INSERT INTO schedules (id, name, platform, workspace, channel, cron, zone, close_after, deadline, item_order,
-		questions, sentences, feeds, declared, paused, reason, next_at, created_at)
-		VALUES ($1, '', 'console', '', $2, '0 9 * * *', 'Asia/Karachi', 86400000, 21600000, 'newest', 0, 0, '[]', FALSE, FALSE, '', $3, 0)`)
-	if err != nil {
-		b.Fatal(err)
-	}
-	for i := range n {
-		if _, err := stmt.Exec(fmt.Sprintf("%036d", i), fmt.Sprintf("c%d", i), due(i).UnixMilli()); err != nil {
-			b.Fatal(err)
-		}
-	}
-	if err := tx.Commit(); err != nil {
+	if _, err := db.Conn().Exec(`WITH RECURSIVE s (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM s WHERE i < $1)
+		INSERT INTO schedules (id, name, platform, workspace, channel, cron, zone, close_after, deadline, item_order,
+			questions, sentences, feeds, declared, paused, reason, next_at, created_at)
+		SELECT CAST($2 AS TEXT) || i, '', 'console', '', 'c' || i, '0 9 * * *', 'Asia/Karachi', 86400000, 21600000, 'newest', 0, 0, '[]', FALSE, FALSE, '', CAST($3 AS BIGINT) + i * CAST($4 AS BIGINT), 0 FROM s`,
+		n-1, name, first.UnixMilli(), step.Milliseconds()); err != nil {
 		b.Fatal(err)
 	}
 }
+
+const million = 1_000_000
 
 // BenchmarkTick is one tick with a million schedules, none of them due.
 func BenchmarkTick(b *testing.B) {
 	clock := func() time.Time { return start }
-	db := open(b, clock)
+	db := durable(b, clock)
 	r := runner(b, db, clock)
-	fill(b, db, 1_000_000, func(i int) time.Time { return start.Add(time.Hour + time.Duration(i)*time.Second) })
+	fillMany(b, db, "s", million, start.Add(time.Hour), time.Second)
 	for b.Loop() {
 		if n, err := r.Claim(b.Context()); n != 0 || err != nil {
 			b.Fatal(n, err)
@@ -73,22 +58,33 @@ func BenchmarkTick(b *testing.B) {
 	}
 }
 
-// BenchmarkClaim claims ten thousand schedules that fall due together:
+// BenchmarkClaim claims ten thousand schedules of a million that fall due together:
 // occurrence, job and next time of each. The figure is claims a second.
 func BenchmarkClaim(b *testing.B) {
 	const n = 10_000
-	clock := func() time.Time { return start }
+	now := start
+	clock := func() time.Time { return now }
+	db := durable(b, clock)
+	r := runner(b, db, clock)
+	fillMany(b, db, "s", million-n, start.Add(1000*time.Hour), time.Second)
+	fillMany(b, db, "due", n, start.Add(-time.Minute), 0)
 	total, took := 0, time.Duration(0)
 	for b.Loop() {
 		b.StopTimer()
-		db := open(b, clock)
-		r := runner(b, db, clock)
-		fill(b, db, n, func(int) time.Time { return start.Add(-time.Minute) })
+		// What was claimed before is neither due nor there.
+		for _, q := range []string{`DELETE FROM occurrences`, `DELETE FROM river_job`} {
+			if _, err := db.Conn().Exec(q); err != nil {
+				b.Fatal(err)
+			}
+		}
+		if _, err := db.Conn().Exec(`UPDATE schedules SET next_at = $1 WHERE id LIKE 'due%'`, now.Add(-time.Minute).UnixMilli()); err != nil {
+			b.Fatal(err)
+		}
 		b.StartTimer()
 		begin := time.Now()
 		got, err := r.Claim(b.Context())
 		took += time.Since(begin)
-		if err != nil || got < n {
+		if err != nil || got != n {
 			b.Fatal(got, err)
 		}
 		total += n
@@ -141,12 +137,12 @@ func BenchmarkInstallations(b *testing.B) {
 	list := tenants(b, db, 10_000, 1)
 	engine := bot.New(bot.Options{Store: db, Clock: clock, Log: silent})
 	begin := time.Now()
-	if err := engine.Installations(b.Context(), "test", list); err != nil {
+	if err := engine.Installations(b.Context(), "test", list, nil); err != nil {
 		b.Fatal(err)
 	}
 	first := time.Since(begin)
 	for b.Loop() {
-		if err := engine.Installations(b.Context(), "test", list); err != nil {
+		if err := engine.Installations(b.Context(), "test", list, nil); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -161,7 +157,7 @@ func BenchmarkConnected(b *testing.B) {
 	db := open(b, clock)
 	list := tenants(b, db, 10_000, 10)
 	engine := bot.New(bot.Options{Store: db, Clock: clock, Log: silent})
-	if err := engine.Installations(b.Context(), "test", list); err != nil {
+	if err := engine.Installations(b.Context(), "test", list, nil); err != nil {
 		b.Fatal(err)
 	}
 	for b.Loop() {

@@ -23,6 +23,9 @@ const (
 // which only its owner may read. It can run while others write. After an error
 // there is no such file.
 func (db *DB) Backup(ctx context.Context, path string) (err error) {
+	if db.Shared() {
+		return notAFile("backed up with pg_dump")
+	}
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return backupProblem(path, err)
@@ -54,6 +57,11 @@ func (db *DB) Backup(ctx context.Context, path string) (err error) {
 		return err
 	}
 	return syncFolder(filepath.Dir(path))
+}
+
+// notAFile refuses for PostgreSQL what is done with files.
+func notAFile(instead string) error {
+	return bot.Problemf("db_kind", "this is for databases in a file: one of PostgreSQL is %s; see docs/operating.md", instead)
 }
 
 // stamp writes into a copy which it is and of when.

@@ -32,8 +32,8 @@ func scanDue(s scanner) (d Due, err error) { return d, s.Scan(&d.ID, &d.Platform
 // are one transaction. What is kept no longer is erased. It returns how many
 // rows it claimed or erased, but for sweeps; when that is not 0 there may be more.
 //
-// Claims run beside one another, in this process and in others: each takes the rows
-// that none has, and waits for nobody.
+// Claims run beside one another, in this process and in others: each takes rows that
+// no other has at this moment, and does not wait for those.
 func (db *DB) ClaimDue(ctx context.Context, now time.Time, limit int, plan func(bot.Schedule, time.Time) bot.Claim, enqueue Enqueue) (int, error) {
 	due, err := db.look(ctx, now)
 	if err != nil || len(due) == 0 {

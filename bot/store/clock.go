@@ -33,8 +33,8 @@ func (s *setting) now(t time.Time) time.Time {
 	return s.at.Add(t.Sub(s.at) + s.ahead).Round(0)
 }
 
-// clock follows the clock of the database.
-type clock struct {
+// A dbClock follows the clock of the database.
+type dbClock struct {
 	set  atomic.Pointer[setting] // nil: not that of a database
 	stop context.CancelFunc
 	done chan struct{}

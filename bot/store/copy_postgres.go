@@ -37,7 +37,7 @@ func (db *DB) unattended(ctx context.Context, q querier) error {
 		return nil
 	}
 	var running int
-	err := q.QueryRowContext(ctx, `SELECT COUNT(*) FROM leases WHERE subject LIKE 'replica/%' AND until_at > EXTRACT(EPOCH FROM clock_timestamp()) * 1000`).Scan(&running)
+	err := q.QueryRowContext(ctx, `SELECT COUNT(*) FROM replicas WHERE until_at > `+databaseNow).Scan(&running)
 	if err == nil && running > 0 {
 		err = bot.Problemf("running", "'colloquy serve' runs on %s: stop every replica first", db.Name())
 	}
@@ -64,7 +64,7 @@ func (db *DB) analyze(ctx context.Context) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, analyzeTime)
 	defer cancel()
-	_, err := db.w.ExecContext(ctx, `ANALYZE `+strings.Join(copied, ", "))
+	_, err := db.w.ExecContext(patiently(ctx), `ANALYZE `+strings.Join(copied, ", "))
 	return err
 }
 

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/stdlib"
@@ -24,7 +23,7 @@ var copied = []string{
 }
 
 // notCopied is what says who works at this moment: nobody does.
-var notCopied = []string{"leases"}
+var notCopied = []string{"leases", "replicas", "hearers"}
 
 // theirOwn is true of the settings that belong to a database and not to what is in it.
 const theirOwn = `name IN ('` + settingMoved + `', '` + settingCopied + `', '` + backupID + `', '` + backupAt + `')`
@@ -147,14 +146,6 @@ func (c column) value(v any) (any, error) {
 		}
 	}
 	return nil, bot.Problemf("copy_value", "the column %s holds something that is no %s: mend the row with the sqlite3 program, and do it again", c.name, c.kind)
-}
-
-// clean is a text as PostgreSQL takes it, which wants valid UTF-8 without NUL.
-func clean(s string) string {
-	if utf8.ValidString(s) && strings.IndexByte(s, 0) < 0 {
-		return s
-	}
-	return strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "\uFFFD")
 }
 
 // insert stores rows in a transaction of the target.

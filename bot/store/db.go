@@ -9,6 +9,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -32,8 +33,9 @@ type DB struct {
 
 	pool, reading *pgxpool.Pool // what w and r are made on; nil on SQLite
 	machine       bot.Clock     // of [Options]
-	clock         clock
+	clock         dbClock
 	sharing       sharing
+	limits        limits // of these
 
 	ledger  ledger
 	replies replyQueue
@@ -51,7 +53,7 @@ var _ bot.Store = (*DB)(nil)
 // Options changes how a database is opened.
 type Options struct {
 	Clock    bot.Clock // nil is the time of this machine; see [DB.Now]
-	ReadOnly bool      // the file must exist already: looking never makes one
+	ReadOnly bool      // the file, or the tables, must exist already: looking never makes any
 	// Keys of [KeySize] bytes encrypt credentials: the first does, and all
 	// decrypt, so that a key can be changed. Without any, none can be stored.
 	Keys [][]byte
@@ -59,7 +61,8 @@ type Options struct {
 	ledger ledger // that of another file, while a backup is restored
 	bare   bool   // no copy before the tables are changed: the file is one
 
-	copying bool // the database may be marked as moved, or as one that is copied into
+	copying bool   // the database may be marked as moved, or as one that is copied into
+	limits  limits // others than the usual ones
 }
 
 // Open opens the SQLite file at path, makes it if it is missing, and brings its
@@ -75,7 +78,7 @@ func Open(ctx context.Context, path string, o Options) (*DB, error) {
 			return nil, openProblem(path, err)
 		}
 	}
-	db := &DB{path: path, machine: o.Clock}
+	db := &DB{path: path, machine: o.Clock, limits: cmp.Or(o.limits, usualLimits)}
 	db.now = db.Now
 	db.sharing = newSharing(string(bot.NewID(time.Now())))
 	var err error
@@ -83,7 +86,7 @@ func Open(ctx context.Context, path string, o Options) (*DB, error) {
 		return nil, err
 	}
 	if IsPostgres(path) {
-		if err := openPostgres(ctx, db); err != nil {
+		if err := openPostgres(ctx, db, !o.ReadOnly); err != nil {
 			return nil, err
 		}
 		return db.begun(ctx, o)
@@ -98,17 +101,13 @@ func Open(ctx context.Context, path string, o Options) (*DB, error) {
 	if db.ledger = o.ledger; o.ledger.path == "" {
 		db.ledger.path = RealPath(path) + ".ledger"
 	}
-	if db.w, err = sql.Open("sqlite", dsn(path, "")); err != nil {
-		return nil, openProblem(path, err)
-	}
+	db.w = openSQLite(dsn(path, ""))
 	db.w.SetMaxOpenConns(1)
-	if err = db.migrate(ctx, !o.bare); err == nil {
-		db.r, err = sql.Open("sqlite", dsn(path, "&mode=ro&_pragma=query_only(1)"))
-	}
-	if err != nil {
+	if err = db.migrate(ctx, !o.bare); err != nil {
 		_ = db.w.Close()
 		return nil, openProblem(path, err)
 	}
+	db.r = openSQLite(dsn(path, "&mode=ro&_pragma=query_only(1)"))
 	db.r.SetMaxOpenConns(4)
 	return db.begun(ctx, o)
 }
@@ -193,6 +192,9 @@ func (db *DB) transactOnce(ctx context.Context, how locking, f func(Tx) error) e
 		t.tx, err = db.w.BeginTx(ctx, nil)
 	} else {
 		t, err = db.begin(ctx, how)
+		if lostBefore(err) { // nothing was done on it
+			t, err = db.begin(ctx, how)
+		}
 	}
 	if err != nil {
 		return writeProblem(err)
@@ -202,6 +204,17 @@ func (db *DB) transactOnce(ctx context.Context, how locking, f func(Tx) error) e
 		return writeProblem(err)
 	}
 	return writeProblem(t.tx.Commit())
+}
+
+// snapshot begins a transaction that only reads, and sees all as it was at its
+// first statement.
+func (db *DB) snapshot(ctx context.Context) (*sql.Tx, error) {
+	o := &sql.TxOptions{ReadOnly: true}
+	if db.Shared() { // SQLite knows no other
+		o.Isolation = sql.LevelRepeatableRead
+	}
+	tx, err := db.r.BeginTx(ctx, o)
+	return tx, writeProblem(err)
 }
 
 // end gives up what was not committed.

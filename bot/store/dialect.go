@@ -4,7 +4,9 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"math/rand/v2"
 	"slices"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
 
@@ -43,8 +45,29 @@ func (db *DB) blamesRow(err error) bool {
 	return !db.Shared() && !errors.As(err, new(*bot.Problem))
 }
 
-// begin begins a transaction of PostgreSQL.
+// begin begins a transaction of PostgreSQL. One that is to be alone waits for those
+// that run beside one another, and those that come after it wait for it, so that it
+// has its turn. It waits no longer than a moment: where one of them is slow, because
+// the process that runs it is far away or stands still, the others go on, and it
+// comes again.
 func (db *DB) begin(ctx context.Context, how locking) (Tx, error) {
+	for try := 1; ; try++ {
+		t, err := db.beginOnce(ctx, how)
+		if e := (*pgconn.PgError)(nil); try == aloneTries || !errors.As(err, &e) || e.Code != "55P03" {
+			return t, err
+		}
+		select {
+		case <-ctx.Done():
+			return Tx{}, ctx.Err()
+		case <-time.After(rand.N(100 * time.Millisecond)):
+		}
+	}
+}
+
+// aloneTries is how often a transaction that is to be alone comes, for a second each.
+const aloneTries = 15
+
+func (db *DB) beginOnce(ctx context.Context, how locking) (Tx, error) {
 	conn, err := db.w.Conn(ctx)
 	if err != nil {
 		return Tx{}, err
@@ -54,7 +77,7 @@ func (db *DB) begin(ctx context.Context, how locking) (Tx, error) {
 		_ = conn.Close()
 		return Tx{}, err
 	}
-	lock := `SELECT pg_advisory_xact_lock($1)`
+	lock := `SELECT set_config('lock_timeout', '1s', true), pg_advisory_xact_lock($1), set_config('lock_timeout', '10s', true)`
 	if how == shared {
 		lock = `SELECT pg_advisory_xact_lock_shared($1)`
 	}
@@ -92,4 +115,14 @@ func (db *DB) skipLocked() string {
 		return ` FOR UPDATE SKIP LOCKED`
 	}
 	return ""
+}
+
+// lives says in SQL whether the process with an id is another that runs at this moment.
+// On SQLite there is none.
+func (db *DB) lives(id string) string {
+	if db.pool == nil {
+		return `FALSE`
+	}
+	return `(EXISTS (SELECT 1 FROM replicas r WHERE r.id = ` + id + ` AND r.until_at > ` + databaseNow + `)
+		OR EXISTS (SELECT 1 FROM leases l WHERE l.token = ` + id + ` AND l.until_at > ` + databaseNow + `))`
 }

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -156,8 +157,12 @@ func (db *DB) FeedPolled(ctx context.Context, f bot.Feed, items []bot.Item, now 
 		if err != nil || !there {
 			return err
 		}
+		known, err := knownItems(ctx, tx, f.ID, items)
+		if err != nil {
+			return err
+		}
 		for place, it := range items {
-			if err := putItem(ctx, tx, it, now, place); err != nil {
+			if err := known.put(ctx, tx, it, now, place); err != nil {
 				return err
 			}
 		}
@@ -165,20 +170,69 @@ func (db *DB) FeedPolled(ctx context.Context, f bot.Feed, items []bot.Item, now 
 	})
 }
 
-// putItem stores an item unless the feed had it before: by its guid, else by
-// its URL, else by its content. An item that is known keeps its row; its guid
-// and URL are brought up to date, so that it is known the next time too.
-func putItem(ctx context.Context, tx *sql.Tx, it bot.Item, now time.Time, place int) error {
-	for _, by := range []struct{ column, value string }{{"guid", it.GUID}, {"url", it.URL}, {"hash", it.Hash}} {
-		if by.value == "" {
-			continue
-		}
-		known, err := changed(tx.ExecContext(ctx, `UPDATE items SET guid = $1, url = $2, hash = $3
-			WHERE id = (SELECT id FROM items WHERE feed_id = $4 AND `+by.column+` = $5 LIMIT 1)`, it.GUID, it.URL, it.Hash, it.FeedID, by.value))
-		if err != nil || known {
-			return err
+// known are items of a feed, by what they are known by: their guid, else their
+// URL, else their content.
+type known [3]map[string]bot.Item
+
+// itemsAtOnce is how many items are looked up by one statement.
+const itemsAtOnce = 500
+
+// knownItems reads those of a feed that any of items may be.
+func knownItems(ctx context.Context, tx *sql.Tx, feed bot.ID, items []bot.Item) (known, error) {
+	k := known{{}, {}, {}}
+	for some := range slices.Chunk(items, itemsAtOnce) {
+		for by, column := range []string{"guid", "url", "hash"} {
+			args, marks := []any{feed}, []string(nil)
+			for _, it := range some {
+				if value := knownBy(it)[by]; value != "" {
+					args = append(args, value)
+					marks = append(marks, "$"+strconv.Itoa(len(args)))
+				}
+			}
+			if marks == nil {
+				continue
+			}
+			rows, err := tx.QueryContext(ctx, `SELECT `+itemColumns+` FROM items WHERE feed_id = $1 AND `+column+` IN (`+strings.Join(marks, ", ")+`) ORDER BY found_at DESC, id`, args...)
+			list, err := collect(rows, err, scanItem)
+			if err != nil {
+				return k, err
+			}
+			for _, it := range list {
+				k.add(it)
+			}
 		}
 	}
+	return k, nil
+}
+
+func knownBy(it bot.Item) [3]string { return [3]string{it.GUID, it.URL, it.Hash} }
+
+func (k known) add(it bot.Item) {
+	for by, value := range knownBy(it) {
+		k[by][value] = it
+	}
+}
+
+// put stores an item unless the feed had it before. An item that is known keeps
+// its row; its guid and URL are brought up to date, so that it is known the next
+// time too.
+func (k known) put(ctx context.Context, tx *sql.Tx, it bot.Item, now time.Time, place int) error {
+	for by, value := range knownBy(it) {
+		old, ok := k[by][value]
+		if value == "" || !ok {
+			continue
+		}
+		if knownBy(old) == knownBy(it) {
+			return nil
+		}
+		for by, value := range knownBy(old) {
+			delete(k[by], value)
+		}
+		old.GUID, old.URL, old.Hash = it.GUID, it.URL, it.Hash
+		k.add(old)
+		return exec(ctx, tx, `UPDATE items SET guid = $1, url = $2, hash = $3 WHERE id = $4`, it.GUID, it.URL, it.Hash, old.ID)
+	}
+	k.add(it)
 	return exec(ctx, tx, `INSERT INTO items (`+itemColumns+`, found_at, place)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
 		it.ID, it.FeedID, it.GUID, it.URL, it.Hash, it.Title, it.Byline, it.Text, it.Seen, ms(it.Published), packList(it.Categories), ms(now), place)

@@ -4,8 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"slices"
-	"strings"
 	"time"
 
 	"colloquy/bot"
@@ -29,26 +27,7 @@ func scanGap(s scanner) (g bot.Gap, err error) {
 // later, that is left to the daily sweep.
 const recordFor = 7 * 24 * time.Hour
 
-// WriteGaps implements [bot.Store].
-func (db *DB) WriteGaps(ctx context.Context, scope, platform, workspace string, now time.Time) (n int, err error) {
-	err = db.write(ctx, func(tx *sql.Tx) error {
-		heard, err := aliveAt(ctx, tx, scope)
-		if err != nil {
-			return err
-		}
-		whose, args := `d.platform = $2 AND ($3 = '' OR d.workspace = $3)`, []any{platform, workspace}
-		if strings.Contains(scope, "/") {
-			whose, args = `i.scope <> '' AND i.scope = $2`, []any{scope}
-		}
-		if n, err = writeGaps(ctx, tx, gapMaker{scope: scope, heard: heard, join: joinGap}, now, whose, args...); err != nil {
-			return err
-		}
-		return alive1(ctx, tx, scope, now)
-	})
-	return n, err
-}
-
-// aliveAt is the last sign of life of a scope; 0 if there was none.
+// aliveAt is until when a scope was heard; 0 if it never was.
 func aliveAt(ctx context.Context, tx *sql.Tx, scope string) (int64, error) {
 	var alive int64
 	err := tx.QueryRowContext(ctx, `SELECT alive_at FROM scopes WHERE scope = $1`, scope).Scan(&alive)
@@ -134,23 +113,4 @@ func joinGap(ctx context.Context, tx *sql.Tx, _ gapMaker, discussion bot.ID, g g
 		g.from = min(g.from, at)
 	}
 	return g, err
-}
-
-func alive1(ctx context.Context, tx *sql.Tx, scope string, now time.Time) error {
-	return exec(ctx, tx, `INSERT INTO scopes (scope, alive_at) VALUES ($1, $2) ON CONFLICT (scope) DO UPDATE SET alive_at = excluded.alive_at`, scope, ms(now))
-}
-
-// Alive implements [bot.Store].
-func (db *DB) Alive(ctx context.Context, scopes []string, now time.Time) error {
-	// Beside others: what begins a gap runs alone. In order, so that of two replicas
-	// that hear the same scopes neither waits for the other while that waits for it.
-	scopes = slices.Sorted(slices.Values(scopes))
-	return db.beside(ctx, func(t Tx) error {
-		for _, s := range scopes {
-			if err := alive1(ctx, t.tx, s, now); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
 }

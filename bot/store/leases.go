@@ -16,9 +16,9 @@ func (db *DB) AcquireLease(ctx context.Context, l bot.Lease, now time.Time, d ti
 	// again. The work_at of a row that another has is only ever brought forward.
 	err = db.beside(ctx, func(t Tx) error {
 		tx := t.tx
-		ok, err = changed(tx.ExecContext(ctx, `INSERT INTO leases (subject, token, until_at) VALUES ($1, $2, $3)
-			ON CONFLICT (subject) DO UPDATE SET token = excluded.token, until_at = excluded.until_at
-			WHERE leases.until_at <= $4`, l.Subject, l.Token, ms(now.Add(d)), ms(now)))
+		ok, err = changed(tx.ExecContext(ctx, `INSERT INTO leases (subject, token, until_at, holder) VALUES ($1, $2, $3, $4)
+			ON CONFLICT (subject) DO UPDATE SET token = excluded.token, until_at = excluded.until_at, holder = excluded.holder
+			WHERE leases.until_at <= $5`, l.Subject, l.Token, ms(now.Add(d)), db.holder(), ms(now)))
 		kind, id, _ := strings.Cut(l.Subject, "/")
 		table, works := worked[kind]
 		if err != nil || ok || !works {

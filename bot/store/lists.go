@@ -68,8 +68,14 @@ func (db *DB) UnknownPosts(ctx context.Context, since time.Time, limit int) ([]b
 	return collect(rows, err, scanPost)
 }
 
-// Check reads the whole database and says what is wrong with it; nil is good.
-func (db *DB) Check(ctx context.Context) error { return check(ctx, db.r, db.path) }
+// Check reads the whole database and says what is wrong with it; nil is good. On
+// PostgreSQL it looks whether that can be written to.
+func (db *DB) Check(ctx context.Context) error {
+	if db.Shared() {
+		return openProblem(db.Name(), db.checkPostgres(ctx))
+	}
+	return check(ctx, db.r, db.path)
+}
 
 // CheckFile reads a whole database file, without changing it or anything beside it.
 func CheckFile(ctx context.Context, path string) (err error) {

@@ -161,6 +161,7 @@ func TestCheck(t *testing.T) {
 	if n, err := db.Schema(t.Context()); err != nil || n < 1 {
 		t.Errorf("schema %d, %v", n, err)
 	}
+	onFile(t)
 	file := filepath.Join(t.TempDir(), "copy.db")
 	if err := db.Backup(t.Context(), file); err != nil {
 		t.Fatal(err)

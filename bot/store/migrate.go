@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"path"
 	"strconv"
 	"time"
 
@@ -19,6 +18,15 @@ import (
 //go:embed migrations/*.sql
 var migrations embed.FS
 
+// migrationFiles are the files of them.
+func migrationFiles() fs.FS {
+	files, err := fs.Sub(migrations, "migrations")
+	if err != nil {
+		panic(err) // it is embedded above
+	}
+	return files
+}
+
 // migrate brings the tables up to date. Before it changes a database that holds
 // something, it puts a copy beside it, if that is wanted.
 func (db *DB) migrate(ctx context.Context, copyFirst bool) error {
@@ -30,11 +38,7 @@ func (db *DB) migrate(ctx context.Context, copyFirst bool) error {
 	if err != nil {
 		return err
 	}
-	files, err := fs.Sub(migrations, "migrations")
-	if err != nil {
-		return err
-	}
-	p, err := goose.NewProvider(goose.DialectSQLite3, db.w, files, goose.WithLogger(goose.NopLogger()))
+	p, err := goose.NewProvider(goose.DialectSQLite3, db.w, migrationFiles(), goose.WithLogger(goose.NopLogger()))
 	if err != nil {
 		return err
 	}
@@ -109,11 +113,11 @@ func (db *DB) readable(ctx context.Context) error {
 
 // knownSchema is the number of the newest migration of this program.
 func knownSchema() int {
-	names, err := fs.Glob(migrations, "migrations/*.sql")
+	names, err := fs.Glob(migrationFiles(), "*.sql")
 	if err != nil || len(names) == 0 {
 		return 0
 	}
-	n, err := strconv.Atoi(path.Base(names[len(names)-1])[:5])
+	n, err := strconv.Atoi(names[len(names)-1][:5])
 	if err != nil {
 		return 0
 	}

@@ -39,7 +39,7 @@ func (db *DB) HashKey(ctx context.Context) ([]byte, error) {
 // OptedOut implements [bot.Store].
 func (db *DB) OptedOut(ctx context.Context, who string) (yes bool, err error) {
 	err = db.r.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM optouts WHERE hash = $1)`, who).Scan(&yes)
-	return yes, err
+	return yes, writeProblem(err)
 }
 
 // writtenBy are the replies of a person, as a condition for [staleRecap]. Their

@@ -14,27 +14,30 @@ import (
 )
 
 const (
-	writers = 12 // connections that write, which River shares
-	readers = 6  // connections that only read
+	writers         = 12         // connections that write, which River shares
+	readers         = 6          // connections that only read
+	applicationName = "colloquy" // which the server shows
 	// A transaction whose client is silent for so long is ended by the server: a
 	// replica that is frozen holds nobody up.
 	idleInTransaction = 5 * time.Second
+	oldest            = 14_00_00 // version of the server
 )
 
-// openPostgres opens a database of PostgreSQL and brings its tables up to date.
-func openPostgres(ctx context.Context, db *DB) error {
+// openPostgres opens a database of PostgreSQL and brings its tables up to date, if
+// that is wanted; else they must be.
+func openPostgres(ctx context.Context, db *DB, up bool) error {
 	var err error
-	if db.pool, err = newPool(ctx, db.path, writers); err != nil {
+	if db.pool, err = newPool(ctx, db.path, writers, db.limits); err != nil {
 		return openProblem(db.Name(), err)
 	}
-	reading, err := newPool(ctx, db.path, readers)
+	reading, err := newPool(ctx, db.path, readers, db.limits)
 	if err != nil {
 		db.pool.Close()
 		return openProblem(db.Name(), err)
 	}
 	db.reading = reading
 	db.w, db.r = stdlib.OpenDBFromPool(db.pool), stdlib.OpenDBFromPool(reading)
-	if err := db.migratePostgres(ctx, true); err != nil {
+	if err := db.migratePostgres(ctx, up); err != nil {
 		_ = db.closePools()
 		return openProblem(db.Name(), err)
 	}
@@ -45,7 +48,7 @@ func openPostgres(ctx context.Context, db *DB) error {
 	return nil
 }
 
-func newPool(ctx context.Context, at string, most int32) (*pgxpool.Pool, error) {
+func newPool(ctx context.Context, at string, most int32, l limits) (*pgxpool.Pool, error) {
 	c, err := pgxpool.ParseConfig(at)
 	if err != nil {
 		// The error of pgx quotes the URL.
@@ -54,9 +57,31 @@ func newPool(ctx context.Context, at string, most int32) (*pgxpool.Pool, error) 
 	if !strings.Contains(at, "pool_max_conns") {
 		c.MaxConns = most
 	}
-	c.ConnConfig.RuntimeParams["application_name"] = "colloquy"
+	c.ConnConfig.RuntimeParams["application_name"] = applicationName
 	c.ConnConfig.RuntimeParams["idle_in_transaction_session_timeout"] = idleInTransaction.String()
+	c.ConnConfig.RuntimeParams["timezone"] = "UTC"
+	l.apply(c)
 	return pgxpool.NewWithConfig(ctx, c)
+}
+
+// checkPostgres looks at what goes wrong later if it is not as it should be.
+func (db *DB) checkPostgres(ctx context.Context) error {
+	var encoding, version string
+	var number int
+	var readOnly bool
+	err := db.w.QueryRowContext(ctx, `SELECT current_setting('server_encoding'), current_setting('server_version'), CAST(current_setting('server_version_num') AS BIGINT),
+		pg_is_in_recovery() OR CAST(current_setting('transaction_read_only') AS BOOLEAN)`).Scan(&encoding, &version, &number, &readOnly)
+	switch {
+	case err != nil:
+		return err
+	case number < oldest:
+		return bot.Problemf("db_version", "the database %s is PostgreSQL %s: %d or newer is needed", db.Name(), version, oldest/10_000)
+	case encoding != "UTF8":
+		return bot.Problemf("db_encoding", "the database %s keeps texts as %s, which has no place for most languages: make one with 'createdb --encoding=UTF8 --template=template0'", db.Name(), encoding)
+	case readOnly:
+		return &bot.Problem{Code: dbStandby, Text: "the database " + db.Name() + " " + states["25006"].text}
+	}
+	return nil
 }
 
 func (db *DB) closePools() error {

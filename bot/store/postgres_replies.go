@@ -102,7 +102,7 @@ func askAll(ctx context.Context, tx pgx.Tx, jobs []*replyJob, query string, args
 	}
 	var b pgx.Batch
 	for _, j := range jobs {
-		b.Queue(query, args(j)...)
+		b.Queue(query, slices.Clone(args(j))...) // they are cleaned where they stand
 	}
 	res := tx.SendBatch(ctx, &b)
 	for _, j := range jobs {

@@ -83,7 +83,7 @@ func (db *DB) NextPost(ctx context.Context, discussion bot.ID) (bot.Post, bool, 
 	if errors.Is(err, sql.ErrNoRows) {
 		return p, false, nil
 	}
-	return p, err == nil, err
+	return p, err == nil, writeProblem(err)
 }
 
 // Posts implements [bot.Store].
@@ -318,7 +318,7 @@ func (db *DB) Recap(ctx context.Context, discussion bot.ID) (r bot.Recap, ok boo
 		return r, false, nil
 	}
 	if err != nil {
-		return r, false, err
+		return r, false, writeProblem(err)
 	}
 	r.CreatedAt = at(created)
 	err = errors.Join(unpack(statements, &r.Statements), unpack(writer, &r.Writer), unpack(how, &m))

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"os"
 	"strings"
 	"time"
@@ -62,6 +63,61 @@ func (db *DB) Replicas(ctx context.Context) ([]Replica, error) {
 		err = s.Scan(&r.ID, &r.Host, &r.Version, &since)
 		r.Since = time.UnixMilli(since).UTC()
 		return r, err
+	})
+}
+
+// holder is what leases are marked with that this process has: its id while it is a
+// replica. Where it can be found dead, they need not run out.
+func (db *DB) holder() string {
+	db.sharing.mu.Lock()
+	defer db.sharing.mu.Unlock()
+	if k := db.sharing.keeper; db.sharing.replica == nil || k == nil || k.since.IsZero() {
+		return ""
+	}
+	return db.sharing.id
+}
+
+// bury has what dead replicas were at work on done by others at once. One that is only
+// frozen loses its leases as if they had run out: it writes nothing of that work any more.
+func (k *keeper) bury(ctx context.Context) {
+	h := &k.db.sharing
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if k.burying || !k.settled() {
+		return
+	}
+	k.burying = true
+	k.burial.Go(func() {
+		bctx, cancel := context.WithTimeout(ctx, connectLimit)
+		defer cancel()
+		_ = k.db.bury(bctx) // else with the next renewal
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		k.burying = false
+	})
+}
+
+func (db *DB) bury(ctx context.Context) error {
+	// Alone: nobody acquires or uses a lease that is looked at here.
+	return db.write(ctx, func(tx *sql.Tx) error {
+		rows, err := tx.QueryContext(ctx, `DELETE FROM replicas WHERE until_at <= `+databaseNow+` RETURNING id`)
+		dead, err := collect(rows, err, scanID)
+		if err != nil {
+			return err
+		}
+		for _, id := range dead {
+			for kind, table := range worked {
+				err := exec(ctx, tx, `UPDATE `+table+` SET work_at = `+databaseNow+` WHERE work_at > `+databaseNow+`
+					AND id IN (SELECT substr(subject, length($1) + 2) FROM leases WHERE holder = $2 AND substr(subject, 1, length($1) + 1) = $1 || '/')`, kind, id)
+				if err != nil {
+					return err
+				}
+			}
+			if err := exec(ctx, tx, `DELETE FROM leases WHERE holder = $1`, id); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 }
 

@@ -26,9 +26,9 @@ type Report struct {
 
 // Report begins to read about the discussions of a channel that were opened in a range.
 func (db *DB) Report(ctx context.Context, ch bot.Channel, days bot.ReportRange) (*Report, error) {
-	tx, err := db.r.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	tx, err := db.snapshot(ctx)
 	if err != nil {
-		return nil, writeProblem(err)
+		return nil, err
 	}
 	return &Report{tx, ch, []any{ch.Platform, ch.Workspace, ch.ID, ms(days.From), ms(days.Until)}}, nil
 }

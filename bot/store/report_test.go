@@ -76,7 +76,7 @@ func TestReport(t *testing.T) {
 		t.Fatal(err)
 	}
 	say(t, db, d, bot.Reply{Ref: message("m5"), Author: bot.Person{ID: "ben", Name: "Ben"}, Version: 1, CreatedAt: when.Add(2 * time.Minute)})
-	if _, err := db.WriteGaps(ctx, "console", "console", "", when.Add(3*time.Minute)); err != nil {
+	if _, err := db.WriteGaps(ctx, "console", when.Add(3*time.Minute)); err != nil {
 		t.Fatal(err)
 	}
 	open := func(from, until time.Time) *Report {

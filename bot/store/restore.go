@@ -56,6 +56,9 @@ type Restored struct {
 // on the database. What was there is kept beside it; after an error it is there
 // as before. Errors are [bot.Problem]s.
 func Restore(ctx context.Context, from, path string, o RestoreOptions) (did Restored, err error) {
+	if IsPostgres(from) || IsPostgres(path) {
+		return did, notAFile("restored with pg_restore")
+	}
 	if did.Copy, err = Inspect(ctx, from); err != nil {
 		return did, err
 	}

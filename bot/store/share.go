@@ -18,15 +18,18 @@ import (
 const (
 	shareEvery = time.Second            // between two renewals
 	shareLease = 7 * time.Second        // how long one is good
+	shareSpare = 500 * time.Millisecond // by which it is given up before
 	shareAgain = time.Second            // before a run begins again that returned by itself
 	shareGiven = 500 * time.Millisecond // for the rows to be deleted of what was handed over
 )
 
 // sharing is what this process has of what is divided among the replicas.
 type sharing struct {
-	id           string // of this process
-	every, lease time.Duration
-	outdated     chan struct{} // is closed when the tables are newer than known here
+	id       string        // of this process
+	every    time.Duration // see shareEvery, and so on
+	lease    time.Duration
+	spare    time.Duration
+	outdated chan struct{} // is closed when the tables are newer than known here
 
 	mu      sync.Mutex
 	shares  map[string]*share
@@ -68,7 +71,7 @@ type part struct {
 var _ bot.Sharer = (*DB)(nil)
 
 func newSharing(id string) sharing {
-	return sharing{id: id, every: shareEvery, lease: shareLease, outdated: make(chan struct{}), shares: map[string]*share{}}
+	return sharing{id: id, every: shareEvery, lease: shareLease, spare: shareSpare, outdated: make(chan struct{}), shares: map[string]*share{}}
 }
 
 // Share implements [bot.Sharer]. On SQLite every part is this process's. On PostgreSQL
@@ -126,7 +129,7 @@ func (h *sharing) begin(s *share) bool {
 }
 
 // until is when this process gives up what it renewed at a moment.
-func (h *sharing) until(sent time.Time) time.Time { return sent.Add(h.lease - h.lease/14) }
+func (h *sharing) until(sent time.Time) time.Time { return sent.Add(h.lease - h.spare) }
 
 // start runs a part that is this process's until the given moment. h is locked.
 func (h *sharing) start(k *keeper, s *share, i int, until time.Time) {

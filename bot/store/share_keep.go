@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -28,9 +29,12 @@ type keeper struct {
 	done   chan struct{}
 	cancel context.CancelFunc // of what is under way
 	conn   *pgx.Conn          // nil: none
+	burial sync.WaitGroup
 
-	// Under the lock of sharing: in touch without a gap since, and the last renewal.
+	// Under the lock of sharing: in touch without a gap since, and the last renewal;
+	// whether somebody is being buried.
 	since, last time.Time
+	burying     bool
 }
 
 // enter starts the keeper for its first user.
@@ -60,7 +64,11 @@ func (db *DB) leave() {
 	h.keeper = nil
 	h.mu.Unlock()
 	close(k.stop)
-	late := time.AfterFunc(finishLimit, k.cancel)
+	wait := finishLimit
+	if !k.touches() {
+		wait = 0 // nobody answers
+	}
+	late := time.AfterFunc(wait, k.cancel)
 	<-k.done
 	late.Stop()
 	k.cancel()
@@ -79,16 +87,19 @@ func (k *keeper) touches() bool {
 	h := &k.db.sharing
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return !k.last.IsZero() && time.Since(k.last) < h.lease/2
+	return !k.since.IsZero() && time.Since(k.last) < h.lease/2
 }
 
 // keep renews until it is stopped, and then gives up what is left.
 func (k *keeper) keep(ctx context.Context) {
 	defer close(k.done)
+	defer k.burial.Wait()
 	for stopping := false; !stopping; {
-		pause := k.db.sharing.every
-		if k.beat(ctx) != nil {
-			pause = min(retryAfter, pause)
+		began, every := time.Now(), k.db.sharing.every
+		err := k.beat(ctx)
+		pause := max(every-time.Since(began), 0)
+		if err != nil {
+			pause = min(retryAfter, every)
 			k.hangUp()
 			k.lostTouch()
 		}
@@ -109,6 +120,12 @@ func (k *keeper) keep(ctx context.Context) {
 		}
 	}
 	k.hangUp()
+}
+
+// settled reports whether others had time to renew what they have, after the database
+// was away. The lock of sharing is held.
+func (k *keeper) settled() bool {
+	return !k.since.IsZero() && k.last.Sub(k.since) >= 2*k.db.sharing.every
 }
 
 func (k *keeper) lostTouch() {
@@ -146,6 +163,7 @@ func (k *keeper) beat(ctx context.Context) error {
 	if err := k.connect(ctx); err != nil {
 		return err
 	}
+	base := ctx
 	ctx, cancel := context.WithTimeout(ctx, beatLimit)
 	defer cancel()
 	a := k.db.sharing.asks()
@@ -156,6 +174,9 @@ func (k *keeper) beat(ctx context.Context) error {
 		return err
 	}
 	take := k.answered(a, got, sent)
+	if got.dead {
+		k.bury(base)
+	}
 	if len(take) == 0 {
 		return nil
 	}
@@ -233,7 +254,11 @@ func (k *keeper) answered(a asking, got answer, sent time.Time) (take []string) 
 			}
 			continue
 		}
-		for _, i := range h.plan(s, sent.Sub(k.since) >= 2*h.every) {
+		due := h.plan(s, k.settled())
+		if k.last.Sub(sent) > (h.lease-h.spare)/2 {
+			continue // so slow that it could not keep them
+		}
+		for _, i := range due {
 			take = append(take, subject(name, i))
 		}
 	}

@@ -37,6 +37,7 @@ type answer struct {
 	kept   []string       // of what was to be kept
 	there  map[string]row // everything that is shared, by its subject
 	schema int            // of the database's tables
+	dead   bool           // a replica was not renewed in time
 }
 
 // forgotten is after how long rows are deleted that nobody renewed.
@@ -61,9 +62,8 @@ func (k *keeper) renew(ctx context.Context, a asking) (got answer, err error) {
 	} else {
 		b.Queue(`DELETE FROM replicas WHERE id = $1`, id)
 	}
-	if a.tidy {
+	if a.tidy { // those of names that nobody uses any more
 		b.Queue(`DELETE FROM leases WHERE substr(subject, 1, 5) = 'share' AND until_at < `+databaseNow+` - $1`, forgotten.Milliseconds())
-		b.Queue(`DELETE FROM replicas WHERE until_at < `+databaseNow+` - $1`, forgotten.Milliseconds())
 	}
 	b.Queue(`SELECT subject, token, until_at - ` + databaseNow + ` FROM leases WHERE substr(subject, 1, 5) = 'share'`).
 		Query(func(rows pgx.Rows) error {
@@ -75,7 +75,8 @@ func (k *keeper) renew(ctx context.Context, a asking) (got answer, err error) {
 			})
 			return err
 		})
-	b.Queue(`SELECT MAX(version_id) FROM goose_db_version WHERE is_applied`).QueryRow(func(r pgx.Row) error { return r.Scan(&got.schema) })
+	b.Queue(`SELECT (SELECT MAX(version_id) FROM goose_db_version WHERE is_applied), EXISTS (SELECT 1 FROM replicas WHERE until_at <= ` + databaseNow + `)`).
+		QueryRow(func(r pgx.Row) error { return r.Scan(&got.schema, &got.dead) })
 	return got, k.conn.SendBatch(ctx, b).Close()
 }
 

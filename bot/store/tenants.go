@@ -125,6 +125,7 @@ func eraseRows(ctx context.Context, tx *sql.Tx, platform, workspace string, now 
 	}{
 		{`DELETE FROM schedules WHERE platform = $1 AND workspace = $2`, []any{platform, workspace}},
 		{`DELETE FROM scopes WHERE scope = $1 AND $2 <> ''`, []any{scope, workspace}},
+		{`DELETE FROM hearers WHERE scope = $1 AND $2 <> ''`, []any{scope, workspace}},
 	} {
 		if err := exec(ctx, tx, q.text, q.args...); err != nil {
 			return false, err

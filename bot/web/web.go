@@ -17,6 +17,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"colloquy/bot"
@@ -35,10 +36,11 @@ const (
 // Options say what is served. The zero value serves health alone.
 type Options struct {
 	// Routes are handlers by pattern of [http.ServeMux], as each adapter gives
-	// them. No pattern may come twice.
+	// them. No pattern may come twice. [Server.Mount] puts others in their place.
 	Routes []map[string]http.Handler
-	// Ready is nil when what is needed answers. Its [bot.ReasonCode] is shown.
-	Ready func(context.Context) error
+	// Ready is nil when what is needed answers, and Alive unless this process can no
+	// longer help itself. The [bot.ReasonCode] of their errors is shown; nil: always.
+	Ready, Alive func(context.Context) error
 	// Figures are shown as metrics; nil: none of what is stored.
 	Figures func(ctx context.Context, now time.Time) (bot.Figures, error)
 	// Observer is what this process counts; nil: nothing.
@@ -55,6 +57,8 @@ type Server struct {
 	log     *slog.Logger
 	metrics *metrics
 	handler http.Handler
+	routes  atomic.Pointer[http.ServeMux]
+	said    sayings       // what /healthz and /readyz answered last
 	head    time.Duration // readHeader, and
 	grace   time.Duration // grace, unless a test is in a hurry
 }
@@ -68,21 +72,31 @@ func New(o Options) (*Server, error) {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	s := &Server{o: o, log: o.Log, metrics: newMetrics(o), head: readHeader, grace: grace}
+	if err := s.Mount(o.Routes...); err != nil {
+		return nil, err
+	}
+	s.handler = s.limit(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.routes.Load().ServeHTTP(w, r) }))
+	return s, nil
+}
+
+// Mount puts routes in the place of those that were there, also while the server
+// serves. After an error, which is one of [New], nothing has changed.
+func (s *Server) Mount(all ...map[string]http.Handler) error {
 	mux := http.NewServeMux()
 	own := map[string]http.Handler{
-		"GET /healthz": http.HandlerFunc(healthz),
+		"GET /healthz": http.HandlerFunc(s.healthz),
 		"GET /readyz":  http.HandlerFunc(s.readyz),
 		"GET /metrics": s.metrics.handler(),
 	}
-	for _, routes := range append([]map[string]http.Handler{own}, o.Routes...) {
+	for _, routes := range append([]map[string]http.Handler{own}, all...) {
 		for pattern, h := range routes {
 			if err := mount(mux, pattern, h); err != nil {
-				return nil, err
+				return err
 			}
 		}
 	}
-	s.handler = s.limit(mux)
-	return s, nil
+	s.routes.Store(mux)
+	return nil
 }
 
 // mount is [http.ServeMux.Handle] with an error in place of a panic.

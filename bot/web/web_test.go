@@ -93,8 +93,11 @@ func text(s string) http.Handler {
 }
 
 func TestHealthAndReadiness(t *testing.T) {
-	var ready error
-	url, _, _, log := running(t, Options{Ready: func(context.Context) error { return ready }})
+	var ready, alive error
+	url, _, _, log := running(t, Options{
+		Ready: func(context.Context) error { return ready },
+		Alive: func(context.Context) error { return alive },
+	})
 	for _, c := range []struct {
 		path string
 		err  error
@@ -119,6 +122,52 @@ func TestHealthAndReadiness(t *testing.T) {
 	}
 	if strings.Contains(log.String(), "passwd") {
 		t.Errorf("the log repeats what was asked for:\n%s", log)
+	}
+	alive = bot.Problemf("stuck", "nothing goes on")
+	if res, body := get(t, url+"/healthz"); res.StatusCode != 503 || body != "not alive: stuck\n" {
+		t.Errorf("/healthz: %d %q", res.StatusCode, body)
+	}
+}
+
+// A probe comes every few seconds, for as long as something is wrong.
+func TestHealthIsLoggedWhenItChanges(t *testing.T) {
+	var ready error
+	url, _, _, log := running(t, Options{Ready: func(context.Context) error { return ready }})
+	down, full := bot.Problemf("db_down", "it is down"), bot.Problemf("disk_full", "it is full")
+	for _, ready = range []error{nil, nil, down, down, down, full, full, nil, nil} {
+		_, _ = get(t, url+"/readyz")
+	}
+	for want, n := range map[string]int{"code=db_down": 1, "code=disk_full": 1, "healthy again": 1} {
+		if got := strings.Count(log.String(), want); got != n {
+			t.Errorf("%q stands %d times in the log:\n%s", want, got, log)
+		}
+	}
+}
+
+// What needs the database comes when that is there.
+func TestRoutesThatComeLater(t *testing.T) {
+	s, err := New(Options{Routes: []map[string]http.Handler{{"/": text("starting")}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	url, _, _ := serve(t, s)
+	if _, body := get(t, url+"/a"); body != "starting" {
+		t.Errorf("before: %q", body)
+	}
+	if err := s.Mount(map[string]http.Handler{"GET /a": nil}); err == nil {
+		t.Error("a route without a handler is taken")
+	}
+	if _, body := get(t, url+"/a"); body != "starting" {
+		t.Errorf("after routes that are wrong: %q", body)
+	}
+	if err := s.Mount(map[string]http.Handler{"GET /a": text("a")}); err != nil {
+		t.Fatal(err)
+	}
+	if _, body := get(t, url+"/a"); body != "a" {
+		t.Errorf("afterwards: %q", body)
+	}
+	if res, _ := get(t, url+"/b"); res.StatusCode != 404 {
+		t.Errorf("what was there before: %d", res.StatusCode)
 	}
 }
 

@@ -47,7 +47,7 @@ func (a *app) backup(ctx context.Context, path string) error {
 	if err != nil {
 		return err
 	}
-	done := a.progress("copying " + a.set.db)
+	done := a.progress("copying " + a.dbName())
 	defer done()
 	size, err := copyTo(ctx, db, full)
 	if err != nil {
@@ -56,7 +56,7 @@ func (a *app) backup(ctx context.Context, path string) error {
 	}
 	done()
 	_, err = fmt.Fprintf(a.stdout, "%s: %s, and sound.\n", path, byteCount(size))
-	if dir := consoleDir(db); err == nil && exists(dir) {
+	if dir := a.consoleDir(db); err == nil && exists(dir) {
 		_, err = fmt.Fprintf(a.stdout, "The chats of the console are files of their own, in %s.\n", dir)
 	}
 	return err

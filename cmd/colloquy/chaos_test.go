@@ -65,7 +65,7 @@ func (c *chaos) begin() {
 	defer func() { _ = db.Close() }()
 	c.first = map[bot.ID]time.Time{}
 	for _, s := range c.schedules(db) {
-		c.first[s.ID] = s.CreatedAt.Add(chaosEvery)
+		c.first[s.ID] = s.CreatedAt.Add(chaosEvery).Truncate(time.Second)
 	}
 	for _, p := range c.all[1:] {
 		p.start()
@@ -189,7 +189,7 @@ func (c *chaos) pause() {
 	db := c.replicas.open()
 	defer func() { _ = db.Close() }()
 	p := c.all[0]
-	p.await("that everything due is claimed", time.Minute, func() bool {
+	p.await("that everything due is claimed", 40*time.Second, func() bool {
 		return !slices.ContainsFunc(c.schedules(db), func(s bot.Schedule) bool { return s.NextAt.Before(time.Now()) })
 	})
 	c.configure(true)
@@ -253,6 +253,15 @@ func (c *chaos) compareDue(all []bot.Occurrence) (expected int, outcomes map[str
 		expected += min(max(n, least), most)
 	}
 	return expected, outcomes
+}
+
+// tell says what the replicas complained of, at length when the test failed.
+func (c *chaos) tell() {
+	counts, first := c.complaints()
+	c.t.Logf("the logs complain of: %v", counts)
+	if c.t.Failed() {
+		c.t.Log(first)
+	}
 }
 
 // spread says how a list of times is spread.

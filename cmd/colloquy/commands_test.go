@@ -143,7 +143,7 @@ func (w *town) serve() (typed io.Writer) {
 		_ = typing.Close()
 		<-ended
 	})
-	w.until("serve runs", func() bool { return served("colloquy.db") })
+	w.until("serve runs", func() bool { return locked("colloquy.db") })
 	return typing
 }
 

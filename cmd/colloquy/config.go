@@ -13,6 +13,7 @@ import (
 
 	"colloquy/bot"
 	"colloquy/bot/source"
+	"colloquy/bot/store"
 )
 
 // A Config is what a configuration file says. Zero values mean that it says
@@ -31,6 +32,7 @@ type Config struct {
 	Slack          SlackConfig
 	Web            WebConfig
 	Writer         WriterConfig
+	Console        string      // the folder of the console's channels
 	NoticesChannel bot.Channel // where the operator hears of trouble; zero: nowhere
 	NoticesWebhook string      // what is called besides; may be a secret
 
@@ -77,7 +79,7 @@ func ParseConfig(file string, data []byte) (*Config, error) {
 	}
 	var schedules []scheduleNodes
 	err = f.object(root, "the configuration", fields{
-		"db":            c.flag(f, "db", &text{}),
+		"db":            c.flag(f, "db", address{}),
 		"allow_network": c.networks(f),
 		"log": func(n *yaml.Node) error {
 			return f.object(n, "log", fields{
@@ -104,6 +106,7 @@ func ParseConfig(file string, data []byte) (*Config, error) {
 		"discord":           c.readDiscord(f),
 		"slack":             c.readSlack(f),
 		"web":               c.readWeb(f),
+		"console":           f.text(&c.Console),
 		"writer":            c.readWriter(f),
 		"notices":           c.notices(f),
 		"retention":         f.duration(&c.Retention, day, 3650*day),
@@ -140,6 +143,11 @@ func (c *Config) flag(f yamlFile, name string, value interface{ Set(string) erro
 type text struct{}
 
 func (text) Set(string) error { return nil }
+
+// address is that of a database.
+type address struct{}
+
+func (address) Set(s string) error { return store.CheckAddress(s) }
 
 func (c *Config) networks(f yamlFile) func(*yaml.Node) error {
 	return func(n *yaml.Node) error {

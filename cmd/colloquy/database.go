@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io/fs"
@@ -15,6 +16,42 @@ import (
 	"colloquy/bot"
 	"colloquy/bot/store"
 )
+
+// checkDB refuses what can be no database, and a password on the command line,
+// which everybody on the machine can read there.
+func (a *app) checkDB() error {
+	from := cmp.Or(a.said["db"], "--db")
+	if err := store.CheckAddress(a.set.db); err != nil {
+		return usagef("%s: %w", from, err)
+	}
+	if from == "--db" && store.HasPassword(a.set.db) {
+		return usagef("--db: a password on the command line can be read by everybody on this machine: put it into PGPASSWORD or ~/.pgpass, or the whole address into %s", variable("db"))
+	}
+	return nil
+}
+
+// dbName is what people are shown of the database.
+func (a *app) dbName() string { return store.Name(a.set.db) }
+
+// dbFlag is what a command that is suggested needs, with a space before it, to
+// find the database that this one has: nothing where it finds it by itself.
+func (a *app) dbFlag() string {
+	if a.said["db"] != "--db" || a.set.db == defaultDB {
+		return ""
+	}
+	return " --db " + shellWord(a.set.db)
+}
+
+// shellWord is s as one word of a shell.
+func shellWord(s string) string {
+	plain := func(r rune) bool {
+		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("/._-:@,=+%", r)
+	}
+	if s != "" && !strings.ContainsFunc(s, func(r rune) bool { return !plain(r) }) {
+		return s
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+}
 
 // mustExist refuses a database file that is not there: only commands that add
 // something make one.
@@ -37,7 +74,7 @@ func (a *app) read(ctx context.Context) (*store.DB, error) {
 	if err := a.mustExist(); err != nil {
 		return nil, err
 	}
-	return store.Open(ctx, a.set.db, store.Options{Clock: a.now, ReadOnly: true})
+	return a.openDB(ctx, store.Options{ReadOnly: true})
 }
 
 // existing opens an engine on a database that must be there, for a command that
@@ -47,7 +84,7 @@ func (a *app) existing(ctx context.Context, screen console.Options) (*running, e
 	if err := a.mustExist(); err != nil {
 		return nil, err
 	}
-	return a.open(ctx, place{level: slog.LevelError, console: screen, aside: served(a.set.db)})
+	return a.open(ctx, place{level: slog.LevelError, console: screen, beside: true})
 }
 
 // aside opens an engine like existing, for a command that has nothing written.

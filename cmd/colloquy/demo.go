@@ -58,6 +58,9 @@ func (a *app) demo(ctx context.Context, article string) error {
 		return err
 	}
 	defer func() { _ = rt.db.Close() }()
+	if err := alone(ctx, rt.db); err != nil {
+		return err
+	}
 	art, err := a.demoArticle(ctx, rt, article)
 	if err != nil {
 		return err
@@ -154,10 +157,7 @@ func (a *app) demoEnd(ctx context.Context, rt *running, d bot.Discussion) error 
 	if !found {
 		fmt.Fprintln(a.stdout, "\nThe discussion is closed. Nobody replied, so there is no recap.")
 	}
-	id, db := d.ID.Short(), ""
-	if a.set.db != "colloquy.db" {
-		db = " --db " + a.set.db
-	}
+	id, db := d.ID.Short(), a.dbFlag()
 	_, err = fmt.Fprintf(a.stdout, `
 Everything is stored in %s, the chat itself in
 %s.
@@ -167,7 +167,7 @@ Next, in a channel of your own, every working day at nine:
   colloquy schedule add --channel console:general \
     --at "weekdays 09:00" --feed URL%s
   colloquy serve%s
-`, a.set.db, filepath.Join(consoleDir(rt.db), demoChannel.ID+".jsonl"), id, db, id, db, db, db)
+`, a.dbName(), filepath.Join(a.consoleDir(rt.db), demoChannel.ID+".jsonl"), id, db, id, db, db, db)
 	return err
 }
 

@@ -148,7 +148,7 @@ func (a *app) closeDiscussion(ctx context.Context, ref string) error {
 			return err
 		}
 	}
-	shown := !served(a.set.db) // by the console, as it is posted
+	shown := !served(ctx, rt.db) // by the console, as it is posted
 	if d, err = a.waitClosed(ctx, rt, d); err != nil {
 		return err
 	}
@@ -179,7 +179,7 @@ func (a *app) waitClosed(ctx context.Context, rt *running, d bot.Discussion) (bo
 	defer done()
 	for end := a.now().Add(a.patience()); ; {
 		var err error
-		if !served(a.set.db) {
+		if !served(ctx, rt.db) {
 			d, err = a.closeHere(ctx, rt, d)
 		} else {
 			d, err = rt.db.Discussion(ctx, d.ID)

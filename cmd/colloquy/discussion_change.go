@@ -49,7 +49,7 @@ func (a *app) discussionChangeCommand(use, short, long string, change func(conte
 
 // runHere brings a discussion as far as it can be, unless another process does.
 func (a *app) runHere(ctx context.Context, rt *running, id bot.ID) error {
-	if served(a.set.db) {
+	if served(ctx, rt.db) {
 		return nil
 	}
 	return rt.runDiscussion(ctx, id)

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"colloquy/bot"
+	"colloquy/bot/store"
 )
 
 // findingJSON is one result of a check. A finding that is OK and has a fix is
@@ -126,10 +127,12 @@ func (e *examination) failed(name string, err error) {
 func (e *examination) run(ctx context.Context, quick, all bool) {
 	if !quick {
 		e.configuration()
-		e.folder()
+		if !store.IsPostgres(e.set.db) {
+			e.folder()
+		}
 	}
 	if err := e.mustExist(); err != nil {
-		e.note("database", e.set.db+" is not there yet", "it is made by the first command that stores something, such as 'colloquy demo' or 'colloquy schedule add'")
+		e.note("database", e.dbName()+" is not there yet", "it is made by the first command that stores something, such as 'colloquy demo' or 'colloquy schedule add'")
 		if !quick {
 			e.writer(ctx, nil)
 			e.beforehand(ctx)

@@ -3,8 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -27,61 +25,6 @@ func (e *examination) configuration() {
 		plural(len(e.config.Feeds), "feed", "feeds"), plural(len(e.config.Schedules), "schedule", "schedules"))
 }
 
-// folder looks whether the database can grow where it is.
-func (e *examination) folder() {
-	dir := filepath.Dir(e.set.db)
-	f, err := os.CreateTemp(dir, ".colloquy-*")
-	if err != nil {
-		e.bad("folder", fmt.Sprintf("nothing can be written in the folder of the database: %v", err), "make it writable for this user, or give another file with --db")
-		return
-	}
-	_ = f.Close()
-	_ = os.Remove(f.Name())
-	free, known := freeDisk(dir)
-	switch {
-	case !known:
-		e.good("folder", "%s can be written to", dir)
-	case free < leastDisk:
-		e.bad("folder", fmt.Sprintf("the disk of %s has only %s left", dir, byteCount(free)), "make room: when it is full, nothing is posted and no reply is stored")
-	default:
-		e.good("folder", "%s can be written to and has %s left", dir, byteCount(free))
-	}
-}
-
-func (e *examination) database(ctx context.Context, rt *running) {
-	if err := rt.db.Check(ctx); err != nil {
-		e.failed("database", err)
-		return
-	}
-	schema, err := rt.db.Schema(ctx)
-	if err != nil {
-		e.failed("database", err)
-		return
-	}
-	size := int64(0)
-	for _, file := range []string{rt.db.Path(), rt.db.Path() + "-wal"} {
-		if info, err := os.Stat(file); err == nil {
-			size += info.Size()
-		}
-	}
-	f, err := os.OpenFile(rt.db.Path(), os.O_RDWR, 0)
-	if err != nil {
-		e.bad("database", e.set.db+" can be read and not be written to", "check the rights of the file")
-		return
-	}
-	_ = f.Close()
-	e.good("database", "%s is sound: %s, schema %d", e.set.db, byteCount(size), schema)
-	ledger, entries, err := rt.db.CheckLedger(ctx)
-	switch {
-	case err != nil:
-		e.failed("ledger", err)
-	case entries == 0:
-		e.good("ledger", "nothing was erased or posted that a restored backup must not undo")
-	default:
-		e.good("ledger", "%s has %s", ledger, plural(entries, "entry", "entries"))
-	}
-}
-
 // serving looks whether what is due gets done.
 func (e *examination) serving(ctx context.Context, rt *running, schedules []bot.Schedule) {
 	overdue, _, err := rt.db.Overdue(ctx, e.now().Add(-tardy))
@@ -89,7 +32,7 @@ func (e *examination) serving(ctx context.Context, rt *running, schedules []bot.
 		e.failed("serve", err)
 		return
 	}
-	serves := served(e.set.db)
+	serves := served(ctx, rt.db)
 	active := slices.ContainsFunc(schedules, func(s bot.Schedule) bool { return !s.Paused })
 	var late []string
 	for _, n := range []struct {
@@ -109,12 +52,20 @@ func (e *examination) serving(ctx context.Context, rt *running, schedules []bot.
 	case len(late) > 0:
 		e.bad("serve", "it does not run, and overdue are "+strings.Join(late, ", "), "start 'colloquy serve'")
 	case serves:
-		e.good("serve", "%s runs, and nothing is overdue", owner(e.set.db+".lock"))
+		e.good("serve", "%s, and nothing is overdue", e.whoServes(ctx, rt))
 	case active:
 		e.note("serve", "it does not run", "start 'colloquy serve': schedules are posted and replies recorded while it runs")
 	default:
 		e.good("serve", "it does not run, and nothing is scheduled")
 	}
+}
+
+// whoServes says who runs everything in the database.
+func (e *examination) whoServes(ctx context.Context, rt *running) string {
+	if list, err := rt.db.Replicas(ctx); err == nil && rt.db.Shared() {
+		return plural(len(list), "replica runs", "replicas run")
+	}
+	return owner(store.RealPath(e.set.db)+".lock") + " runs"
 }
 
 func (e *examination) feeds(ctx context.Context, rt *running) {

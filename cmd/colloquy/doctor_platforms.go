@@ -30,15 +30,19 @@ func (e *examination) connections(ctx context.Context, rt *running, schedules []
 	}
 }
 
+// accounts refuses what is said of the accounts of a platform and cannot be used.
+func (a *app) accounts() (platform string, err error) {
+	if _, err := a.discordToken(); err != nil {
+		return discord.Platform, err
+	}
+	_, err = a.slackOptions()
+	return slack.Platform, err
+}
+
 // accountsUnderstood reports whether what is said of the accounts can be used;
 // else it notes what is wrong with it, which would seem to be the database.
 func (e *examination) accountsUnderstood() bool {
-	_, err := e.discordToken()
-	platform := discord.Platform
-	if err == nil {
-		platform = slack.Platform
-		_, err = e.slackAdapter(nil, slog.New(slog.DiscardHandler))
-	}
+	platform, err := e.accounts()
 	if err != nil {
 		e.bad(platform, errorLine(err), "correct it, or unset it to do without")
 	}

@@ -1,15 +1,12 @@
 package main
 
 import (
+	"cmp"
 	"context"
-	"errors"
-	"fmt"
 	"log/slog"
 	"os"
 	"strings"
-	"time"
 
-	"github.com/gofrs/flock"
 	"golang.org/x/term"
 
 	"colloquy/adapters/console"
@@ -26,7 +23,6 @@ type running struct {
 	adapters []bot.Adapter // the console first
 	log      *slog.Logger
 	now      bot.Clock
-	observer *web.Observer
 	unfit    error // why nothing can be written in this process; nil: it can
 }
 
@@ -71,6 +67,9 @@ type place struct {
 	settings bot.Settings    // what the configuration does not say
 	console  console.Options // how the console is shown
 	aside    bool            // nothing is written here, so that who would write it need not be understood
+	beside   bool            // nor is anything while another process serves
+	observer *web.Observer   // who counts what the engine does; nil: nobody
+	probes   *probes         // who asks how far connections are; nil: nobody
 }
 
 // open opens the database of this run and makes an engine on it. Close the
@@ -84,43 +83,77 @@ func (a *app) open(ctx context.Context, p place) (*running, error) {
 	if err != nil {
 		return nil, err
 	}
-	log := a.logger(p.level)
-	w, unfit := a.desk(log)
-	if unfit != nil {
-		if w.offline == nil || !p.aside {
-			return nil, unfit
-		}
-		w.Writer = w.offline
+	w, unfit := a.desk(a.logger(p.level))
+	if unfit != nil && (w.offline == nil || !p.aside && !(p.beside && maybeServed(a.set.db))) {
+		return nil, unfit
 	}
-	db, err := store.Open(ctx, a.set.db, store.Options{Clock: a.now, Keys: keys})
+	db, err := a.openDB(ctx, store.Options{Keys: keys})
 	if err != nil {
 		return nil, err
 	}
-	p.console.Dir, p.console.Clock, p.console.Log = consoleDir(db), a.now, log
+	if unfit != nil && !p.aside && !served(ctx, db) {
+		_ = db.Close()
+		return nil, unfit
+	}
+	if unfit != nil {
+		w.Writer = w.offline
+	}
+	rt, err := a.engineOn(db, p, w, notices)
+	if err != nil {
+		_ = db.Close()
+		return nil, err
+	}
+	rt.unfit = unfit
+	return rt, nil
+}
+
+// openDB opens the database of this run, whose clock is ours from then on.
+func (a *app) openDB(ctx context.Context, o store.Options) (*store.DB, error) {
+	if a.machine == nil {
+		a.machine = a.now
+	}
+	o.Clock = a.machine
+	db, err := store.Open(ctx, a.set.db, o)
+	if err == nil {
+		a.now = db.Now
+	}
+	return db, err
+}
+
+// engineOn makes an engine on a database.
+func (a *app) engineOn(db *store.DB, p place, w desk, notices bot.OperatorNotices) (*running, error) {
+	log := a.logger(p.level)
+	sharer := func(platform string) bot.Sharer {
+		if p.probes == nil || !db.Shared() {
+			return nil // everything is this process's
+		}
+		return parted{db, p.probes, platform}
+	}
+	p.console.Dir, p.console.Clock, p.console.Log, p.console.Sharer = a.consoleDir(db), a.now, log, sharer(console.Platform)
 	c := console.New(p.console)
 	adapters := []bot.Adapter{c}
 	d, err := a.discordAdapter(log)
 	if err != nil {
-		_ = db.Close()
 		return nil, err
 	}
 	if d != nil {
 		adapters = append(adapters, d)
 	}
-	sl, err := a.slackAdapter(db, log)
+	s, err := a.slackAdapter(db, log)
 	if err != nil {
-		_ = db.Close()
 		return nil, err
 	}
-	if sl != nil {
-		adapters = append(adapters, sl)
+	if s != nil {
+		adapters = append(adapters, s)
 	}
-	observer := web.NewObserver()
-	engine := bot.New(bot.Options{
+	o := bot.Options{
 		Store: db, Reader: a.reader(p.level), Writer: w.Writer, Offline: w.offline, Judge: w.offline, Adapters: adapters,
-		Clock: a.now, Log: log, Settings: a.engineSettings(p.settings), Notices: notices, Observer: observer,
-	})
-	return &running{db: db, engine: engine, console: c, adapters: adapters, log: log, now: a.now, observer: observer, unfit: unfit}, nil
+		Clock: a.now, Log: log, Settings: a.engineSettings(p.settings), Notices: notices,
+	}
+	if p.observer != nil {
+		o.Observer = p.observer
+	}
+	return &running{db: db, engine: bot.New(o), console: c, adapters: adapters, log: log, now: a.now}, nil
 }
 
 // secretKeyVariable holds the keys that the tokens of installations are encrypted with.
@@ -140,8 +173,15 @@ func (a *app) secretKeys() ([][]byte, error) {
 	return keys, nil
 }
 
-// consoleDir is the folder of the console's channels, beside the database.
-func consoleDir(db *store.DB) string {
+// consoleVariable names the folder of the console's channels.
+const consoleVariable = "COLLOQUY_CONSOLE"
+
+// consoleDir is the folder of the console's channels: beside the database, unless
+// something else is said.
+func (a *app) consoleDir(db *store.DB) string {
+	if dir := cmp.Or(a.getenv(consoleVariable), a.config.Console); dir != "" {
+		return dir
+	}
 	if db.Shared() {
 		return "colloquy.console"
 	}
@@ -178,61 +218,6 @@ func (a *app) screen() console.Options {
 		o.Color = term.IsTerminal(int(f.Fd())) && a.getenv("NO_COLOR") == "" && a.getenv("TERM") != "dumb"
 	}
 	return o
-}
-
-// lock takes the right to run everything in a database, which one process has
-// at a time. Release it with the function returned.
-func lock(path, what string) (release func(), err error) {
-	if store.IsPostgres(path) {
-		return func() {}, nil // replicas run side by side
-	}
-	name := store.RealPath(path) + ".lock"
-	l := flock.New(name)
-	// A command that only asks who holds the lock takes it for a moment.
-	short, cancel := context.WithTimeout(context.Background(), 300*time.Millisecond)
-	defer cancel()
-	ok, err := l.TryLockContext(short, 20*time.Millisecond)
-	if err != nil && !errors.Is(err, context.DeadlineExceeded) {
-		return nil, fmt.Errorf("the lock file %s cannot be made, check the rights of its folder: %w", name, err)
-	}
-	if !ok {
-		return nil, bot.Problemf("running", "%s already runs on %s: stop it first, or give another file with --db", owner(name), path)
-	}
-	if err := os.WriteFile(name, []byte(fmt.Sprintf("%s (process %d)\n", what, os.Getpid())), 0o644); err != nil {
-		_ = l.Unlock()
-		return nil, fmt.Errorf("the lock file cannot be written: %w", err)
-	}
-	return func() {
-		_ = os.Truncate(name, 0)
-		_ = l.Unlock()
-	}, nil
-}
-
-// owner names the process that holds a lock file.
-func owner(name string) string {
-	data, err := os.ReadFile(name)
-	if text := strings.TrimSpace(string(data)); err == nil && text != "" {
-		return text
-	}
-	return "another colloquy"
-}
-
-// served reports whether another process runs everything in this database: then
-// it carries out what is stored, and this one only waits.
-func served(path string) bool {
-	if store.IsPostgres(path) {
-		return false
-	}
-	name := store.RealPath(path) + ".lock"
-	l := flock.New(name)
-	if _, err := os.Stat(name); errors.Is(err, os.ErrNotExist) {
-		return false
-	}
-	ok, err := l.TryLock()
-	if ok {
-		_ = l.Unlock()
-	}
-	return err == nil && !ok
 }
 
 // onTerminal reports whether what is read from or written to is a terminal.

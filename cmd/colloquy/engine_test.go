@@ -19,14 +19,14 @@ func TestLinkToADatabaseThatIsServed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !served("link.db") {
+	if !locked("link.db") {
 		t.Error("not seen by its other name")
 	}
 	if _, err := lock("link.db", "colloquy serve"); bot.ReasonCode(err) != "running" {
 		t.Errorf("a second one runs on it: %v", err)
 	}
 	release()
-	if served("link.db") || served("real.db") {
+	if locked("link.db") || locked("real.db") {
 		t.Error("still served")
 	}
 }

@@ -195,7 +195,7 @@ func TestExportTellsEverything(t *testing.T) {
 	if err := db.Alive(t.Context(), []string{"console"}, late); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := db.WriteGaps(t.Context(), "console", "console", "", late.Add(time.Minute)); err != nil {
+	if _, err := db.WriteGaps(t.Context(), "console", late.Add(time.Minute)); err != nil {
 		t.Fatal(err)
 	}
 	if err := db.Close(); err != nil {

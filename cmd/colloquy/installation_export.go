@@ -190,7 +190,7 @@ func (a *app) eraseInstallation(ctx context.Context, db *store.DB, i bot.Install
 	if declared {
 		fmt.Fprintln(a.stdout, "What the configuration file declares for it is made again when 'colloquy serve' starts: remove it there.")
 	}
-	if dir := consoleDir(db); i.Platform == "console" && exists(dir) {
+	if dir := a.consoleDir(db); i.Platform == "console" && exists(dir) {
 		_, err = fmt.Fprintf(a.stdout, "The chats of the console are files of their own, in %s, and stay.\n", dir)
 	}
 	return err

@@ -63,7 +63,8 @@ type app struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer
 	getenv         func(string) string
-	now            bot.Clock
+	now            bot.Clock // of this machine until a database is open, whose clock holds then
+	machine        bot.Clock // of this machine; nil before that
 	set            settings
 	config         *Config           // never nil after configure
 	said           map[string]string // where each flag has its value from: itself, its variable or a line of the file; nothing for a default
@@ -124,6 +125,7 @@ It needs no account, no key and no network to begin with: try "colloquy demo".`,
 		a.doctorCommand(),
 		a.backupCommand(),
 		a.restoreCommand(),
+		a.copyCommand(),
 		a.installationCommand(),
 		a.discordCommand(),
 		a.slackCommand(),

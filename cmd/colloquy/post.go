@@ -23,7 +23,7 @@ func (a *app) postDigest(ctx context.Context, src bot.Source, brief bot.Brief, c
 	if err != nil {
 		return &usageError{err}
 	}
-	p := place{level: slog.LevelWarn, console: a.screen(), aside: served(a.set.db)}
+	p := place{level: slog.LevelWarn, console: a.screen(), beside: true}
 	if format == "json" {
 		p.console.Out = nil
 	}
@@ -102,7 +102,7 @@ func (a *app) carryOut(ctx context.Context, rt *running, id bot.ID) (bot.Occurre
 	done := a.progress("waiting for it to be posted")
 	defer done()
 	for end := a.now().Add(a.patience()); ; {
-		if !served(rt.db.Path()) {
+		if !served(ctx, rt.db) {
 			if err := rt.runOccurrence(ctx, id); err != nil {
 				return bot.Occurrence{}, err
 			}

@@ -103,7 +103,7 @@ func (a *app) decideRecap(ctx context.Context, ref string, post bool) error {
 		_, err = fmt.Fprintf(a.stdout, "The recap of discussion %s is left out: %s\n", d.ID.Short(), inline(d.Title))
 		return err
 	}
-	if !served(a.set.db) {
+	if !served(ctx, rt.db) {
 		if err := rt.runDiscussion(ctx, d.ID); err != nil {
 			return err
 		}

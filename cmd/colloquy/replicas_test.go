@@ -114,26 +114,22 @@ func (r *replicas) stopAll() {
 	}
 }
 
-// logs are what each wrote to its log.
-func (r *replicas) logs() string {
-	var b strings.Builder
-	for _, p := range r.all {
-		fmt.Fprintf(&b, "--- %s\n%s", p.name, p.log.since(0))
-	}
-	return b.String()
-}
+var logged = regexp.MustCompile(`level=(?:WARN|ERROR) msg=(?:"[^"]*"|\S+)`)
 
-var logged = regexp.MustCompile(`level=(WARN|ERROR) msg=("[^"]*"|\S+)`)
-
-// complaints counts the lines of the logs that warn.
-func (r *replicas) complaints() map[string]int {
-	out := map[string]int{}
+// complaints counts the lines of the logs that warn, by what they say, and has
+// the first of each in full.
+func (r *replicas) complaints() (counts map[string]int, first string) {
+	counts = map[string]int{}
 	for _, p := range r.all {
-		for _, m := range logged.FindAllStringSubmatch(p.log.since(0), -1) {
-			out[m[1]+" "+m[2]]++
+		for line := range strings.Lines(p.log.since(0)) {
+			if said := logged.FindString(line); said != "" {
+				if counts[said]++; counts[said] == 1 {
+					first += p.name + ": " + line
+				}
+			}
 		}
 	}
-	return out
+	return counts, first
 }
 
 // A replica is one of them.

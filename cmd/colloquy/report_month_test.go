@@ -134,7 +134,7 @@ func (m *month) outage(d bot.Discussion, l bot.Lease, from, to time.Time, found 
 	m.t.Helper()
 	ctx, db := m.t.Context(), m.rt.db
 	m.must(db.Alive(ctx, []string{"console"}, from))
-	if _, err := db.WriteGaps(ctx, "console", "console", "", to); err != nil {
+	if _, err := db.WriteGaps(ctx, "console", to); err != nil {
 		m.t.Fatal(err)
 	}
 	gaps, err := db.Gaps(ctx, d.ID)

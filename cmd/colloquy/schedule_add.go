@@ -127,7 +127,7 @@ func (a *app) addSchedule(ctx context.Context, s bot.Schedule, feeds []string, f
 			warnings = append(warnings, fmt.Sprintf("it has no feeds, and neither has %s: only what is put on the list there with '/discuss add URL' will be posted; add a feed with 'colloquy feed add URL --channel %s'", s.Channel, s.Channel))
 		}
 	}
-	return a.showAdded(s, next, warnings, format)
+	return a.showAdded(ctx, rt.db, s, next, warnings, format)
 }
 
 // feedURLs gives the addresses of the feeds that were named, and which of them
@@ -165,7 +165,7 @@ func (a *app) takeBack(ctx context.Context, db *store.DB, fresh []string, why er
 	return why
 }
 
-func (a *app) showAdded(s bot.Schedule, next []bot.Moment, warnings []string, format string) error {
+func (a *app) showAdded(ctx context.Context, db *store.DB, s bot.Schedule, next []bot.Moment, warnings []string, format string) error {
 	if format == "json" {
 		out := addedJSON{ID: s.ID, Next: []string{}, Warnings: append([]string{}, warnings...)}
 		for _, m := range next {
@@ -176,7 +176,7 @@ func (a *app) showAdded(s bot.Schedule, next []bot.Moment, warnings []string, fo
 	a.warn(warnings...)
 	fmt.Fprintf(a.stdout, "%s discusses an article in %s, %s (%s). Its next times:\n", upper(scheduleName(s)), s.Channel, s.Cron, s.Zone)
 	a.printMoments(next)
-	if !served(a.set.db) {
+	if !served(ctx, db) {
 		fmt.Fprintln(a.stdout, "It runs while 'colloquy serve' runs.")
 	}
 	return nil

@@ -132,7 +132,7 @@ func (a *app) scheduleDecideCommand(use, short, decision, said string) *cobra.Co
 			return "", err
 		}
 		o, err := rt.engine.Decide(ctx, d, s, decision, bot.Operator)
-		if err == nil && o.ID != "" && !served(rt.db.Path()) {
+		if err == nil && o.ID != "" && !served(ctx, rt.db) {
 			_, err = a.carryOut(ctx, rt, o.ID)
 		}
 		return fmt.Sprintf(said, inline(d.Title)), err

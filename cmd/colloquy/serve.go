@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"os"
 	"os/signal"
@@ -13,7 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"colloquy/bot/jobs"
+	"colloquy/bot/web"
 )
 
 // grace is how long what is under way may take to finish when serve is stopped.
@@ -52,70 +51,39 @@ A line "#NAME text" on standard input is a reply in console:NAME, and
 }
 
 func (a *app) serve(ctx context.Context, listen string) error {
-	hangups := make(chan os.Signal, 1)
-	signal.Notify(hangups, syscall.SIGHUP)
-	defer signal.Stop(hangups)
 	release, err := lock(a.set.db, "colloquy serve")
 	if err != nil {
 		return err
 	}
 	defer release()
-	screen := a.screen()
-	screen.In, screen.Prefix = a.stdin, true
-	rt, err := a.open(ctx, place{level: slog.LevelInfo, console: screen})
-	if err != nil {
+	if _, err := a.accounts(); err != nil { // before anything is waited for
 		return err
 	}
-	defer func() { _ = rt.db.Close() }()
-	if err := rt.db.TrimLedger(ctx); err != nil {
-		rt.log.WarnContext(ctx, "ledger not trimmed", "err", err)
-	}
-	if err := a.applyConfig(ctx, rt); err != nil {
+	log := a.logger(slog.LevelInfo)
+	s := &service{app: a, log: log, observer: web.NewObserver(), probes: &probes{now: a.now}, hangups: make(chan os.Signal, 1), typed: &typed{in: a.stdin}}
+	signal.Notify(s.hangups, syscall.SIGHUP)
+	defer signal.Stop(s.hangups)
+	if s.server, err = a.listen(ctx, s, listen); err != nil {
 		return err
 	}
-	runner, err := jobs.New(ctx, jobs.Options{DB: rt.db, Engine: rt.engine, Clock: a.now, Log: quiet(rt.log)})
-	if err != nil {
-		return err
-	}
-	server, err := a.listen(ctx, rt, listen)
-	if err != nil {
-		return err
-	}
-	rt.log.InfoContext(ctx, "serving", "db", rt.db.Name(), "version", readBuild().Version, "platforms", rt.platforms())
+	defer context.AfterFunc(ctx, s.probes.stop)() // before anything else ends
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
-	var beside sync.WaitGroup
-	for _, adapter := range rt.adapters {
-		beside.Go(func() {
-			if err := adapter.Run(ctx, rt.engine); err != nil {
-				stop(fmt.Errorf("%s cannot go on: %w", adapter.Platform(), err))
-			}
-		})
-	}
-	if server != nil {
-		beside.Go(func() {
-			if err := server.Serve(ctx, server.at); err != nil {
+	last, end := context.WithCancel(context.WithoutCancel(ctx)) // the web server says until the end that we stop
+	var web sync.WaitGroup
+	if s.server != nil {
+		web.Go(func() {
+			if err := s.server.Serve(last, s.server.at); err != nil {
 				stop(err)
 			}
 		})
 	}
-	beside.Go(func() {
-		if a.reread(ctx, rt, hangups) {
-			stop(context.Canceled)
-		}
-	})
-	beside.Go(func() {
-		if err := rt.engine.CheckDeclared(ctx); err != nil && ctx.Err() == nil {
-			rt.log.WarnContext(ctx, "channels not checked", "err", err)
-		}
-	})
-	err = runner.Run(ctx, grace)
-	stop(nil)
-	beside.Wait()
-	if cause := context.Cause(ctx); err == nil && !errors.Is(cause, context.Canceled) {
+	err = s.run(ctx)
+	end()
+	web.Wait()
+	if cause := context.Cause(ctx); err == nil && ctx.Err() != nil && !errors.Is(cause, context.Canceled) {
 		err = cause
 	}
-	rt.log.Info("stopped")
 	return err
 }
 

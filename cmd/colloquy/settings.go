@@ -20,6 +20,9 @@ import (
 // defaultConfigFile is read if it is there; one that is named must be there.
 const defaultConfigFile = "colloquy.yaml"
 
+// defaultDB is the database where nothing names another.
+const defaultDB = "colloquy.db"
+
 // settings are what can be set by a flag, a COLLOQUY_* variable or the
 // configuration file; the first of these that says something wins.
 type settings struct {
@@ -47,7 +50,7 @@ func (s *settings) addGlobalFlags(f *pflag.FlagSet) {
 
 // addDB adds the flag of the commands that touch the database.
 func (s *settings) addDB(f *pflag.FlagSet) {
-	f.StringVar(&s.db, "db", "colloquy.db", "database `FILE`; made if it is not there")
+	f.StringVar(&s.db, "db", defaultDB, "database `FILE`, or postgres://HOST/NAME")
 }
 
 // variable gives the name of the environment variable that stands for a flag.
@@ -79,6 +82,12 @@ func (a *app) configure(cmd *cobra.Command) error {
 			continue
 		}
 		from, value := variable(name), a.getenv(variable(name))
+		if name == "db" { // it may hold a password
+			var err error
+			if value, err = secret(a.getenv, from); err != nil {
+				return err
+			}
+		}
 		if value == "" {
 			from, value = a.config.at[name], a.config.flags[name]
 		}
@@ -90,7 +99,7 @@ func (a *app) configure(cmd *cobra.Command) error {
 		}
 		a.said[name] = from
 	}
-	return nil
+	return a.checkDB()
 }
 
 func (a *app) loadConfig() error {

@@ -45,7 +45,8 @@ func (c *Config) addSlackApp(f yamlFile, n *yaml.Node) error {
 	var x slack.App
 	layout := choice{options: []string{string(slack.OneThread), string(slack.ThreadPerQuestion)}}
 	known := fields{
-		"name": f.text(&x.Name),
+		"name":    f.text(&x.Name),
+		"command": f.text(&x.Command),
 		"layout": func(n *yaml.Node) error {
 			var s string
 			if err := f.text(&s)(n); err != nil {
@@ -126,31 +127,41 @@ func (a *app) slackApps() ([]slack.App, error) {
 
 // slackAdapter makes the connection to Slack, or nil where there is no app.
 func (a *app) slackAdapter(vault slack.Vault, log *slog.Logger) (*slack.Adapter, error) {
+	o, err := a.slackOptions()
+	if err != nil || len(o.Apps) == 0 {
+		return nil, err
+	}
+	o.Vault, o.Clock, o.Log = vault, a.now, log
+	return slack.New(o), nil
+}
+
+// slackOptions reads what is said of Slack; without apps there is no connection.
+func (a *app) slackOptions() (o slack.Options, err error) {
 	apps, err := a.slackApps()
 	if err != nil || len(apps) == 0 {
-		return nil, err
+		return o, err
 	}
 	api, err := slack.ParseAPI(cmp.Or(a.getenv(slackAPIVariable), slack.DefaultAPI))
 	if err != nil {
-		return nil, &usageError{err} // it names the variable
+		return o, &usageError{err} // it names the variable
 	}
 	url, err := a.publicURL()
 	if err != nil {
-		return nil, err
+		return o, err
 	}
 	keys, err := a.secretKeys()
 	if err != nil {
-		return nil, err
+		return o, err
 	}
 	for _, x := range apps {
 		if x.ClientID != "" && url == "" {
-			return nil, usagef("the app %s is to be installed with its client id, and nothing says at which address: set %s to the address at which Slack reaches this machine, like https://bot.example.org", x.Name, urlVariable)
+			return o, usagef("the app %s is to be installed with its client id, and nothing says at which address: set %s to the address at which Slack reaches this machine, like https://bot.example.org", x.Name, urlVariable)
 		}
 		if x.ClientID != "" && len(keys) == 0 {
-			return nil, usagef("the app %s is to be installed with its client id, and there is no key to keep its tokens with: set %s to 32 random bytes, which 'openssl rand -base64 32' makes, and keep it apart from the database", x.Name, secretKeyVariable)
+			return o, usagef("the app %s is to be installed with its client id, and there is no key to keep its tokens with: set %s to 32 random bytes, which 'openssl rand -base64 32' makes, and keep it apart from the database", x.Name, secretKeyVariable)
 		}
 	}
-	return slack.New(slack.Options{Apps: apps, API: api, URL: url, Vault: vault, Version: readBuild().Version, Clock: a.now, Log: log}), nil
+	return slack.Options{Apps: apps, API: api, URL: url, Version: readBuild().Version}, nil
 }
 
 func (a *app) slackCommand() *cobra.Command {

@@ -108,9 +108,9 @@ type listener struct {
 	at net.Listener
 }
 
-// listen takes the address of our web server, with the endpoints of the adapters;
-// nil where there is no address.
-func (a *app) listen(ctx context.Context, rt *running, flag string) (*listener, error) {
+// listen takes the address of our web server, which at first answers for health
+// alone; nil where there is no address.
+func (a *app) listen(ctx context.Context, s *service, flag string) (*listener, error) {
 	address, err := a.listenAddress(flag)
 	if err != nil {
 		return nil, err
@@ -118,20 +118,13 @@ func (a *app) listen(ctx context.Context, rt *running, flag string) (*listener, 
 	if address == "" {
 		return nil, a.needsNoWeb()
 	}
-	o := web.Options{
-		Ready:   func(ctx context.Context) error { _, err := rt.db.Schema(ctx); return err },
-		Figures: rt.db.Figures, Observer: rt.observer,
+	server, err := web.New(web.Options{
+		Routes: []map[string]http.Handler{{"/": http.HandlerFunc(notYet)}},
+		Ready:  s.probes.ready, Alive: s.probes.alive,
+		Figures: s.probes.figures, Observer: s.observer,
 		Version: readBuild().Version, Commit: readBuild().Commit,
-		Clock: a.now, Log: rt.log,
-	}
-	for _, adapter := range rt.adapters {
-		if r, ok := adapter.(interface {
-			Routes() map[string]http.Handler
-		}); ok {
-			o.Routes = append(o.Routes, r.Routes())
-		}
-	}
-	server, err := web.New(o)
+		Clock: a.now, Log: s.log,
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -140,6 +133,22 @@ func (a *app) listen(ctx context.Context, rt *running, flag string) (*listener, 
 		return nil, bot.Problemf("listen", "nothing can listen at %s, because it is taken or is no address of this machine: choose another with --listen: %w", address, err)
 	}
 	return &listener{server, at}, nil
+}
+
+// notYet answers what comes before there is somebody to take it: platforms send it again.
+func notYet(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Retry-After", "5")
+	http.Error(w, "not running yet", http.StatusServiceUnavailable)
+}
+
+// routesOf are the endpoints of an adapter; none where it has none.
+func routesOf(a bot.Adapter) map[string]http.Handler {
+	if r, ok := a.(interface {
+		Routes() map[string]http.Handler
+	}); ok {
+		return r.Routes()
+	}
+	return nil
 }
 
 // needsNoWeb refuses apps that Slack cannot reach without a web server.

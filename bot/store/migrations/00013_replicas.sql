@@ -9,3 +9,6 @@ CREATE TABLE replicas (
     since_at BIGINT NOT NULL,
     until_at BIGINT NOT NULL
 );
+
+-- The replica that has a lease: it ends when that dies.
+ALTER TABLE leases ADD COLUMN holder TEXT NOT NULL DEFAULT '';
