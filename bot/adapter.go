@@ -41,8 +41,7 @@ type Handler interface {
 	// arrive from now on in this process, or no longer do. scope begins with the
 	// platform's name, and is called the same by every process that listens to it.
 	// While they arrive in several processes, nothing is missed when one of these
-	// ends. With a ctx that is done an end is not written down: where another process
-	// may have the scope by now, only that one says until when it was heard.
+	// ends.
 	Connected(ctx context.Context, scope string, up bool) error
 	// Silent is Connected with up false where nothing arrived any more since a moment
 	// that is past: a dead line is noticed late.

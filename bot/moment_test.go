@@ -24,6 +24,20 @@ func (s *between) BeginSend(ctx context.Context, l bot.Lease, id bot.ID, now tim
 	return s.Store.BeginSend(ctx, l, id, now, d)
 }
 
+// A process that is frozen after the attempt was noted, and wakes when its lease is
+// another's, must not have all its time left then.
+func TestTimeToSendBeginsBeforeTheAttemptIsNoted(t *testing.T) {
+	s := &between{}
+	b := newBench(t, func(o *bot.Options) { s.Store, o.Store = o.Store, s })
+	var noted time.Time
+	s.then = func(bot.Post) { noted = time.Now() }
+	b.request(bot.Request{Ref: b.web.URL + "/quay"})
+	limit := noted.Add(b.engine.Settings().SendTimeout)
+	if got := b.platform.until; noted.IsZero() || got.IsZero() || got.After(limit) {
+		t.Errorf("to be sent by %v, which is after %v", got, limit)
+	}
+}
+
 func TestReplyErasedBetweenWritingAndSendingOfItsRecap(t *testing.T) {
 	s := &between{}
 	b := newBench(t, func(o *bot.Options) { s.Store, o.Store = o.Store, s })

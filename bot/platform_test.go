@@ -25,6 +25,8 @@ type platform struct {
 	unchangeable error
 	// listed is called when a listing has read everything; nil does nothing.
 	listed func()
+	// until is when the last post had to have arrived.
+	until time.Time
 	// apart gives each question a thread for itself, in the channel.
 	apart bool
 	// lost are threads in which nothing can be posted and that cannot be listed.
@@ -55,9 +57,10 @@ func (p *platform) Run(ctx context.Context, _ bot.Handler) error {
 	return nil
 }
 
-func (p *platform) Post(_ context.Context, ch bot.Channel, m bot.Message, key string) (bot.Posted, error) {
+func (p *platform) Post(ctx context.Context, ch bot.Channel, m bot.Message, key string) (bot.Posted, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.until, _ = ctx.Deadline()
 	var f fault
 	if len(p.faults) > 0 {
 		f, p.faults = p.faults[0], p.faults[1:]

@@ -137,13 +137,15 @@ func (e *Engine) workAt(ctx context.Context, l Lease, p Post, at time.Time) erro
 // it ended after.
 func (e *Engine) send(ctx context.Context, l Lease, d Discussion, p Post, a Adapter, m Message) (again bool, err error) {
 	// The lease is renewed in the same transaction: no send begins with less
-	// than its time-out left.
+	// than its time-out left. The time-out begins before that, so that a process that is
+	// frozen at any moment from here on does not send when it wakes without the lease.
+	sctx, cancel := context.WithTimeout(ctx, e.set.SendTimeout)
+	defer cancel()
 	begun, err := e.store.BeginSend(ctx, l, p.ID, e.now(), e.set.Lease)
 	if err != nil || !begun { // it was withdrawn at this moment
 		return true, err
 	}
 	p.Attempts, p.AttemptedAt, p.Shown = p.Attempts+1, e.now(), shownHash(m)
-	sctx, cancel := context.WithTimeout(ctx, e.set.SendTimeout)
 	ch, perr := e.place(sctx, a, d, p)
 	var posted Posted
 	if perr == nil {

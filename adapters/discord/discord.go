@@ -5,10 +5,10 @@
 //	rest.go         requests, within Discord's limits
 //	errors.go       what their errors mean
 //	wire.go         what Discord sends, as far as it is read
-//	gateway.go      the connections for events, as many as Discord wants
+//	gateway.go      the connections for events, as many as Discord wants, each in one process
 //	gateway_keep.go one of them, kept: what ends it, and when another begins
 //	gateway_shard.go, gateway_queue.go  its events on their way to the engine
-//	gateway_budget.go  how often connections may begin
+//	gateway_budget.go, gateway_turn.go  how often connections may begin, in all processes
 //	session.go, gateway_socket.go  what discordgo does of it, and what it is not shown
 //	guilds.go       servers that come, change and go
 //	watch.go        where our discussions are

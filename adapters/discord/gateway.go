@@ -18,6 +18,7 @@ type gate struct {
 	dial     func(ctx context.Context, network, address string) (net.Conn, error)
 	register func(ctx context.Context) error // makes the commands known
 	waits    []time.Duration                 // between attempts to hand over an event
+	apart    time.Duration                   // between identifies of one bucket
 
 	mu        sync.Mutex
 	self      identity
@@ -32,6 +33,7 @@ func newGate(a *Adapter) *gate {
 		ask: func(ctx context.Context, path string, out any) error {
 			return a.rest.do(ctx, call{method: http.MethodGet, path: path}, out)
 		},
+		apart:    identifyEvery,
 		dial:     (&net.Dialer{Timeout: 10 * time.Second}).DialContext,
 		register: a.register,
 		waits: []time.Duration{50 * time.Millisecond, 250 * time.Millisecond, time.Second, 3 * time.Second, 10 * time.Second,
@@ -80,7 +82,7 @@ type gateway struct {
 // they are this process's.
 func (a *Adapter) Run(ctx context.Context, h bot.Handler) error {
 	defer a.rest.http.CloseIdleConnections()
-	g := &gateway{a: a, h: h, budget: newBudget(a.o), slots: make(chan struct{}, formsAtOnce)}
+	g := &gateway{a: a, h: h, budget: newBudget(a.o, a.gate.apart), slots: make(chan struct{}, formsAtOnce)}
 	defer g.budget.end()
 	for least := 1; ; {
 		n, err := g.discover(ctx)

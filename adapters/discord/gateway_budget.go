@@ -31,6 +31,7 @@ type budget struct {
 	clock  bot.Clock
 	log    *slog.Logger
 	sharer bot.Sharer
+	apart  time.Duration // between identifies of one bucket
 	turns  sync.WaitGroup
 
 	mu      sync.Mutex
@@ -39,8 +40,8 @@ type budget struct {
 	buckets map[int]chan struct{} // each has room for the turn of one shard of this process
 }
 
-func newBudget(o Options) *budget {
-	return &budget{clock: o.Clock, log: o.Log, sharer: o.Sharer, buckets: map[int]chan struct{}{}}
+func newBudget(o Options, apart time.Duration) *budget {
+	return &budget{clock: o.Clock, log: o.Log, sharer: o.Sharer, apart: apart, buckets: map[int]chan struct{}{}}
 }
 
 // end waits until no process has to wait for an identify of this one.

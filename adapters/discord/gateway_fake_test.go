@@ -375,4 +375,6 @@ func (c *counter) InstallationChanged(context.Context, bot.Installation) error {
 
 func (c *counter) servers() int { return int(c.n.Load()) }
 
-func (e *ear) Missed(context.Context, bot.Channel, time.Time) error { return nil }
+func (e *ear) Missed(ctx context.Context, where bot.Channel, from time.Time) error {
+	return e.hear(ctx, "missed %s for %s", where, time.Since(from))
+}

@@ -76,7 +76,7 @@ func (s *shard) connection(ctx context.Context) error {
 		identify: turn.use,
 		take:     func(name string, raw json.RawMessage) error { return s.take(ctx, name, raw) },
 		unread:   func(err error, start []byte) { s.lose(ctx, "", start, err) },
-		over:     s.lost,
+		heard:    s.hear, over: s.lost,
 	}.run(ctx, func() {
 		s.g.a.o.Log.ErrorContext(ctx, "a connection to Discord did not end and was left behind", "scope", s.scope)
 	})
@@ -99,9 +99,26 @@ func (s *shard) stood() time.Duration {
 	return s.g.a.o.Clock().Sub(s.since)
 }
 
-// lost notes that there is no connection, or none any more.
-func (s *shard) lost() {
+// hear notes that something came.
+func (s *shard) hear() {
+	now := s.g.a.o.Clock()
 	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.heard = now
+}
+
+// lost notes that there is no connection, or none any more. One that was silent, and
+// one of a process that lost the shard, and may have been frozen, may have been dead
+// since something came last; each heartbeat brings something.
+func (s *shard) lost(why error) {
+	now := s.g.a.o.Clock()
+	s.mu.Lock()
+	if s.live {
+		s.until = now
+		if errors.Is(why, errSilent) || errors.Is(why, bot.ErrLeaseLost) {
+			s.until = s.heard
+		}
+	}
 	s.live = false
 	s.mu.Unlock()
 	s.queue.poke()

@@ -35,8 +35,10 @@ type shard struct {
 	mu    sync.Mutex
 	live  bool // ready, and not lost since
 	since time.Time
-	count int // of READYs that came
-	known int // of READYs that work has handled
+	heard time.Time // when something came last
+	until time.Time // when the last connection ended that was ready
+	count int       // of READYs that came
+	known int       // of READYs that work has handled
 }
 
 func newShard(ctx context.Context, g *gateway, id int) *shard {
@@ -120,10 +122,11 @@ func (s *shard) work() {
 	}
 	last, cancel := context.WithTimeout(context.WithoutCancel(s.late), farewellLimit)
 	defer cancel()
-	if s.taken() { // who has it says until when it was heard
-		cancel()
+	err := s.g.h.Silent(last, s.scope, s.ended())
+	if err == nil {
+		err = s.outagesSoFar(last)
 	}
-	if err := s.g.h.Connected(last, s.scope, false); err != nil {
+	if err != nil {
 		s.g.a.o.Log.WarnContext(last, "end of the connection not noted", "scope", s.scope, "err", err)
 	}
 }
@@ -141,13 +144,7 @@ func (s *shard) settle(ctx context.Context) {
 // tell repeats itself until the engine has heard it, or it is no longer so.
 func (s *shard) tell(ctx context.Context, up bool) {
 	for try := 0; ; try++ {
-		var err error
-		if up {
-			err = s.arrive(ctx)
-		}
-		if err == nil {
-			err = s.g.h.Connected(ctx, s.scope, up)
-		}
+		err := s.say(ctx, up)
 		if err == nil {
 			s.told = up
 			return
@@ -157,6 +154,23 @@ func (s *shard) tell(ctx context.Context, up bool) {
 			return
 		}
 	}
+}
+
+func (s *shard) say(ctx context.Context, up bool) error {
+	if !up {
+		return s.g.h.Silent(ctx, s.scope, s.ended())
+	}
+	if err := s.arrive(ctx); err != nil {
+		return err
+	}
+	return s.g.h.Connected(ctx, s.scope, true)
+}
+
+// ended is when its last connection did.
+func (s *shard) ended() time.Time {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.until
 }
 
 // arrive tells the engine which servers there are, and learns where discussions are

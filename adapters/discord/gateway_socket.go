@@ -46,6 +46,7 @@ type socket struct {
 	unread func(err error, start []byte)                 // told of a payload that is none
 	end    func(error)                                   // ends the connection for that reason
 	hello  func() error                                  // told when discordgo is about to identify; an error ends the connection before
+	heard  func()                                        // told of each payload
 	upper  []byte                                        // for discordgo, and not read by it yet
 	frames bool                                          // the answer to the handshake is over
 	parts  []byte                                        // of a message in several frames
@@ -54,7 +55,7 @@ type socket struct {
 }
 
 func newSocket(conn net.Conn, end func(error)) *socket {
-	s := &socket{Conn: conn, end: end}
+	s := &socket{Conn: conn, end: end, heard: func() {}}
 	s.in = bufio.NewReader(deadlined{s})
 	return s
 }
@@ -212,6 +213,7 @@ func (s *socket) payload(data []byte) error {
 		s.unread(err, data[:min(len(data), 200)])
 		return nil
 	}
+	s.heard()
 	switch *p.Op {
 	case 0:
 		if err := s.take(p.Name, p.Data); err != nil {

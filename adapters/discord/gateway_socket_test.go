@@ -181,7 +181,7 @@ func TestSessionOverTLS(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		err := session{
 			url: "wss" + strings.TrimPrefix(srv.URL, "https"), token: "token", shards: 1, trust: trust,
-			dial: (&net.Dialer{}).DialContext, identify: func() error { return nil }, over: func() {}, unread: func(error, []byte) {},
+			dial: (&net.Dialer{}).DialContext, identify: func() error { return nil }, heard: func() {}, over: func(error) {}, unread: func(error, []byte) {},
 			take: func(name string, _ json.RawMessage) error {
 				ready = name == "READY"
 				cancel()

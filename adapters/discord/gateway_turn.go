@@ -71,7 +71,7 @@ func (t *turn) use() error {
 			t.drop()
 			return
 		}
-		time.AfterFunc(identifyEvery, t.free)
+		time.AfterFunc(t.b.apart, t.free)
 		if t.alone { // a process that ends keeps nobody waiting
 			context.AfterFunc(t.shard, t.free)
 		}

@@ -20,8 +20,8 @@ import (
 // told again what it knows.
 type knownGuild struct {
 	shard int
-	sum   uint64 // of what the engine was told; 0: nothing
-	away  bool   // in an outage of its own
+	sum   uint64    // of what the engine was told; 0: nothing
+	away  time.Time // since when it has an outage of its own; zero: it has none
 }
 
 // there lists the servers of a shard, which the engine calls scope.
@@ -157,8 +157,8 @@ func (s *shard) guildHere(ctx context.Context, n guildNews) error {
 	gate.mu.Lock()
 	known := gate.guilds[n.id]
 	gate.mu.Unlock()
-	if known.away {
-		if err := s.guildBack(ctx, n); err != nil {
+	if !known.away.IsZero() {
+		if err := s.guildBack(ctx, n.id, known.away); err != nil {
 			return err
 		}
 	}
@@ -175,39 +175,49 @@ func (s *shard) guildHere(ctx context.Context, n guildNews) error {
 }
 
 // guildAway notes that nothing is heard of a server: it has an outage.
-func (s *shard) guildAway(ctx context.Context, n guildNews) error {
+func (s *shard) guildAway(_ context.Context, n guildNews) error {
 	gate := s.g.a.gate
 	gate.mu.Lock()
-	known, ok := gate.guilds[n.id]
-	gate.mu.Unlock()
-	if !ok || known.away {
-		return nil
+	defer gate.mu.Unlock()
+	if known, ok := gate.guilds[n.id]; ok && known.away.IsZero() {
+		known.away = s.g.a.o.Clock()
+		gate.guilds[n.id] = known
 	}
-	if err := s.g.h.Connected(ctx, s.installation(n).String(), false); err != nil {
-		return err
-	}
-	gate.away(n.id, true)
 	return nil
 }
 
-// guildBack has the engine write down that gap and list. The server is not
-// another scope that listens: that is the shard.
-func (s *shard) guildBack(ctx context.Context, n guildNews) error {
-	for _, up := range []bool{true, false} {
-		if err := s.g.h.Connected(ctx, s.installation(n).String(), up); err != nil {
+// guildBack has the engine write that outage down as a gap, and list.
+func (s *shard) guildBack(ctx context.Context, id string, since time.Time) error {
+	if err := s.g.h.Missed(ctx, bot.Channel{Platform: Platform, Workspace: id}, since); err != nil {
+		return err
+	}
+	gate := s.g.a.gate
+	gate.mu.Lock()
+	defer gate.mu.Unlock()
+	known := gate.guilds[id]
+	known.away = time.Time{}
+	gate.guilds[id] = known
+	return nil
+}
+
+// outagesSoFar does so at the end, as whoever has the shard next knows of outages only
+// since then.
+func (s *shard) outagesSoFar(ctx context.Context) error {
+	gate := s.g.a.gate
+	away := map[string]time.Time{}
+	gate.mu.Lock()
+	for id, known := range gate.guilds {
+		if known.shard == s.id && !known.away.IsZero() {
+			away[id] = known.away
+		}
+	}
+	gate.mu.Unlock()
+	for id, since := range away {
+		if err := s.guildBack(ctx, id, since); err != nil {
 			return err
 		}
 	}
-	s.g.a.gate.away(n.id, false)
 	return nil
-}
-
-func (g *gate) away(id string, on bool) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	known := g.guilds[id]
-	known.away = on
-	g.guilds[id] = known
 }
 
 // guildGone tells the engine that the bot was removed from a server.

@@ -21,6 +21,7 @@ var (
 	_ bot.Editor     = (*Adapter)(nil)
 	_ bot.Director   = (*Adapter)(nil)
 	_ bot.Linker     = (*Adapter)(nil)
+	_ bot.Laner      = (*Adapter)(nil)
 )
 
 // Codes of Discord that say what a channel is not for.

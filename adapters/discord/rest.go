@@ -22,6 +22,13 @@ const apiVersion = "v10"
 // than 50; the rest is for what a network delays and then hastens.
 const DefaultPerSecond = 45
 
+// Lanes is 1: Discord counts what a bot asks for in all servers together. So the
+// work of all processes is asked for by one of them, evenly spread: when another
+// takes over, the last second of the one and the first of the other have no more
+// requests than a second of one has. What its connections ask besides is little, in
+// whichever process they are, and has its place between [DefaultPerSecond] and 50.
+func (a *Adapter) Lanes() int { return 1 }
+
 // A call is one request to Discord's REST API.
 type call struct {
 	method  string

@@ -39,7 +39,8 @@ type session struct {
 	identify func() error                                  // called just before the identify; an error ends the connection without it
 	take     func(name string, data json.RawMessage) error // events, in order; an error ends it, as would a READY that does not come
 	unread   func(err error, start []byte)
-	over     func()         // called once nothing comes any more; what is left to clean up takes a second
+	heard    func()         // called when something came
+	over     func(error)    // called once nothing comes any more, with why; what is left to clean up takes a second
 	trust    *x509.CertPool // whom TLS believes; nil: whom the system does
 }
 
@@ -70,7 +71,7 @@ func (s session) run(parent context.Context, abandoned func()) error {
 		opened <- err
 	}()
 	<-ctx.Done()
-	s.over()
+	s.over(context.Cause(ctx))
 	late := time.NewTimer(endLimit)
 	defer late.Stop()
 	select {
@@ -111,7 +112,7 @@ func (s session) discordgo(ctx context.Context, end func(error)) (dg *discordgo.
 				return nil, fmt.Errorf("reach the gateway: %w", err)
 			}
 			sock := newSocket(conn, end)
-			sock.take, sock.unread, sock.hello = s.take, s.unread, s.identify
+			sock.take, sock.unread, sock.hello, sock.heard = s.take, s.unread, s.identify, s.heard
 			context.AfterFunc(ctx, sock.leave)
 			return sock, nil
 		}

@@ -10,7 +10,6 @@ import (
 	"github.com/riverqueue/river/riverdriver"
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 	"github.com/riverqueue/river/riverdriver/riversqlite"
-	"github.com/riverqueue/river/rivermigrate"
 
 	"colloquy/bot/store"
 )
@@ -39,16 +38,8 @@ type clientOf[T any] struct {
 }
 
 func newClient[T any](ctx context.Context, db *store.DB, driver riverdriver.Driver[T], c *river.Config, in func(store.Tx, func(T) error) error) (client, error) {
-	m, err := rivermigrate.New(driver, &rivermigrate.Config{Logger: c.Logger})
-	if err != nil {
-		return nil, fmt.Errorf("prepare jobs: %w", err)
-	}
-	err = db.Turn(ctx, func(ctx context.Context) error {
-		_, err := m.Migrate(ctx, rivermigrate.DirectionUp, nil)
-		return err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("prepare jobs: %w", err)
+	if err := migrate(ctx, db, driver, c.Logger); err != nil {
+		return nil, err
 	}
 	r, err := river.NewClient(driver, c)
 	if err != nil {

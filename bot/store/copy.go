@@ -62,6 +62,7 @@ func Move(ctx context.Context, from, to string, o MoveOptions) (did Moved, err e
 	if err := mustBeThere(from); err != nil {
 		return did, err
 	}
+	ctx = patiently(ctx)
 	c := &copying{MoveOptions: o, did: &did}
 	if c.Progress == nil {
 		c.Progress = func(string, bool, int64, int64) {}

@@ -60,7 +60,12 @@ func writeMark(ctx context.Context, tx *sql.Tx, name string, m mark, before stri
 
 // usable is a [bot.Problem] where nothing may run on a database, because what was
 // in it is in another now, or is not here yet.
-func (db *DB) usable(ctx context.Context) error {
+func (db *DB) usable(ctx context.Context, o Options) error {
+	if db.Shared() {
+		if err := db.atHome(ctx, true); err != nil {
+			return err
+		}
+	}
 	moved, _, err := readMark(ctx, db.w, settingMoved)
 	if err != nil {
 		return err
@@ -71,6 +76,9 @@ func (db *DB) usable(ctx context.Context) error {
 	into, _, err := readMark(ctx, db.w, settingCopied)
 	if err == nil && into.ID != "" && !into.Done {
 		err = bot.Problemf("copying", "the copy of %s into %s, begun on %s, is not done: go on with 'colloquy copy --from %s --to %s'", into.From, into.To, date(into.At), into.From, into.To)
+	}
+	if err == nil && db.Shared() {
+		err = db.keepsLedger(ctx, o)
 	}
 	return err
 }

@@ -26,7 +26,7 @@ var copied = []string{
 var notCopied = []string{"leases", "replicas", "hearers"}
 
 // theirOwn is true of the settings that belong to a database and not to what is in it.
-const theirOwn = `name IN ('` + settingMoved + `', '` + settingCopied + `', '` + backupID + `', '` + backupAt + `')`
+const theirOwn = `name IN ('` + settingMoved + `', '` + settingCopied + `', '` + settingHome + `', '` + settingLedger + `', '` + backupID + `', '` + backupAt + `')`
 
 // A table is one that is copied.
 type table struct {

@@ -57,6 +57,10 @@ type Options struct {
 	// Keys of [KeySize] bytes encrypt credentials: the first does, and all
 	// decrypt, so that a key can be changed. Without any, none can be stored.
 	Keys [][]byte
+	// Ledger is a folder on other storage than the database, in which stands what
+	// restoring a dump must not undo; for PostgreSQL alone, as that of a file stands
+	// beside it. Empty: none, which is refused where there was one; [NoLedger] gives it up.
+	Ledger string
 
 	ledger ledger // that of another file, while a backup is restored
 	bare   bool   // no copy before the tables are changed: the file is one
@@ -89,6 +93,9 @@ func Open(ctx context.Context, path string, o Options) (*DB, error) {
 		if err := openPostgres(ctx, db, !o.ReadOnly); err != nil {
 			return nil, err
 		}
+		if o.Ledger != "" && o.Ledger != NoLedger {
+			db.ledger = folderLedger(o.Ledger, db.Now())
+		}
 		return db.begun(ctx, o)
 	}
 	// What people wrote is for the operator's eyes only; SQLite gives the files
@@ -118,7 +125,7 @@ func (db *DB) begun(ctx context.Context, o Options) (*DB, error) {
 	if o.ReadOnly || o.bare || o.copying {
 		return db, nil
 	}
-	if err := db.usable(ctx); err != nil {
+	if err := db.usable(ctx, o); err != nil {
 		_ = db.Close()
 		return nil, openProblem(db.Name(), err)
 	}

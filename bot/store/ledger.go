@@ -12,6 +12,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"sync"
 	"syscall"
 	"time"
 
@@ -28,7 +29,15 @@ import (
 // stand in the order of their commits. One whose transaction was cut off after
 // it says too much, which does no harm. A line that was itself cut off is none:
 // the next writer marks it.
-type ledger struct{ path string }
+//
+// On PostgreSQL it is a folder elsewhere, with a file for each process, if one is
+// set; see ledger_folder.go.
+type ledger struct {
+	path   string // of the file that this process writes to; empty: none
+	folder string // all files that are read; empty: the one alone
+	since  time.Time
+	turn   *sync.Mutex // of those in this process that write beside one another
+}
 
 // What an entry says, and which fields it has.
 const (
@@ -107,8 +116,8 @@ func (db *DB) heldKeep(ctx context.Context, l bot.Lease, f func(*sql.Tx, *noted)
 	return db.held(ctx, l, func(tx *sql.Tx) error { return db.keepIn(tx, f) })
 }
 
-// heldKeepBeside is heldKeep for what may run beside others; where they may,
-// there is no ledger.
+// heldKeepBeside is heldKeep for what may run beside others. Their lines stand in
+// no certain order, so they are about one discussion alone, and its lease is held.
 func (db *DB) heldKeepBeside(ctx context.Context, l bot.Lease, f func(*sql.Tx, *noted) error) error {
 	return db.heldBeside(ctx, l, func(tx *sql.Tx) error { return db.keepIn(tx, f) })
 }
@@ -124,6 +133,10 @@ func (l ledger) append(lines []entry) (err error) {
 		return nil
 	}
 	defer func() { err = l.problem(err) }()
+	if l.turn != nil {
+		l.turn.Lock()
+		defer l.turn.Unlock()
+	}
 	f, err := os.OpenFile(l.path, os.O_RDWR|os.O_APPEND|os.O_CREATE, 0o600)
 	if err != nil {
 		return err
@@ -174,9 +187,16 @@ func cause(err error) error {
 	return err
 }
 
-// read hands every entry to f, in order. A ledger that is not there has none.
-// An error of f ends it and is returned.
+// read hands every entry to f, in order; of a folder those since a moment. A ledger
+// that is not there has none. An error of f ends it and is returned.
 func (l ledger) read(ctx context.Context, f func(entry) error) error {
+	if l.folder != "" {
+		return l.merge(ctx, f)
+	}
+	return l.readFile(ctx, f)
+}
+
+func (l ledger) readFile(ctx context.Context, f func(entry) error) error {
 	file, err := os.Open(l.path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil

@@ -242,7 +242,7 @@ func FuzzLedger(f *testing.F) {
 	f.Add([]byte(`{"at":"2027-03-01T08:00:00Z","did":"person"` + tornMark + "\n\n{}\n"))
 	f.Add([]byte("\x00\xff\n{\"did\":[]}\nnot ended"))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		l := ledger{filepath.Join(t.TempDir(), "ledger")}
+		l := ledger{path: filepath.Join(t.TempDir(), "ledger")}
 		if err := os.WriteFile(l.path, data, 0o600); err != nil {
 			t.Fatal(err)
 		}

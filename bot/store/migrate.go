@@ -111,8 +111,8 @@ func (db *DB) readable(ctx context.Context) error {
 	return db.w.QueryRowContext(ctx, `SELECT COUNT(*) FROM goose_db_version`).Scan(&n)
 }
 
-// knownSchema is the number of the newest migration of this program.
-func knownSchema() int {
+// KnownSchema is the number of the newest migration of this program.
+func KnownSchema() int {
 	names, err := fs.Glob(migrationFiles(), "*.sql")
 	if err != nil || len(names) == 0 {
 		return 0

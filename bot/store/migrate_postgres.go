@@ -41,7 +41,7 @@ func (db *DB) upToDate(ctx context.Context) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	have, want := 0, knownSchema()
+	have, want := 0, KnownSchema()
 	for n := range list {
 		have = max(have, n)
 	}

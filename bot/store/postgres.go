@@ -92,6 +92,14 @@ func (db *DB) closePools() error {
 	return err
 }
 
+// Kind is "sqlite" or "postgresql".
+func (db *DB) Kind() string {
+	if db.Shared() {
+		return "postgresql"
+	}
+	return "sqlite"
+}
+
 // Name is what people are shown of the database; see [Name].
 func (db *DB) Name() string { return Name(db.path) }
 

@@ -18,29 +18,31 @@ func prepare(ctx context.Context, temp string, kept ledger, o RestoreOptions, di
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	now := o.Clock()
+	return db.write(ctx, func(tx *sql.Tx) error { return catchUp(ctx, tx, kept, o, o.Clock(), did) })
+}
+
+// catchUp makes a database that is what it was at a moment what it should be now.
+func catchUp(ctx context.Context, tx *sql.Tx, kept ledger, o RestoreOptions, now time.Time, did *Restored) error {
 	if did.At.IsZero() || did.At.After(now) {
 		did.At = now
 	}
-	return db.write(ctx, func(tx *sql.Tx) error {
-		if err := (&reapply{tx: tx, now: now, did: did}).all(ctx, kept); err != nil {
+	if err := (&reapply{tx: tx, now: now, did: did}).all(ctx, kept); err != nil {
+		return err
+	}
+	if err := endDue(ctx, tx, now, o.Plan, did); err != nil {
+		return fmt.Errorf("end what was due: %w", err)
+	}
+	if err := lookUpPosts(ctx, tx, now, did); err != nil {
+		return fmt.Errorf("posts to look up: %w", err)
+	}
+	for _, q := range []string{`DELETE FROM leases`, `DELETE FROM settings WHERE name IN ('` + backupID + `', '` + backupAt + `')`} {
+		if err := exec(ctx, tx, q); err != nil {
 			return err
 		}
-		if err := endDue(ctx, tx, now, o.Plan, did); err != nil {
-			return fmt.Errorf("end what was due: %w", err)
-		}
-		if err := lookUpPosts(ctx, tx, now, did); err != nil {
-			return fmt.Errorf("posts to look up: %w", err)
-		}
-		for _, q := range []string{`DELETE FROM leases`, `DELETE FROM settings WHERE name IN ('` + backupID + `', '` + backupAt + `')`} {
-			if err := exec(ctx, tx, q); err != nil {
-				return err
-			}
-		}
-		a := o.Audit
-		a.ID, a.At, a.Action, a.Target, a.Detail = bot.NewID(now), now, "restore", did.At.UTC().Format(time.RFC3339), did.String()
-		return writeAudit(ctx, tx, a)
-	})
+	}
+	a := o.Audit
+	a.ID, a.At, a.Action, a.Target, a.Detail = bot.NewID(now), now, "restore", did.At.UTC().Format(time.RFC3339), did.String()
+	return writeAudit(ctx, tx, a)
 }
 
 // String is one line for the audit.
@@ -80,7 +82,7 @@ func endDue(ctx context.Context, tx *sql.Tx, now time.Time, plan func(bot.Schedu
 func lookUpPosts(ctx context.Context, tx *sql.Tx, now time.Time, did *Restored) error {
 	rows, err := tx.QueryContext(ctx, `UPDATE posts SET reason = CASE WHEN state = 'held' THEN '`+wasHeld+`' ELSE '' END,
 			attempted_at = CASE WHEN state = 'sending' AND attempted_at < $1 THEN attempted_at ELSE $1 END, retry_at = $2,
-			stale = stale + CASE WHEN kind = 'root' THEN 1 ELSE 0 END, work_at = CASE WHEN discussion_id IS NULL THEN $2 END, state = 'sending'
+			stale = stale + CASE WHEN kind = 'root' THEN 1 ELSE 0 END, work_at = CASE WHEN discussion_id IS NULL THEN CAST($2 AS BIGINT) END, state = 'sending'
 		WHERE state IN ('pending', 'sending', 'held') AND (discussion_id IS NULL OR discussion_id IN (
 			SELECT id FROM discussions WHERE state IN ('posting', 'open', 'closing', 'closed', 'withdrawing')))
 		RETURNING id`, ms(did.At), ms(now))

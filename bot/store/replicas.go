@@ -52,6 +52,9 @@ func (db *DB) Join(ctx context.Context, version string) (leave func(), err error
 	}
 }
 
+// Replica is the id of this process; see [DB.Replicas].
+func (db *DB) Replica() string { return db.sharing.id }
+
 // Replicas are those that are alive, the oldest first; on SQLite none.
 func (db *DB) Replicas(ctx context.Context) ([]Replica, error) {
 	if !db.Shared() {
@@ -136,7 +139,7 @@ func (db *DB) Sharers(name string) (n int) {
 
 // sees notes which tables the database has. The lock of sharing is held.
 func (db *DB) sees(schema int) {
-	if h := &db.sharing; schema > knownSchema() && h.schema == 0 {
+	if h := &db.sharing; schema > KnownSchema() && h.schema == 0 {
 		h.schema = schema
 		close(h.outdated)
 	}
@@ -151,6 +154,6 @@ func (db *DB) Outdated(ctx context.Context) error {
 		return nil
 	case <-db.sharing.outdated:
 		return bot.Problemf("db_newer", "the database %s was brought up to date by a newer Colloquy (schema %d, this one knows %d): use that version",
-			db.Name(), db.sharing.schema, knownSchema())
+			db.Name(), db.sharing.schema, KnownSchema())
 	}
 }

@@ -57,7 +57,7 @@ type Restored struct {
 // as before. Errors are [bot.Problem]s.
 func Restore(ctx context.Context, from, path string, o RestoreOptions) (did Restored, err error) {
 	if IsPostgres(from) || IsPostgres(path) {
-		return did, notAFile("restored with pg_restore")
+		return did, NotAFile("restored with pg_restore")
 	}
 	if did.Copy, err = Inspect(ctx, from); err != nil {
 		return did, err
@@ -66,7 +66,7 @@ func Restore(ctx context.Context, from, path string, o RestoreOptions) (did Rest
 	if same(from, real) {
 		return did, bot.Problemf("same_file", "%s is the database itself: give a backup of it", from)
 	}
-	kept := ledger{real + ".ledger"}
+	kept := ledger{path: real + ".ledger"}
 	if did.Gap, err = kept.gap(ctx, did.Copy); err != nil {
 		return did, err
 	}
@@ -122,7 +122,7 @@ func Inspect(ctx context.Context, path string) (c Copy, err error) {
 	if err != nil {
 		return c, &bot.Problem{Code: "bad_backup", Err: err, Text: path + " is damaged, and nothing was restored: use another backup"}
 	}
-	if known := knownSchema(); c.Schema > known {
+	if known := KnownSchema(); c.Schema > known {
 		return c, bot.Problemf("db_newer", "%s was written by a newer Colloquy (schema %d, this one knows %d): restore it with that version", path, c.Schema, known)
 	}
 	return c, nil
@@ -139,7 +139,7 @@ func readDSN(path string) string {
 
 // read finds out what a copy is the state of: what is written in it, or else the
 // newest of what happened.
-func (c *Copy) read(ctx context.Context, r *sql.DB) error {
+func (c *Copy) read(ctx context.Context, r querier) error {
 	if err := r.QueryRowContext(ctx, `SELECT MAX(version_id) FROM goose_db_version WHERE is_applied`).Scan(&c.Schema); err != nil {
 		return err
 	}
@@ -161,18 +161,21 @@ func (c *Copy) read(ctx context.Context, r *sql.DB) error {
 
 // gap says why the ledger does not reach back to a backup; empty when it does.
 func (l ledger) gap(ctx context.Context, c Copy) (string, error) {
-	if _, err := os.Stat(l.path); errors.Is(err, fs.ErrNotExist) {
+	name := l.path
+	if l.folder != "" {
+		name = l.folder
+	} else if _, err := os.Stat(l.path); errors.Is(err, fs.ErrNotExist) {
 		return "there is no ledger " + l.path, nil
 	}
 	known := false
-	err := l.read(ctx, func(e entry) error {
+	err := l.each(ctx, func(e entry) error {
 		known = known || c.id != "" && e.Backup == c.id || c.id == "" && !e.At.After(c.At)
 		return nil
 	})
 	if err != nil || known {
 		return "", err
 	}
-	return fmt.Sprintf("the ledger %s does not know this backup", l.path), nil
+	return fmt.Sprintf("the ledger %s does not know this backup", name), nil
 }
 
 func same(a, b string) bool {

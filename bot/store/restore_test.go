@@ -229,14 +229,14 @@ func TestRestoreOfAnOlderSchema(t *testing.T) {
 	if err != nil || did.Schema != 1 {
 		t.Fatalf("%+v, %v", did, err)
 	}
-	if n, err := open(t, path).Schema(t.Context()); err != nil || n != knownSchema() {
+	if n, err := open(t, path).Schema(t.Context()); err != nil || n != KnownSchema() {
 		t.Errorf("schema %d, %v", n, err)
 	}
 	// The file is a copy already; opening it makes one, which nobody else may read.
 	if copies, err := filepath.Glob(filepath.Join(dir, "*.before-*")); err != nil || len(copies) > 0 {
 		t.Errorf("copies of the copy: %v, %v", copies, err)
 	}
-	name := fmt.Sprintf("%s.before-%d", old, knownSchema())
+	name := fmt.Sprintf("%s.before-%d", old, KnownSchema())
 	if err := os.WriteFile(name, []byte("of an attempt that failed"), 0o600); err != nil {
 		t.Fatal(err)
 	}

@@ -388,7 +388,7 @@ func TestANewerSchemaIsSeen(t *testing.T) {
 		t.Errorf("outdated from the beginning: %v", err)
 	}
 	h.share("a", db, 1)
-	if _, err := db.w.ExecContext(t.Context(), `INSERT INTO goose_db_version (version_id, is_applied) VALUES ($1, TRUE)`, knownSchema()+1); err != nil {
+	if _, err := db.w.ExecContext(t.Context(), `INSERT INTO goose_db_version (version_id, is_applied) VALUES ($1, TRUE)`, KnownSchema()+1); err != nil {
 		t.Fatal(err)
 	}
 	var p *bot.Problem

@@ -25,6 +25,9 @@ func (db *DB) TrimLedger(ctx context.Context) error {
 		return nil
 	}
 	before := db.now().Add(-KeepLedger)
+	if db.ledger.folder != "" {
+		return db.ledger.trimFolder(before)
+	}
 	first := errors.New("the first entry is enough")
 	old := false
 	err := db.ledger.read(ctx, func(e entry) error {
@@ -85,6 +88,10 @@ func (l ledger) trim(before time.Time) (err error) {
 // CheckLedger reads the whole ledger, looks whether it can be written to, and
 // returns its name and how many entries it has.
 func (db *DB) CheckLedger(ctx context.Context) (path string, entries int, err error) {
+	if db.ledger.folder != "" {
+		err = db.ledger.each(ctx, func(entry) error { entries++; return nil })
+		return db.ledger.folder, entries, err
+	}
 	f, err := os.OpenFile(db.ledger.path, os.O_WRONLY|os.O_APPEND, 0)
 	if err == nil {
 		err = f.Close()

@@ -183,9 +183,7 @@ func (c *discordChaos) compare() {
 		c.t.Errorf("posts on Discord that the database does not know: %v", on.byKey)
 	}
 	stored := c.compareReplies(db, discussions, on.replies)
-	c.t.Logf("%s of chaos: %d kills, one replica frozen for %s, the database restarted and crashed, connections disturbed %d times",
-		c.length, c.kills, c.frozen[1].Sub(c.frozen[0]).Round(time.Second), c.networks)
-	c.t.Logf("occurrences: %d expected, %d recorded: %v", expected, total(outcomes), outcomes)
+	c.sum(expected, occurrences, outcomes)
 	c.t.Logf("discussions: %d; posts: %d on Discord, %d sent in the database, each once", len(discussions), posts, sent)
 	c.t.Logf("replies: %d written (%d changed, %d deleted), %d left on Discord, %d stored; gaps in what was heard: %s",
 		c.said, c.edited, c.deleted, len(on.replies), stored, c.gaps(db, discussions))
@@ -196,13 +194,6 @@ func (c *discordChaos) compare() {
 	if n.TooMany > 0 {
 		c.t.Errorf("%d requests were answered by 429", n.TooMany)
 	}
-}
-
-func total(counts map[string]int) (n int) {
-	for _, v := range counts {
-		n += v
-	}
-	return n
 }
 
 // whatIsThere is what is on Discord.

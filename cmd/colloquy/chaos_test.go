@@ -18,7 +18,6 @@ import (
 const (
 	// chaosVariable is how long the chaos lasts, such as 20m; without it a minute or so.
 	chaosVariable = "COLLOQUY_TEST_CHAOS"
-	chaosEvery    = 5 * time.Second // between due times of a schedule
 	// chaosLag is how much later than it falls due something may be claimed where
 	// all is well: what falls due so shortly before a schedule is paused may not be.
 	chaosLag = 2 * time.Second
@@ -30,20 +29,22 @@ type chaos struct {
 	*replicas // embedded too: t is the same
 	t         *testing.T
 	length    time.Duration
+	every     time.Duration // between due times of a schedule
 	configure func(paused bool)
 
 	first    map[bot.ID]time.Time // the first due time of each schedule
 	paused   [2]time.Time         // between which moments the schedules were paused
 	kills    int
 	networks int
-	frozen   [2]time.Time // between which moments one was frozen
+	freeze   time.Duration // how long one is frozen
+	frozen   [2]time.Time  // between which moments
 
 	mu     sync.Mutex
 	killed []time.Time
 }
 
 func newChaos(t *testing.T, env ...string) *chaos {
-	c := &chaos{t: t, crash: &crash{t: t, started: time.Now()}, length: 70 * time.Second}
+	c := &chaos{t: t, crash: &crash{t: t, started: time.Now()}, length: 70 * time.Second, every: 5 * time.Second, freeze: 30 * time.Second}
 	if text := os.Getenv(chaosVariable); text != "" {
 		var err error
 		if c.length, err = time.ParseDuration(text); err != nil || c.length < time.Minute {
@@ -65,7 +66,7 @@ func (c *chaos) begin() {
 	defer func() { _ = db.Close() }()
 	c.first = map[bot.ID]time.Time{}
 	for _, s := range c.schedules(db) {
-		c.first[s.ID] = s.CreatedAt.Add(chaosEvery).Truncate(time.Second)
+		c.first[s.ID] = s.CreatedAt.Add(c.every).Truncate(time.Second)
 	}
 	for _, p := range c.all[1:] {
 		p.start()
@@ -99,12 +100,12 @@ func (c *chaos) blows() []blow {
 		all = append(all, blow{at, c.killOne})
 	}
 	var cold *replica
-	freeze := c.length / 5
-	all = append(all, blow{freeze, func() string {
+	begin := c.length / 5
+	all = append(all, blow{begin, func() string {
 		cold, c.frozen[0] = c.random(), time.Now()
 		cold.freeze()
 		return cold.name + " frozen"
-	}}, blow{freeze + 30*time.Second, func() string {
+	}}, blow{begin + c.freeze, func() string {
 		cold.thaw()
 		c.frozen[1] = time.Now()
 		return cold.name + " woken"
@@ -239,14 +240,14 @@ func (c *chaos) compareDue(all []bot.Occurrence) (expected int, outcomes map[str
 		next, n := first, 0
 		for _, o := range slices.Backward(due[id]) {
 			// A row that stands for several is that of the last of them.
-			next = next.Add(time.Duration(o.Count-1) * chaosEvery)
+			next = next.Add(time.Duration(o.Count-1) * c.every)
 			if !o.DueAt.Equal(next) {
 				c.t.Errorf("schedule %s: due %s is recorded, want %s", id.Short(), o.DueAt, next)
 			}
-			next = o.DueAt.Add(chaosEvery)
+			next = o.DueAt.Add(c.every)
 			n += o.Count
 		}
-		least, most := int((c.paused[0].Sub(first)-chaosLag)/chaosEvery)+1, int(c.paused[1].Sub(first)/chaosEvery)+1
+		least, most := int((c.paused[0].Sub(first)-chaosLag)/c.every)+1, int(c.paused[1].Sub(first)/c.every)+1
 		if n < least || n > most {
 			c.t.Errorf("schedule %s: %d due times are recorded, want %d to %d", id.Short(), n, least, most)
 		}
@@ -262,6 +263,20 @@ func (c *chaos) tell() {
 	if c.t.Failed() {
 		c.t.Log(first)
 	}
+}
+
+// sum says what happened, and what became of the due times.
+func (c *chaos) sum(expected int, occurrences []bot.Occurrence, outcomes map[string]int) {
+	c.t.Logf("%s of chaos: %d kills, one replica frozen for %s, the database restarted and crashed, connections disturbed %d times",
+		c.length, c.kills, c.frozen[1].Sub(c.frozen[0]).Round(time.Second), c.networks)
+	n, others := 0, map[string]int{}
+	for _, o := range occurrences {
+		n += o.Count
+		if o.Outcome != bot.OutcomePosted {
+			others[o.Outcome+": "+o.Reason]++
+		}
+	}
+	c.t.Logf("occurrences: %d expected, %d recorded: %v; %v", expected, n, outcomes, others)
 }
 
 // spread says how a list of times is spread.

@@ -12,6 +12,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"colloquy/adapters/discord"
+	"colloquy/bot"
 )
 
 // Variables that concern Discord.
@@ -83,7 +84,8 @@ func (a *app) discordToken() (string, error) {
 }
 
 // discordAdapter makes the connection to Discord, or nil where there is no token.
-func (a *app) discordAdapter(log *slog.Logger) (*discord.Adapter, error) {
+// sharer is nil where no other process has it too.
+func (a *app) discordAdapter(log *slog.Logger, sharer bot.Sharer) (*discord.Adapter, error) {
 	token, err := a.discordToken()
 	if err != nil || token == "" {
 		return nil, err

@@ -55,10 +55,10 @@ func (e *examination) beforehand(ctx context.Context) {
 		return
 	}
 	quiet := slog.New(slog.DiscardHandler)
-	if d, err := e.discordAdapter(quiet); err == nil && d != nil {
+	if d, err := e.discordAdapter(quiet, nil); err == nil && d != nil {
 		e.checked(ctx, d, bot.Channel{Platform: discord.Platform})
 	}
-	if s, err := e.slackAdapter(nil, quiet); err == nil && s != nil {
+	if s, err := e.slackAdapter(nil, quiet, nil); err == nil && s != nil {
 		e.checked(ctx, s, bot.Channel{Platform: slack.Platform})
 	}
 }

@@ -10,6 +10,8 @@ import (
 	"golang.org/x/term"
 
 	"colloquy/adapters/console"
+	"colloquy/adapters/discord"
+	"colloquy/adapters/slack"
 	"colloquy/bot"
 	"colloquy/bot/store"
 	"colloquy/bot/web"
@@ -124,22 +126,28 @@ func (a *app) openDB(ctx context.Context, o store.Options) (*store.DB, error) {
 func (a *app) engineOn(db *store.DB, p place, w desk, notices bot.OperatorNotices) (*running, error) {
 	log := a.logger(p.level)
 	sharer := func(platform string) bot.Sharer {
-		if p.probes == nil || !db.Shared() {
+		switch {
+		case !db.Shared():
 			return nil // everything is this process's
+		case p.probes == nil:
+			return db
 		}
 		return parted{db, p.probes, platform}
 	}
-	p.console.Dir, p.console.Clock, p.console.Log, p.console.Sharer = a.consoleDir(db), a.now, log, sharer(console.Platform)
+	p.console.Dir, p.console.Clock, p.console.Log = a.consoleDir(db), a.now, log
+	if p.probes != nil {
+		p.console.Sharer = sharer(console.Platform)
+	}
 	c := console.New(p.console)
 	adapters := []bot.Adapter{c}
-	d, err := a.discordAdapter(log)
+	d, err := a.discordAdapter(log, sharer(discord.Platform))
 	if err != nil {
 		return nil, err
 	}
 	if d != nil {
 		adapters = append(adapters, d)
 	}
-	s, err := a.slackAdapter(db, log)
+	s, err := a.slackAdapter(db, log, sharer(slack.Platform))
 	if err != nil {
 		return nil, err
 	}

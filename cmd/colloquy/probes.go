@@ -82,7 +82,7 @@ func (p *probes) ready(ctx context.Context) error {
 		return err
 	}
 	if err := p.writable(ctx, rt.db); err != nil {
-		return notNow("database", "nothing can be stored", err)
+		return notNow("database", "nothing can be stored: "+bot.Explain(err), err)
 	}
 	return nil
 }

@@ -44,6 +44,9 @@ known: put the right ledger there, or go on with --without-ledger.`,
 }
 
 func (a *app) restore(ctx context.Context, file string, yes, without bool) error {
+	if store.IsPostgres(a.set.db) { // before anything is said of the file
+		return store.NotAFile("restored with pg_restore")
+	}
 	release, err := lock(a.set.db, "colloquy restore")
 	if err != nil {
 		return err

@@ -86,24 +86,3 @@ func (a *app) serve(ctx context.Context, listen string) error {
 	}
 	return err
 }
-
-// quiet is a log without what River says about itself at level info.
-func quiet(log *slog.Logger) *slog.Logger { return slog.New(leveled{log.Handler(), slog.LevelWarn}) }
-
-// leveled is a handler that leaves out what is below its level.
-type leveled struct {
-	slog.Handler
-	least slog.Level
-}
-
-func (l leveled) Enabled(ctx context.Context, level slog.Level) bool {
-	return level >= l.least && l.Handler.Enabled(ctx, level)
-}
-
-func (l leveled) WithAttrs(attrs []slog.Attr) slog.Handler {
-	return leveled{l.Handler.WithAttrs(attrs), l.least}
-}
-
-func (l leveled) WithGroup(name string) slog.Handler {
-	return leveled{l.Handler.WithGroup(name), l.least}
-}

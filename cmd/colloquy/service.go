@@ -94,7 +94,7 @@ func (s *service) once(ctx context.Context, begun func()) error {
 			return err
 		}
 	}
-	rt.log.InfoContext(ctx, "serving", "db", rt.db.Name(), "version", readBuild().Version, "platforms", rt.platforms())
+	rt.log.InfoContext(ctx, "serving", "db", rt.db.Name(), "kind", rt.db.Kind(), "replica", rt.db.Replica(), "version", readBuild().Version, "platforms", rt.platforms())
 	begun()
 	err = s.together(ctx, rt, runner)
 	rt.log.Info("stopped")

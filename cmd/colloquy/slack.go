@@ -9,6 +9,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"colloquy/adapters/slack"
+	"colloquy/bot"
 )
 
 // slackAPIVariable moves Slack's Web API to another host.
@@ -126,12 +127,12 @@ func (a *app) slackApps() ([]slack.App, error) {
 }
 
 // slackAdapter makes the connection to Slack, or nil where there is no app.
-func (a *app) slackAdapter(vault slack.Vault, log *slog.Logger) (*slack.Adapter, error) {
+func (a *app) slackAdapter(vault slack.Vault, log *slog.Logger, sharer bot.Sharer) (*slack.Adapter, error) {
 	o, err := a.slackOptions()
 	if err != nil || len(o.Apps) == 0 {
 		return nil, err
 	}
-	o.Vault, o.Clock, o.Log = vault, a.now, log
+	o.Vault, o.Sharer, o.Clock, o.Log = vault, sharer, a.now, log
 	return slack.New(o), nil
 }
 

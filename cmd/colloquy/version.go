@@ -7,6 +7,8 @@ import (
 	"runtime/debug"
 
 	"github.com/spf13/cobra"
+
+	"colloquy/bot/store"
 )
 
 // Set by -ldflags "-X main.version=… -X main.commit=…" where the version
@@ -20,6 +22,7 @@ type buildInfo struct {
 	Modified bool   `json:"modified"` // built from a tree with changes
 	Go       string `json:"go"`
 	Platform string `json:"platform"`
+	Schema   int    `json:"schema"` // of the database's tables, that it knows
 }
 
 func (a *app) versionCommand() *cobra.Command {
@@ -42,7 +45,7 @@ func (a *app) versionCommand() *cobra.Command {
 				}
 				text += ")"
 			}
-			_, err := fmt.Fprintf(a.stdout, "%s %s %s\n", text, b.Go, b.Platform)
+			_, err := fmt.Fprintf(a.stdout, "%s %s %s, schema %d, SQLite and PostgreSQL\n", text, b.Go, b.Platform, b.Schema)
 			return err
 		},
 	}
@@ -51,7 +54,7 @@ func (a *app) versionCommand() *cobra.Command {
 }
 
 func readBuild() buildInfo {
-	b := buildInfo{Version: version, Commit: commit, Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH}
+	b := buildInfo{Version: version, Commit: commit, Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH, Schema: store.KnownSchema()}
 	info, ok := debug.ReadBuildInfo()
 	if ok {
 		for _, s := range info.Settings {

@@ -42,9 +42,13 @@ type conn struct {
 	reason  string
 	stopped bool
 	wake    chan struct{}
+
+	gone chan struct{} // closed when it has ended
 }
 
-func newConn(ws *websocket.Conn) *conn { return &conn{ws: ws, wake: make(chan struct{}, 1)} }
+func newConn(ws *websocket.Conn) *conn {
+	return &conn{ws: ws, wake: make(chan struct{}, 1), gone: make(chan struct{})}
+}
 
 func (c *conn) push(f frame) {
 	c.mu.Lock()

@@ -46,7 +46,7 @@
 //   - a message, new or edited, without an explicit list "parse" in allowed_mentions;
 //   - an endpoint that is not here; before, after and around together;
 //   - IDENTIFY within 5 s (by Speed) of the one before beyond max_concurrency, unless the
-//     process died in between; IDENTIFY within a second of Invalid Session; more than are
+//     process died in between; with Options.OneSession a shard that is connected twice; IDENTIFY within a second of Invalid Session; more than are
 //     left for the day; more than 120 messages a minute to the gateway.
 //
 // Rate limits are no violation: count them in [Server.Counts]. Lengths are counted

@@ -171,6 +171,7 @@ func (s *Server) ended(c *conn) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	c.stop()
+	close(c.gone)
 	delete(s.gate.conns, c)
 	if ss := c.session; ss != nil && ss.conn == c {
 		ss.conn = nil

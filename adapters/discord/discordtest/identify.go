@@ -116,6 +116,9 @@ func (s *Server) begin(c *conn, ss *session) {
 	case u.NoReady:
 		return
 	}
+	if s.o.OneSession {
+		s.once(ss)
+	}
 	c.session, ss.conn = ss, c
 	s.gate.sessions[ss.id] = ss
 	s.ready(ss)
@@ -127,6 +130,26 @@ func (s *Server) begin(c *conn, ss *session) {
 	}
 	for _, b := range s.bulk {
 		s.deliverBulk(ss, b)
+	}
+}
+
+// once watches that the sessions of a shard end of which another begins. How far the
+// end of a connection has come is a matter of moments.
+func (s *Server) once(begins *session) {
+	for _, ss := range s.gate.list() {
+		old := ss.conn
+		if old == nil || ss.shard != begins.shard || ss.shards != begins.shards {
+			continue
+		}
+		s.served.Go(func() {
+			late := time.NewTimer(time.Second)
+			defer late.Stop()
+			select {
+			case <-old.gone:
+			case <-late.C:
+				s.Breach("gateway: shard %d is connected twice", begins.shard)
+			}
+		})
 	}
 }
 

@@ -18,6 +18,7 @@ type Options struct {
 	Identifies     int              // how many more IDENTIFYs there may be today; 0 means 1000
 	NoContent      bool             // the Message Content toggle is off: asking for the intent is refused (4014)
 	Resume         bool             // sessions can be resumed; otherwise RESUME is answered by Invalid Session
+	OneSession     bool             // a shard that is connected twice for longer than a second breaks a rule
 	Heartbeat      time.Duration    // that HELLO asks for; 0 means 41.25 s
 	Speed          float64          // multiplies all rates that are allowed; 0 means 1
 	ActiveThreads  int              // cap of a server's threads that are not archived; 0 means 1000

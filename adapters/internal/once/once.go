@@ -5,6 +5,7 @@ package once
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"net/http"
 	"net/http/httptrace"
@@ -41,13 +42,18 @@ func NewHTTP() *http.Client {
 	}
 }
 
-// Send sends the request that build makes with a client of [NewHTTP]. left is
+// Send sends the request that build makes with a client of [NewHTTP]. Nothing leaves
+// when the deadline of ctx has passed, by whichever clock of this machine, also if the
+// process was frozen at the last moment before it. left is
 // whether anything of it may have left this machine when there is an error,
 // whose text has no address. Where a connection that was used before turns out
 // to be dead before anything was written to it, Send takes another one.
 func Send(ctx context.Context, c *http.Client, build func(context.Context) (*http.Request, error)) (res *http.Response, left bool, err error) {
 	for again := false; ; again = true {
 		t := &trace{}
+		if due, ok := ctx.Deadline(); ok {
+			t.due = &due
+		}
 		req, err := build(httptrace.WithClientTrace(ctx, t.hooks()))
 		if err != nil {
 			return nil, false, withoutURL(err)
@@ -73,15 +79,29 @@ func withoutURL(err error) error {
 	return err
 }
 
-// A countedConn counts what was written to it.
+// A countedConn counts what was written to it, and writes nothing that is too late.
 type countedConn struct {
 	net.Conn
 	written atomic.Int64
+	due     atomic.Pointer[time.Time] // of the request that it has; nil: it has none that must be in time
 }
 
+// errLate is a request that was not sent since its time was over.
+var errLate = fmt.Errorf("too late to be sent: %w", context.DeadlineExceeded)
+
 func (c *countedConn) Write(b []byte) (int, error) {
+	if due := c.due.Load(); due != nil && passed(*due, time.Now()) {
+		return 0, errLate
+	}
 	c.written.Add(1) // before: when it fails, nobody knows how much went out
 	return c.Conn.Write(b)
+}
+
+// passed reports whether a deadline is over. A context says so a moment later than
+// clocks do when a process wakes, and where a whole machine was frozen, the clock that
+// only runs forward stood still with it.
+func passed(due, now time.Time) bool {
+	return !now.Before(due) || !now.Round(0).Before(due.Round(0))
 }
 
 // counted finds the countedConn under TLS.
@@ -105,6 +125,7 @@ type trace struct {
 	begun  atomic.Bool // something was given to the connection
 	conn   *countedConn
 	before int64 // writes to conn before this request
+	due    *time.Time
 }
 
 func (t *trace) hooks() *httptrace.ClientTrace {
@@ -114,6 +135,7 @@ func (t *trace) hooks() *httptrace.ClientTrace {
 			t.reused.Store(i.Reused)
 			if t.conn = counted(i.Conn); t.conn != nil {
 				t.before = t.conn.written.Load()
+				t.conn.due.Store(t.due)
 			}
 		},
 		WroteHeaders: func() { t.begun.Store(true) }, // called before they leave

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 )
 
 // posting builds a request to an address that nobody may see.
@@ -72,6 +73,48 @@ func TestWhatLeft(t *testing.T) {
 		_, left, err := Send(c.ctx, c.client, posting(c.base))
 		if err == nil || left != c.left || strings.Contains(err.Error(), "secret") {
 			t.Errorf("%s: left %t, %v; want %t, and no address", name, left, err, c.left)
+		}
+	}
+}
+
+// A slept is the context of a process that was frozen until its deadline had passed,
+// and whose timers have not fired yet.
+type slept struct {
+	context.Context
+	due time.Time
+}
+
+func (s slept) Deadline() (time.Time, bool) { return s.due, true }
+
+// What wakes too late sends nothing, over a connection that is there, with TLS or
+// without; and by which of its clocks it is too late does not matter.
+func TestFrozenBeforeItIsSent(t *testing.T) {
+	var got atomic.Int64
+	serve := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		got.Add(1)
+	})
+	for _, s := range []*httptest.Server{httptest.NewServer(serve), httptest.NewTLSServer(serve)} {
+		t.Cleanup(s.Close)
+		got.Store(0)
+		c := client(t)
+		c.Transport.(*http.Transport).TLSClientConfig = s.Client().Transport.(*http.Transport).TLSClientConfig
+		for _, due := range []time.Time{{}, time.Now().Add(-time.Second), time.Now().Add(-time.Second).Round(0), {}} {
+			ctx, late := t.Context(), !due.IsZero()
+			if late {
+				ctx = slept{ctx, due}
+			}
+			res, left, err := Send(ctx, c, posting(s.URL))
+			if late != (err != nil) || left == late {
+				t.Errorf("due %v: left %t, %v", due, left, err)
+			}
+			if err == nil {
+				_, _ = io.Copy(io.Discard, res.Body)
+				_ = res.Body.Close()
+			}
+		}
+		if n := got.Load(); n != 2 {
+			t.Errorf("%d requests arrived", n)
 		}
 	}
 }
