@@ -3,8 +3,6 @@ package main
 import (
 	"fmt"
 	"log/slog"
-	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -47,32 +45,25 @@ func BenchmarkTenThousandChannels(b *testing.B) {
 		}
 		begin := time.Now()
 		r.serveAll()
-		state := func() map[bot.Labels]int {
-			f, err := db.Figures(b.Context(), time.Now())
-			if err != nil {
-				b.Fatal(err)
-			}
-			return f.Posts
-		}
 		first := time.Duration(0)
 		for said := time.Now(); ; time.Sleep(time.Second) {
-			posts := state()
-			if n := posts[bot.Labels{bot.PostSent, discord.Platform}]; n > 0 && first == 0 {
-				first = time.Since(begin)
-			}
-			if time.Since(said) > 20*time.Second {
-				said = time.Now()
-				b.Log(time.Since(begin).Round(time.Second), posts)
-			}
 			f, err := db.Figures(b.Context(), time.Now())
 			if err != nil {
 				b.Fatal(err)
+			}
+			if first == 0 && f.Posts[bot.Labels{bot.PostSent, discord.Platform}] > 0 {
+				first = time.Since(begin)
 			}
 			if f.Discussions[bot.StateOpen] == channels && f.ToList[discord.Platform] == 0 {
 				break
 			}
+			if time.Since(said) > 30*time.Second {
+				said = time.Now()
+				b.Log(time.Since(begin).Round(time.Second), f.Posts)
+			}
 			if time.Since(begin) > 25*time.Minute {
-				b.Fatalf("not all are open: %v, %v\n%s", f.Discussions, posts, tail(r.logs()))
+				_, logged := r.complaints()
+				b.Fatalf("not all are open: %v, %v\n%s", f.Discussions, f.Posts, logged)
 			}
 		}
 		took := time.Since(begin)
@@ -84,12 +75,8 @@ func BenchmarkTenThousandChannels(b *testing.B) {
 		if asked := len(m.Calls()); asked != 1 {
 			b.Errorf("the model was asked %d times", asked)
 		}
-		var complaints []string
-		for line, n := range r.complaints() {
-			complaints = append(complaints, fmt.Sprint(n, " × ", line))
-		}
-		slices.Sort(complaints)
-		b.Log("logged: " + strings.Join(complaints, "; "))
+		complaints, logged := r.complaints()
+		b.Log("logged:", complaints, logged)
 		_ = db.Close()
 	}
 }
