@@ -157,6 +157,9 @@ func (s *shard) tell(ctx context.Context, up bool) {
 	}
 }
 
+// inFlight is what an event takes to arrive, at most as a rule.
+const inFlight = time.Second
+
 // miss takes in since when events are missing.
 func (s *shard) miss() {
 	if lost := s.queue.gap(); s.deaf.IsZero() {
@@ -172,7 +175,7 @@ func (s *shard) say(ctx context.Context, up bool) error {
 		if up || !s.deaf.IsZero() && s.deaf.Before(since) {
 			since = s.deaf
 		}
-		if err := s.g.h.Silent(ctx, s.scope, since); err != nil || !up {
+		if err := s.g.h.Silent(ctx, s.scope, since.Add(-inFlight)); err != nil || !up {
 			return err
 		}
 	}

@@ -205,9 +205,9 @@ func TestDatabaseIsAway(t *testing.T) {
 	}
 
 	r.db.away.Store(true)
-	from := time.Now()
 	edited := s.Say(d.Channel.Thread, ada, "third")
 	s.Await("a loss", func() bool { return strings.Contains(r.log.String(), "event lost") })
+	lost := time.Now()
 	s.Edit(d.Channel.Thread, edited, "thirdly")
 	for n := range 100 {
 		s.Say(d.Channel.Thread, ada, fmt.Sprint("x", n+100))
@@ -219,7 +219,7 @@ func TestDatabaseIsAway(t *testing.T) {
 		}
 		return strings.Count(r.stored(d), "x1") == 100 && strings.HasPrefix(r.stored(d), "first second thirdly")
 	})
-	if gaps := r.gaps(d); !covers(gaps, from, from) {
+	if gaps := r.gaps(d); !covers(gaps, lost, lost) {
 		t.Errorf("not written down: %+v", gaps)
 	}
 }

@@ -38,6 +38,8 @@ func newTable() *table {
 
 func (t *table) process(name string) *process {
 	p := &process{t, name}
+	t.mu.Lock()
+	defer t.mu.Unlock()
 	t.left[p] = map[string]bool{}
 	return p
 }

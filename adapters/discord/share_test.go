@@ -51,8 +51,8 @@ func TestHandOver(t *testing.T) {
 		d.begin("100")
 		b.want("handed back", "discord/0 false")
 		a.want("handed back", "discord has 100 in discord/0", "discord/0 true")
-		if d.dials != 3 {
-			t.Errorf("%d connections", d.dials)
+		if n := d.dialled(); n != 3 {
+			t.Errorf("%d connections", n)
 		}
 		for _, r := range []*run{a, b} {
 			if err := r.stop(); err != nil {
@@ -196,8 +196,8 @@ func TestDayLimitOfAllProcesses(t *testing.T) {
 			d.mu.Unlock()
 		}
 		time.Sleep(time.Hour)
-		if d.dials != 3 {
-			t.Errorf("%d connections", d.dials)
+		if n := d.dialled(); n != 3 {
+			t.Errorf("%d connections", n)
 		}
 		for _, r := range runs {
 			if err := r.stop(); err != nil {
@@ -213,7 +213,14 @@ type crowd struct {
 	live map[*line]string
 }
 
-// serve takes all connections from now on.
+// dialled is how often somebody connected.
+func (d *desk) dialled() int {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.dials
+}
+
+// serveAll takes all connections from now on.
 func (d *desk) serveAll(ctx context.Context) *crowd {
 	c := &crowd{live: map[*line]string{}}
 	go func() {
@@ -282,16 +289,14 @@ func TestFollowsTheNumberOfShards(t *testing.T) {
 		expect("at first", "[0 1]")
 		say(2, 2*askAgain)
 		expect("more", "[0 2] [1 2]")
-		d.mu.Lock()
-		dials := d.dials
-		d.mu.Unlock()
+		dials := d.dialled()
 		for range 30 { // about where the number changes
 			say(1, time.Hour)
 			say(2, time.Hour)
 		}
 		expect("at the edge", "[0 2] [1 2]")
-		if d.dials != dials {
-			t.Errorf("%d more connections at the edge", d.dials-dials)
+		if n := d.dialled(); n != dials {
+			t.Errorf("%d more connections at the edge", n-dials)
 		}
 		say(1, shrinkAfter-time.Minute)
 		expect("fewer, for less than a day", "[0 2] [1 2]")
