@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -357,5 +358,87 @@ func TestWelcomeThatIsRefusedIsNoTrouble(t *testing.T) {
 		if len(got) == 1 && !strings.Contains(got[0].Lines[0], "sofort zur Diskussion") {
 			t.Errorf("in another language: %q", got[0].Lines)
 		}
+	}
+}
+
+// Each shard knows of its own servers alone. Those that left while nobody listened
+// are noticed by theirs, and by no other.
+func TestInstallationsOfOneShard(t *testing.T) {
+	b := newBench(t)
+	b.installations(there("W1", "test/0"), there("W2", "test/0"), there("W3", "test/1"), there("W4", "test/1"))
+	of := func(list ...string) func(string) bool {
+		return func(workspace string) bool { return slices.Contains(list, workspace) }
+	}
+	gone := func() string {
+		t.Helper()
+		var out []string
+		all, err := b.db.InstallationsOf(t.Context(), "test")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, i := range all {
+			if i.Gone {
+				out = append(out, i.Workspace)
+			}
+		}
+		slices.Sort(out)
+		return strings.Join(out, " ")
+	}
+	for _, step := range []struct {
+		there []bot.Installation
+		mine  func(string) bool
+		gone  string
+	}{
+		{[]bot.Installation{there("W1", "test/0")}, of("W1", "W2"), "W2"},
+		{nil, of(), "W2"},
+		{[]bot.Installation{there("W4", "test/1")}, of("W3", "W4"), "W2 W3"},
+		{[]bot.Installation{there("W3", "test/1"), there("W4", "test/1")}, of("W3", "W4"), "W2"},
+		// Another number of shards: W2 is of the second now, and came back.
+		{[]bot.Installation{there("W2", "test/1/3")}, of("W2"), ""},
+	} {
+		if err := b.engine.Installations(t.Context(), "test", step.there, step.mine); err != nil {
+			t.Fatal(err)
+		}
+		if got := gone(); got != step.gone {
+			t.Errorf("there are %v, and gone are %q", step.there, got)
+		}
+	}
+}
+
+// Where discussions are is known of each scope alone, with the threads of questions,
+// for as long as something is recorded there.
+func TestPlaces(t *testing.T) {
+	b := newBench(t)
+	b.installations(there("W1", "test/0"), there("W2", "test/1"))
+	one, two := b.opened("W1"), b.opened("W2")
+	places := func(scope string) []string {
+		t.Helper()
+		list, err := b.engine.Places(t.Context(), scope)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var out []string
+		for _, ch := range list {
+			out = append(out, ch.String())
+		}
+		slices.Sort(out)
+		return out
+	}
+	for scope, d := range map[string]bot.Discussion{"test/0": one, "test/1": two} {
+		if got := places(scope); len(got) != 1 || got[0] != d.Channel.String() {
+			t.Errorf("%s: %q, and not %s", scope, got, d.Channel)
+		}
+	}
+	if got := append(places("test/2"), places("")...); len(got) > 0 {
+		t.Errorf("elsewhere: %q", got)
+	}
+	b.wait(2 * 24 * time.Hour)
+	b.work()
+	if d, err := b.db.Discussion(t.Context(), one.ID); err != nil || d.State != bot.StateClosed || len(places("test/0")) != 1 {
+		t.Errorf("closed: %s, %q, %v", d.State, places("test/0"), err)
+	}
+	b.wait(8 * 24 * time.Hour)
+	if got := places("test/0"); len(got) > 0 {
+		t.Errorf("long closed: %q", got)
 	}
 }

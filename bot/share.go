@@ -9,7 +9,7 @@ import (
 
 // HandOver is how long a run may take to finish what is under way when its part is
 // handed over.
-const HandOver = 8 * time.Second
+const HandOver = 7 * time.Second
 
 // shareAgain is the pause before a run begins again that returned by itself.
 const shareAgain = time.Second

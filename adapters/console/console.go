@@ -52,10 +52,6 @@ type Options struct {
 	Channel string // the channel of every typed line, unless Prefix
 	Prefix  bool   // a line is "#NAME text", and Run goes on after the end of input
 
-	// Sharer says which of the processes that have this folder and Prefix says that the
-	// console is connected, and has what was missed listed; nil: this one. All take input.
-	Sharer bot.Sharer
-
 	Start <-chan struct{} // input is read only once it is closed; nil: at once
 	Clock bot.Clock       // nil means time.Now
 	Log   *slog.Logger    // nil: nothing is logged

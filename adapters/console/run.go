@@ -2,10 +2,8 @@ package console
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
-	"sync"
 	"time"
 
 	"colloquy/adapters/internal/text"
@@ -16,25 +14,6 @@ import (
 // its channel, or one of the commands that "/help" lists. It ends with ctx,
 // and, unless there is a Prefix, with the input.
 func (c *Console) Run(ctx context.Context, h bot.Handler) error {
-	if c.o.Sharer == nil {
-		return c.connected(ctx, h, func() error { return c.take(ctx, h) })
-	}
-	var sharing sync.WaitGroup
-	sharing.Go(func() {
-		c.o.Sharer.Share(ctx, Platform, 1, func(ctx context.Context, _ int) {
-			err := c.connected(ctx, h, func() error { <-ctx.Done(); return nil })
-			if err != nil {
-				c.o.Log.Error("console not connected, trying again", "err", err)
-			}
-		})
-	})
-	err := c.take(ctx, h)
-	sharing.Wait()
-	return err
-}
-
-// connected says that the console is connected while f runs.
-func (c *Console) connected(ctx context.Context, h bot.Handler, f func() error) error {
 	if err := c.handOver(ctx, func() error { return h.Connected(ctx, Platform, true) }); err != nil {
 		if ctx.Err() != nil {
 			return nil
@@ -42,20 +21,12 @@ func (c *Console) connected(ctx context.Context, h bot.Handler, f func() error) 
 		return fmt.Errorf("console cannot begin: %w", err)
 	}
 	defer func() {
-		if errors.Is(context.Cause(ctx), bot.ErrLeaseLost) {
-			return // another process is connected
-		}
 		last, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
 		defer cancel()
 		if err := h.Connected(last, Platform, false); err != nil {
 			c.o.Log.Warn("end of the console not noted", "err", err)
 		}
 	}()
-	return f()
-}
-
-// take takes what is typed.
-func (c *Console) take(ctx context.Context, h bot.Handler) error {
 	if c.o.Start != nil {
 		select {
 		case <-ctx.Done():

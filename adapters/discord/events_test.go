@@ -27,10 +27,12 @@ type keeper struct {
 	calls    int
 	fail     error
 	up       bool
+	scopes   map[string]bool // that are connected
+	places   []bot.Channel
 }
 
 func newKeeper() *keeper {
-	return &keeper{replies: map[string]bot.Reply{}, removed: map[bot.MessageRef]bool{}, commands: map[string]bot.Command{}, lost: map[bot.Channel]string{}}
+	return &keeper{replies: map[string]bot.Reply{}, removed: map[bot.MessageRef]bool{}, commands: map[string]bot.Command{}, lost: map[bot.Channel]string{}, scopes: map[string]bool{}}
 }
 
 func (k *keeper) take(f func()) error {
@@ -62,17 +64,21 @@ func (k *keeper) ChannelLost(_ context.Context, ch bot.Channel, why error) error
 	return k.take(func() { k.lost[ch] = bot.ReasonCode(why) })
 }
 
-func (k *keeper) Connected(_ context.Context, _ string, up bool) error {
-	return k.take(func() { k.up = up })
+func (k *keeper) Connected(_ context.Context, scope string, up bool) error {
+	return k.take(func() { k.up, k.scopes[scope] = up, up })
 }
 
-func (k *keeper) Silent(context.Context, string, time.Time) error {
-	return k.take(func() { k.up = false })
+func (k *keeper) Silent(_ context.Context, scope string, _ time.Time) error {
+	return k.take(func() { k.up, k.scopes[scope] = false, false })
 }
 
 func (k *keeper) InstallationChanged(context.Context, bot.Installation) error { return nil }
 
-func (k *keeper) Places(context.Context, string) ([]bot.Channel, error) { return nil, nil }
+func (k *keeper) Places(context.Context, string) ([]bot.Channel, error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.places, k.fail
+}
 func (k *keeper) Installations(context.Context, string, []bot.Installation, func(string) bool) error {
 	return nil
 }

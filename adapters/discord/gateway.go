@@ -19,6 +19,7 @@ type gate struct {
 	register func(ctx context.Context) error // makes the commands known
 	waits    []time.Duration                 // between attempts to hand over an event
 	apart    time.Duration                   // between identifies of one bucket
+	asking   time.Duration                   // between two processes that ask for the number of shards
 
 	mu        sync.Mutex
 	self      identity
@@ -33,7 +34,7 @@ func newGate(a *Adapter) *gate {
 		ask: func(ctx context.Context, path string, out any) error {
 			return a.rest.do(ctx, call{method: http.MethodGet, path: path}, out)
 		},
-		apart:    identifyEvery,
+		apart: identifyEvery, asking: askEvery,
 		dial:     (&net.Dialer{Timeout: 10 * time.Second}).DialContext,
 		register: a.register,
 		waits: []time.Duration{50 * time.Millisecond, 250 * time.Millisecond, time.Second, 3 * time.Second, 10 * time.Second,
@@ -67,7 +68,9 @@ type gateway struct {
 	a      *Adapter
 	h      bot.Handler
 	budget *budget
-	slots  chan struct{} // of interactions at work
+	turns  *turns
+	slots  chan struct{}  // of interactions at work
+	behind sync.WaitGroup // what is left of connections that have ended
 
 	// Of one round, which is as long as the number of shards stays.
 	shards int
@@ -82,8 +85,9 @@ type gateway struct {
 // they are this process's.
 func (a *Adapter) Run(ctx context.Context, h bot.Handler) error {
 	defer a.rest.http.CloseIdleConnections()
-	g := &gateway{a: a, h: h, budget: newBudget(a.o, a.gate.apart), slots: make(chan struct{}, formsAtOnce)}
-	defer g.budget.end()
+	g := &gateway{a: a, h: h, budget: newBudget(a.o), turns: newTurns(a), slots: make(chan struct{}, formsAtOnce)}
+	defer g.turns.end()
+	defer g.behind.Wait()
 	for least := 1; ; {
 		n, err := g.discover(ctx)
 		if err == nil {

@@ -13,11 +13,13 @@ import (
 const (
 	// askAgain is how long what Discord said of where to connect is believed.
 	askAgain = 2 * time.Minute
+	// askEvery is how far apart processes ask: Discord answers two in 5 s.
+	askEvery = 2500 * time.Millisecond
 	// shrinkAfter is for how long Discord has to want fewer shards until there are.
 	shrinkAfter = 24 * time.Hour
 )
 
-// discover asks who we are, where to connect and how often, until it is told.
+// discover asks where to connect, how often, and who we are, until it is told.
 func (g *gateway) discover(ctx context.Context) (shards int, err error) {
 	for try := 0; ; try++ {
 		if shards, err = g.askGateway(ctx); err == nil {
@@ -43,6 +45,13 @@ func (g *gateway) askGateway(ctx context.Context) (shards int, err error) {
 		URL    string     `json:"url"`
 		Shards int        `json:"shards"`
 		Limit  startLimit `json:"session_start_limit"`
+	}
+	if g.a.shared() {
+		_, free, err := g.turns.take(ctx, Platform+"/ask")
+		if err != nil {
+			return 0, err
+		}
+		defer time.AfterFunc(g.a.gate.asking, free)
 	}
 	if err := g.a.gate.ask(ctx, "/gateway/bot", &said); err != nil {
 		return 0, err

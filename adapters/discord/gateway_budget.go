@@ -25,27 +25,18 @@ type startLimit struct {
 	Concurrency int   `json:"max_concurrency"` // buckets; one identify each in 5 s
 }
 
-// A budget lets shards identify as often as Discord allows, in all processes
-// together.
+// A budget lets shards identify as often as Discord allows in a day. Other processes
+// count for themselves, and each is told by Discord what the others have used.
 type budget struct {
-	clock  bot.Clock
-	log    *slog.Logger
-	sharer bot.Sharer
-	apart  time.Duration // between identifies of one bucket
-	turns  sync.WaitGroup
+	clock bot.Clock
+	log   *slog.Logger
 
-	mu      sync.Mutex
-	limit   startLimit
-	reset   time.Time             // when Remaining is Total again
-	buckets map[int]chan struct{} // each has room for the turn of one shard of this process
+	mu    sync.Mutex
+	limit startLimit
+	reset time.Time // when Remaining is Total again
 }
 
-func newBudget(o Options, apart time.Duration) *budget {
-	return &budget{clock: o.Clock, log: o.Log, sharer: o.Sharer, apart: apart, buckets: map[int]chan struct{}{}}
-}
-
-// end waits until no process has to wait for an identify of this one.
-func (b *budget) end() { b.turns.Wait() }
+func newBudget(o Options) *budget { return &budget{clock: o.Clock, log: o.Log} }
 
 // learn takes what Discord says. Until it says something else, we count ourselves.
 func (b *budget) learn(l startLimit) {
@@ -96,13 +87,9 @@ func (b *budget) wait(ctx context.Context, long func()) bool {
 	return true
 }
 
-// bucket is the one of a shard, and its number.
-func (b *budget) bucket(shard int) (int, chan struct{}) {
+// bucket is the number of that of a shard.
+func (b *budget) bucket(shard int) int {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	n := shard % max(b.limit.Concurrency, 1)
-	if b.buckets[n] == nil {
-		b.buckets[n] = make(chan struct{}, 1)
-	}
-	return n, b.buckets[n]
+	return shard % max(b.limit.Concurrency, 1)
 }

@@ -30,6 +30,7 @@ type desk struct {
 	limit    startLimit
 	flags    int64
 	asks     error // of REST
+	used     int   // identifies, of those that remain
 	down     bool  // nobody can connect
 	dials    int
 	asked    int
@@ -110,8 +111,10 @@ func (d *desk) ask(_ context.Context, path string, out any) error {
 	if d.asks != nil {
 		return d.asks
 	}
+	limit := d.limit
+	limit.Remaining -= d.used
 	said := map[string]any{
-		"/gateway/bot":      map[string]any{"url": "ws://gateway", "shards": d.shards, "session_start_limit": d.limit},
+		"/gateway/bot":      map[string]any{"url": "ws://gateway", "shards": d.shards, "session_start_limit": limit},
 		"/applications/@me": map[string]any{"id": "77", "flags": d.flags},
 		"/users/@me":        map[string]any{"id": "7"},
 	}[path]
@@ -253,6 +256,8 @@ type ear struct {
 	heard []string
 	fail  error         // of every call
 	hold  chan struct{} // every call waits for it; nil: none does
+	// silent is since when nothing was heard, as it was said last.
+	silent time.Time
 }
 
 func (e *ear) hear(ctx context.Context, format string, args ...any) error {
@@ -290,7 +295,10 @@ func (e *ear) Command(ctx context.Context, c bot.Command) (bot.Answer, error) {
 func (e *ear) Connected(ctx context.Context, scope string, up bool) error {
 	return e.hear(ctx, "%s %v", scope, up)
 }
-func (e *ear) Silent(ctx context.Context, scope string, _ time.Time) error {
+func (e *ear) Silent(ctx context.Context, scope string, since time.Time) error {
+	e.mu.Lock()
+	e.silent = since
+	e.mu.Unlock()
 	return e.hear(ctx, "%s false", scope)
 }
 func (e *ear) InstallationChanged(ctx context.Context, i bot.Installation) error {
@@ -335,12 +343,16 @@ type run struct {
 }
 
 // start runs an adapter within a bubble of time until the test ends.
-func start(t *testing.T, d *desk, o Options) *run {
+func start(t *testing.T, d *desk, o Options) *run { return startWith(t, d, o, func(*Adapter) {}) }
+
+// startWith does so with what a test changes before.
+func startWith(t *testing.T, d *desk, o Options, change func(*Adapter)) *run {
 	log := &adaptertest.Log{}
 	o.Token, o.API, o.Log = "token", "http://127.0.0.1:1", slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	r := &run{ear: &ear{}, a: New(o), d: d, log: log, err: make(chan error, 1)}
 	r.a.gate.ask, r.a.gate.dial = d.ask, d.dial
 	r.a.gate.register = func(context.Context) error { return nil }
+	change(r.a)
 	ctx, cancel := context.WithCancel(context.Background())
 	r.end = cancel
 	go func() { r.err <- r.a.Run(ctx, r.ear) }()

@@ -21,6 +21,7 @@ type event struct {
 	raw  json.RawMessage
 	do   func(ctx context.Context) error // what handles it; nil: [Adapter.event]
 	must bool                            // has room in any case
+	at   time.Time                       // when it came
 }
 
 func (e event) size() int { return len(e.raw) + 64 }
@@ -33,9 +34,9 @@ type queue struct {
 
 	mu     sync.Mutex
 	list   []event
-	held   int  // bytes
-	full   bool // events were dropped since it was last empty enough
-	lost   bool // events were dropped, and [queue.gap] has not said so
+	held   int       // bytes
+	full   bool      // events were dropped since it was last empty enough
+	lost   time.Time // when the first event came that was lost and of which [queue.gap] has not said so
 	closed bool
 	wake   chan struct{} // something to do for who takes
 	room   chan struct{} // something was taken
@@ -74,7 +75,7 @@ func (q *queue) put(ctx context.Context, e event) bool {
 	q.mu.Lock()
 	q.full = true
 	q.mu.Unlock()
-	q.lose()
+	q.lose(e.at)
 	return false
 }
 
@@ -89,20 +90,22 @@ func (q *queue) try(e event) bool {
 	return true
 }
 
-// lose notes that an event is missing.
-func (q *queue) lose() {
+// lose notes that an event is missing that came at some time.
+func (q *queue) lose(at time.Time) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	q.lost = true
+	if q.lost.IsZero() || at.Before(q.lost) {
+		q.lost = at
+	}
 	q.poke()
 }
 
-// gap reports, once, whether events are missing.
-func (q *queue) gap() bool {
+// gap says, once, since when events are missing; zero: none is.
+func (q *queue) gap() time.Time {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	lost := q.lost
-	q.lost = false
+	q.lost = time.Time{}
 	return lost
 }
 

@@ -27,7 +27,8 @@ type shard struct {
 	end   func()          // ends late
 	queue *queue
 	forms *forms
-	told  bool // that it is connected; of work alone
+	told  bool      // that it is connected; of work alone
+	deaf  time.Time // since when events are missing, and the engine has not heard so; zero: none is. Of work alone
 
 	tried chan struct{} // closed when it was ready once, or failed
 	once  sync.Once     // closes tried
@@ -122,7 +123,7 @@ func (s *shard) work() {
 	}
 	last, cancel := context.WithTimeout(context.WithoutCancel(s.late), farewellLimit)
 	defer cancel()
-	err := s.g.h.Silent(last, s.scope, s.ended())
+	err := s.say(last, false)
 	if err == nil {
 		err = s.outagesSoFar(last)
 	}
@@ -132,11 +133,11 @@ func (s *shard) work() {
 }
 
 // settle tells the engine what changed of the connection. After an event that was
-// lost it says again that events arrive from now on: then the engine has a gap
-// since the last moment of which it knows that they did, and lists.
+// lost it says that none arrived since, and do from now on: then the engine has a gap,
+// and lists.
 func (s *shard) settle(ctx context.Context) {
-	lost, up := s.queue.gap(), s.up()
-	if up != s.told || lost && up {
+	s.miss()
+	if up := s.up(); up != s.told || up && !s.deaf.IsZero() {
 		s.tell(ctx, up)
 	}
 }
@@ -146,7 +147,7 @@ func (s *shard) tell(ctx context.Context, up bool) {
 	for try := 0; ; try++ {
 		err := s.say(ctx, up)
 		if err == nil {
-			s.told = up
+			s.told, s.deaf = up, time.Time{}
 			return
 		}
 		s.g.a.o.Log.WarnContext(ctx, "state of the connection not taken, trying again", "scope", s.scope, "up", up, "err", err)
@@ -156,21 +157,29 @@ func (s *shard) tell(ctx context.Context, up bool) {
 	}
 }
 
+// miss takes in since when events are missing.
+func (s *shard) miss() {
+	if lost := s.queue.gap(); s.deaf.IsZero() {
+		s.deaf = lost
+	}
+}
+
 func (s *shard) say(ctx context.Context, up bool) error {
-	if !up {
-		return s.g.h.Silent(ctx, s.scope, s.ended())
+	if s.miss(); s.told {
+		s.mu.Lock()
+		since := s.until
+		s.mu.Unlock()
+		if up || !s.deaf.IsZero() && s.deaf.Before(since) {
+			since = s.deaf
+		}
+		if err := s.g.h.Silent(ctx, s.scope, since); err != nil || !up {
+			return err
+		}
 	}
 	if err := s.arrive(ctx); err != nil {
 		return err
 	}
 	return s.g.h.Connected(ctx, s.scope, true)
-}
-
-// ended is when its last connection did.
-func (s *shard) ended() time.Time {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.until
 }
 
 // arrive tells the engine which servers there are, and learns where discussions are
@@ -202,7 +211,7 @@ func (s *shard) handle(ctx context.Context, e event) {
 	}
 	if err != nil {
 		log.ErrorContext(ctx, "event lost, threads will be listed", "scope", s.scope, "event", e.name, "id", eventID(e.raw), "err", err)
-		s.queue.lose()
+		s.queue.lose(e.at)
 	}
 }
 
@@ -222,6 +231,7 @@ func (s *shard) attempt(ctx context.Context, e event) (err error) {
 // take is given every event of the connection, by its reader. It returns an
 // error if the connection is of no use.
 func (s *shard) take(ctx context.Context, name string, raw json.RawMessage) error {
+	now := s.g.a.o.Clock()
 	e := event{name: name, raw: raw}
 	switch name {
 	case "INTERACTION_CREATE":
@@ -241,6 +251,7 @@ func (s *shard) take(ctx context.Context, name string, raw json.RawMessage) erro
 			return nil
 		}
 	}
+	e.at = now
 	if !s.queue.put(ctx, e) {
 		s.g.a.o.Log.ErrorContext(ctx, "event lost: too many wait, threads will be listed", "scope", s.scope, "event", name, "id", eventID(raw))
 	}
@@ -250,7 +261,7 @@ func (s *shard) take(ctx context.Context, name string, raw json.RawMessage) erro
 // lose notes an event that cannot be read.
 func (s *shard) lose(ctx context.Context, name string, raw json.RawMessage, err error) {
 	s.g.a.o.Log.ErrorContext(ctx, "event cannot be read, threads will be listed", "scope", s.scope, "event", name, "id", eventID(raw), "err", err)
-	s.queue.lose()
+	s.queue.lose(s.g.a.o.Clock())
 }
 
 // eventID names an event in the log.

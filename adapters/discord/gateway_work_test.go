@@ -159,7 +159,8 @@ func TestHandlerFails(t *testing.T) {
 		want  []string
 	}{
 		"for a moment": {2 * time.Second, []string{"server 100 n1 owner= greet= gone=false in discord/0", "server 100 n2 owner= greet= gone=false in discord/0"}},
-		"for long":     {time.Hour, []string{"discord has 100 in discord/0", "discord/0 true", "server 100 n2 owner= greet= gone=false in discord/0"}},
+		"for a minute": {time.Minute, []string{"server 100 n1 owner= greet= gone=false in discord/0", "server 100 n2 owner= greet= gone=false in discord/0"}},
+		"for long":     {time.Hour, []string{"discord/0 false", "discord has 100 in discord/0", "discord/0 true", "server 100 n2 owner= greet= gone=false in discord/0"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -206,7 +207,7 @@ func TestQueueOverflows(t *testing.T) {
 		r.mu.Unlock()
 		close(hold)
 		got := r.take()
-		if len(got) != queueEvents+1+2 || got[2] != "discord/0 true" {
+		if len(got) != queueEvents+1+3 || got[3] != "discord/0 true" {
 			t.Errorf("it heard %d things, first %q", len(got), got[:min(4, len(got))])
 		}
 		c.update(1_000_000)
@@ -275,7 +276,7 @@ func TestEventsThatCannotBeRead(t *testing.T) {
 			c.send(payload)
 			synctest.Wait()
 			c.update(1)
-			r.want(payload, "discord has 100 in discord/0", "discord/0 true", "server 100 n1 owner= greet= gone=false in discord/0")
+			r.want(payload, "discord/0 false", "discord has 100 in discord/0", "discord/0 true", "server 100 n1 owner= greet= gone=false in discord/0")
 			if err := r.stop(); err != nil {
 				t.Error(err)
 			}
@@ -317,8 +318,8 @@ func TestPanicsStayInside(t *testing.T) {
 		r.a.gate.mu.Lock()
 		s := newShard(t.Context(), &gateway{a: r.a, h: r.ear, shards: 6}, 5)
 		r.a.gate.mu.Unlock()
-		s.handle(t.Context(), event{name: "X", do: func(context.Context) error { panic("boom") }})
-		if !s.queue.gap() {
+		s.handle(t.Context(), event{name: "X", at: time.Now(), do: func(context.Context) error { panic("boom") }})
+		if s.queue.gap().IsZero() {
 			t.Error("a panic is no gap")
 		}
 		if err := r.stop(); err != nil {

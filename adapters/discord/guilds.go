@@ -77,7 +77,7 @@ func (s *shard) takeReady(ctx context.Context, raw json.RawMessage) error {
 	nth := s.count
 	s.mu.Unlock()
 	s.g.a.o.Log.InfoContext(ctx, "connected to Discord", "scope", s.scope, "servers", len(ids))
-	s.queue.put(ctx, event{name: "READY", must: true, do: func(ctx context.Context) error { return s.ready(ctx, nth, ids) }})
+	s.queue.put(ctx, event{name: "READY", must: true, at: s.g.a.o.Clock(), do: func(ctx context.Context) error { return s.ready(ctx, nth, ids) }})
 	return nil
 }
 

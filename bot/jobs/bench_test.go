@@ -34,12 +34,16 @@ func durable(b *testing.B, clock bot.Clock) *store.DB {
 // every step after it.
 func fillMany(b testing.TB, db *store.DB, name string, n int, first time.Time, step time.Duration) {
 	b.Helper()
-	if _, err := db.Conn().Exec(`WITH RECURSIVE s (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM s WHERE i < $1)
-		INSERT INTO schedules (id, name, platform, workspace, channel, cron, zone, close_after, deadline, item_order,
-			questions, sentences, feeds, declared, paused, reason, next_at, created_at)
-		SELECT CAST($2 AS TEXT) || i, '', 'console', '', 'c' || i, '0 9 * * *', 'Asia/Karachi', 86400000, 21600000, 'newest', 0, 0, '[]', FALSE, FALSE, '', CAST($3 AS BIGINT) + i * CAST($4 AS BIGINT), 0 FROM s`,
-		n-1, name, first.UnixMilli(), step.Milliseconds()); err != nil {
-		b.Fatal(err)
+	const part = 50_000 // so that no statement takes long
+	for from := 0; from < n; from += part {
+		if _, err := db.Conn().Exec(`WITH RECURSIVE s (i) AS (SELECT CAST($1 AS BIGINT) UNION ALL SELECT i + 1 FROM s WHERE i < $2)
+			INSERT INTO schedules (id, name, platform, workspace, channel, cron, zone, close_after, deadline, item_order,
+				questions, sentences, feeds, declared, paused, reason, next_at, created_at)
+			SELECT CAST($3 AS TEXT) || i, '', 'console', '', 'c' || i, '0 9 * * *', 'Asia/Karachi', 86400000, 21600000, 'newest', 0, 0, '[]', FALSE, FALSE, '',
+				CAST($4 AS BIGINT) + i * CAST($5 AS BIGINT), 0 FROM s`,
+			from, min(from+part, n)-1, name, first.UnixMilli(), step.Milliseconds()); err != nil {
+			b.Fatal(err)
+		}
 	}
 }
 

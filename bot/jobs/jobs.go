@@ -8,7 +8,6 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"sync"
 	"time"
 
 	"github.com/riverqueue/river"
@@ -50,9 +49,7 @@ type Runner struct {
 	client client
 	lanes  *lanes
 	grace  time.Duration // of Run
-
-	mu   sync.Mutex
-	said map[string]time.Time // when an error was logged last, by the step
+	said   *said         // of the steps that fail
 }
 
 // work is the argument of every job: which row, and of what kind.
@@ -98,7 +95,7 @@ func New(ctx context.Context, o Options) (*Runner, error) {
 	workers, lanes := river.NewWorkers(), newLanes(o.DB, o.Engine.Lanes())
 	river.AddWorker(workers, &worker{engine: o.Engine, lanes: lanes, timeout: timeout})
 	client, err := connect(ctx, o, &river.Config{
-		Logger:               o.Log,
+		Logger:               slog.New(seldom{o.Log.Handler(), &said{now: o.Clock, at: map[string]time.Time{}}}),
 		Queues:               map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: o.Workers}, feedQueue: {MaxWorkers: 10}},
 		Workers:              workers,
 		FetchCooldown:        20 * time.Millisecond,
@@ -110,7 +107,7 @@ func New(ctx context.Context, o Options) (*Runner, error) {
 	if err != nil {
 		return nil, fmt.Errorf("prepare jobs: %w", err)
 	}
-	return &Runner{o: o, client: client, lanes: lanes, said: map[string]time.Time{}}, nil
+	return &Runner{o: o, client: client, lanes: lanes, said: &said{now: o.Clock, at: map[string]time.Time{}}}, nil
 }
 
 // claimAtOnce is how many rows one transaction claims: few enough that replies

@@ -145,6 +145,7 @@ func (o *office) whose() string {
 }
 
 func TestALaneIsOneRunnersAtATime(t *testing.T) {
+	t.Parallel()
 	pgtest.Require(t)
 	at := place(t)
 	a, b := openAt(t, at, time.Now), openAt(t, at, time.Now)
@@ -184,6 +185,7 @@ func TestWhatIsOfAPlatformThatNobodyHasIsWorkedOn(t *testing.T) {
 }
 
 func TestALaneIsHandedOverWhenItsWorkHasEnded(t *testing.T) {
+	t.Parallel()
 	pgtest.Require(t)
 	at := place(t)
 	a, b := openAt(t, at, time.Now), openAt(t, at, time.Now)
@@ -210,6 +212,7 @@ func TestALaneIsHandedOverWhenItsWorkHasEnded(t *testing.T) {
 }
 
 func TestWorkOfALostLaneIsCancelled(t *testing.T) {
+	t.Parallel()
 	pgtest.Require(t)
 	at := place(t)
 	proxy := pgtest.NewProxy(t, pgtest.Shared(t))
@@ -262,6 +265,7 @@ func TestTheDatabaseMayBeAway(t *testing.T) {
 }
 
 func TestStopEndsBehindAFrozenDatabase(t *testing.T) {
+	t.Parallel()
 	pgtest.Require(t)
 	at := place(t)
 	proxy := pgtest.NewProxy(t, pgtest.Shared(t))

@@ -120,15 +120,8 @@ func (r *Runner) beat(ctx context.Context) {
 // complain logs an error, of each step at most once a minute: a full disk fails every
 // tick.
 func (r *Runner) complain(ctx context.Context, step string, err error) {
-	if err == nil || ctx.Err() != nil {
+	if err == nil || ctx.Err() != nil || !r.said.again(step) {
 		return
 	}
-	now := r.o.Clock()
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if now.Sub(r.said[step]) < time.Minute {
-		return
-	}
-	r.said[step] = now
 	r.o.Log.ErrorContext(ctx, "the tick failed", "step", step, "err", err)
 }

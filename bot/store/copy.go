@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"colloquy/bot"
@@ -86,6 +87,17 @@ func Move(ctx context.Context, from, to string, o MoveOptions) (did Moved, err e
 	return did, c.finish(ctx)
 }
 
+// place is where people find a database, from wherever they are.
+func (db *DB) place() string {
+	if db.Shared() {
+		return db.Name()
+	}
+	if full, err := filepath.Abs(RealPath(db.path)); err == nil {
+		return full
+	}
+	return db.path
+}
+
 func mustBeThere(path string) error {
 	if IsPostgres(path) {
 		return nil
@@ -113,6 +125,14 @@ func (c *copying) open(ctx context.Context, from, to string) (err error) {
 	if err := sameSchema(ctx, c.from, c.to); err != nil {
 		return err
 	}
+	for _, db := range []*DB{c.from, c.to} {
+		if db.Shared() {
+			if err := db.atHome(ctx, false); err != nil {
+				return err
+			}
+		}
+	}
+	target := c.to.place()
 	moved, _, err := readMark(ctx, c.from.w, settingMoved)
 	if err != nil {
 		return err
@@ -125,7 +145,7 @@ func (c *copying) open(ctx context.Context, from, to string) (err error) {
 	case moved.ID != "" && into.ID == moved.ID && into.Done:
 		c.did.Already, c.mark = true, into
 		return nil
-	case moved.ID != "" && moved.To != c.to.Name():
+	case moved.ID != "" && moved.To != target:
 		return moved.problem()
 	case moved.ID != "" && moved.Done:
 		return bot.Problemf("moved", "%s was copied to %s before, and what is there now is something else: see what became of it, or copy again after 'colloquy copy --from %s --reopen'", moved.From, moved.To, moved.From)
@@ -142,8 +162,7 @@ func (c *copying) open(ctx context.Context, from, to string) (err error) {
 		if err := c.from.Close(); err != nil {
 			return err
 		}
-		moved = mark{ID: bot.NewID(c.Clock()), From: from, To: c.to.Name(), At: c.Clock()}
-		moved.From = c.from.Name()
+		moved = mark{ID: bot.NewID(c.Clock()), From: c.from.place(), To: target, At: c.Clock()}
 		c.from = nil
 		if err := markSource(ctx, from, moved); err != nil {
 			return err
@@ -174,7 +193,7 @@ func (c *copying) markTarget(ctx context.Context, moved mark) error {
 			return err
 		}
 		if m.ID != moved.ID {
-			m, text = moved, ""
+			m = moved
 			text, err = writeMark(ctx, tx, settingCopied, m, "")
 		}
 		if m.Rows == nil {

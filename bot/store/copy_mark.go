@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"os"
 	"time"
 
 	sqlite3 "modernc.org/sqlite/lib"
@@ -81,6 +82,23 @@ func (db *DB) usable(ctx context.Context, o Options) error {
 		err = db.keepsLedger(ctx, o)
 	}
 	return err
+}
+
+// inPlaceOf is a [bot.Problem] where a file must not be replaced by a backup of it,
+// because it was moved: its ledger does not know what was posted since.
+func inPlaceOf(ctx context.Context, path string) error {
+	if _, err := os.Stat(path); err != nil {
+		return nil
+	}
+	r, err := sql.Open("sqlite", readDSN(path))
+	if err != nil {
+		return err
+	}
+	defer func() { _ = r.Close() }()
+	if m, _, err := readMark(ctx, r, settingMoved); err == nil && m.ID != "" {
+		return m.problem()
+	}
+	return nil // one that cannot be read may be replaced
 }
 
 // problem says why a database that was moved is not to be used.

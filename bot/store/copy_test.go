@@ -251,3 +251,56 @@ func TestMoveCleansTexts(t *testing.T) {
 		t.Errorf("%q %q %q %v", a, b, c, err)
 	}
 }
+
+func TestMoveIntoWhatSomebodyElseChanges(t *testing.T) {
+	from, to := filled(t, 3), empty(t)
+	sql := func(q string) {
+		if err := pgtest.Shared(t).SQL(t.Context(), to[strings.LastIndex(to, "/")+1:], q); err != nil {
+			t.Error(err)
+		}
+	}
+	o := moving
+	o.Progress = func(table string, comparing bool, _, _ int64) {
+		if table == "ledger_exclusions" && !comparing { // the last one
+			sql(`UPDATE replies SET text = 'something else' WHERE id = 'replies-id-1'`)
+		}
+	}
+	if _, err := Move(t.Context(), from, to, o); bot.ReasonCode(err) != "copy_differs" || !strings.Contains(bot.Explain(err), "(replies)") || strings.Contains(bot.Explain(err), "\n") {
+		t.Errorf("what differs: %v", err)
+	}
+	for at, code := range map[string]string{from: "moving", to: "copying"} {
+		if _, err := Open(t.Context(), at, Options{}); bot.ReasonCode(err) != code {
+			t.Errorf("%s opens: %v", Name(at), err)
+		}
+	}
+	sql(`DELETE FROM gaps WHERE id = 'gaps-id-1'`)
+	if _, err := Move(t.Context(), from, to, moving); bot.ReasonCode(err) != "not_empty" || !strings.Contains(bot.Explain(err), "written to since the copy was cut off (gaps)") {
+		t.Errorf("what was written to: %v", err)
+	}
+	if _, err := Move(t.Context(), from, empty(t), moving); bot.ReasonCode(err) != "moving" {
+		t.Errorf("to another: %v", err)
+	}
+	if err := Reopen(t.Context(), from, Options{}, bot.Audit{ID: "reopened"}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Move(t.Context(), from, to, moving); bot.ReasonCode(err) != "not_empty" {
+		t.Errorf("into what another copy left: %v", err)
+	}
+	other := empty(t)
+	db := open(t, other)
+	leave, err := db.Join(t.Context(), "test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Move(t.Context(), from, other, moving); bot.ReasonCode(err) != "running" {
+		t.Errorf("into what a replica runs on: %v", err)
+	}
+	leave()
+	if _, err := db.w.Exec(`DELETE FROM replicas`); err != nil {
+		t.Fatal(err)
+	}
+	open(t, from) // in use, though by nothing that holds the lock file
+	if _, err := Move(t.Context(), from, other, moving); bot.ReasonCode(err) != "running" {
+		t.Errorf("from what is in use: %v", err)
+	}
+}

@@ -144,13 +144,14 @@ func dsn(path, more string) string {
 	return u.String() + "?" + pragmas + "&_pragma=foreign_keys(1)" + more
 }
 
-// Close waits for replies that are being stored and closes the database.
+// Close waits for replies that are being stored and closes the database. It waits for
+// PostgreSQL no longer than 1.5 s: what has no answer then ends by its own limits, and no
+// reply was acknowledged that is not stored.
 func (db *DB) Close() error {
-	db.replies.stop()
 	if db.pool != nil {
-		db.unfollowClock()
-		return db.closePools()
+		return db.closePostgres()
 	}
+	db.replies.stop()
 	return errors.Join(db.r.Close(), db.w.Close())
 }
 
@@ -198,8 +199,10 @@ func (db *DB) transactOnce(ctx context.Context, how locking, f func(Tx) error) e
 	if db.pool == nil {
 		t.tx, err = db.w.BeginTx(ctx, nil)
 	} else {
+		asked := time.Now()
 		t, err = db.begin(ctx, how)
-		if lostBefore(err) { // nothing was done on it
+		if lostBefore(err) && time.Since(asked) < time.Second { // nothing was done on it, and others are likely to be lost too
+			db.pool.Reset()
 			t, err = db.begin(ctx, how)
 		}
 	}

@@ -77,11 +77,11 @@ func (db *DB) beginOnce(ctx context.Context, how locking) (Tx, error) {
 		_ = conn.Close()
 		return Tx{}, err
 	}
-	lock := `SELECT set_config('lock_timeout', '1s', true), pg_advisory_xact_lock($1), set_config('lock_timeout', '10s', true)`
+	lock, args := `SELECT set_config('lock_timeout', '1s', true), pg_advisory_xact_lock($1), set_config('lock_timeout', $2, true)`, []any{int64(writing), db.limits.lock.String()}
 	if how == shared {
-		lock = `SELECT pg_advisory_xact_lock_shared($1)`
+		lock, args = `SELECT pg_advisory_xact_lock_shared($1)`, args[:1]
 	}
-	if err := exec(ctx, t.tx, lock, int64(writing)); err != nil {
+	if err := exec(ctx, t.tx, lock, args...); err != nil {
 		t.end()
 		return Tx{}, err
 	}

@@ -10,6 +10,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -111,7 +112,7 @@ func explain(err error) (said, bool) {
 		return said{}, false
 	case errors.As(err, &authority), errors.As(err, &name), errors.As(err, &invalid), errors.As(err, &verify):
 		return said{"db_tls", "shows a certificate that is not trusted: check sslmode, sslrootcert and the name of the host"}, true
-	case errors.As(err, &connect) && strings.Contains(err.Error(), "server refused TLS connection"): // pgx has no type for it
+	case errors.As(err, &connect) && refusesTLS(connect):
 		return said{"db_tls", "offers no TLS: switch it on there, or write sslmode=disable where nobody can listen"}, true
 	case errors.As(err, &dns):
 		return said{dbDown, "cannot be found, because the name of its host is not known: check that name, or wait for the name server"}, true
@@ -128,6 +129,13 @@ func explain(err error) (said, bool) {
 		return said{dbLost, "was cut off: it is tried again"}, true
 	}
 	return said{}, false
+}
+
+// refusesTLS reports whether a server offers no encryption and, as nothing else was
+// tried, none was to do without. pgx has no type for that.
+func refusesTLS(err *pgconn.ConnectError) bool {
+	tried, ok := err.Unwrap().(interface{ Unwrap() []error })
+	return ok && !slices.ContainsFunc(tried.Unwrap(), func(e error) bool { return !strings.Contains(e.Error(), "server refused TLS connection") })
 }
 
 // lostBefore reports whether an error says that a connection had ended before it was

@@ -2,7 +2,9 @@ package store
 
 import (
 	"context"
+	"errors"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -84,11 +86,31 @@ func (db *DB) checkPostgres(ctx context.Context) error {
 	return nil
 }
 
+// closeLimit is how long [DB.Close] waits for a server that does not answer.
+const closeLimit = 1500 * time.Millisecond
+
+func (db *DB) closePostgres() error {
+	closed := make(chan error, 1)
+	go func() {
+		db.replies.stop()
+		db.unfollowClock()
+		closed <- db.closePools()
+	}()
+	select {
+	case err := <-closed:
+		return err
+	case <-time.After(closeLimit):
+		return nil
+	}
+}
+
+// closePools waits for who uses a connection, and for the server to hear of its end.
 func (db *DB) closePools() error {
-	err := db.w.Close()
-	db.pool.Close()
-	_ = db.r.Close()
-	db.reading.Close()
+	err := errors.Join(db.w.Close(), db.r.Close())
+	var both sync.WaitGroup
+	both.Go(db.reading.Close)
+	both.Go(db.pool.Close)
+	both.Wait()
 	return err
 }
 

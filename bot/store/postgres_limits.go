@@ -15,17 +15,18 @@ import (
 )
 
 // limits are how long PostgreSQL is waited for. A call waits for a connection, and
-// then for each answer; of a database that takes two seconds each way, all are
-// within these limits.
+// then for each answer, once more for a connection where database/sql asks again: about
+// 30 s in all when nothing answers. A database that takes two seconds each way is
+// within them.
 type limits struct {
-	connect time.Duration // until a new connection can be used
+	connect time.Duration // until a new connection can be used; it is made in the background
 	acquire time.Duration // until one of a pool is free
 	ping    time.Duration // until one that was not used for a second says that it is there
 	silence time.Duration // of the server while it is to answer
 	lock    time.Duration // for another transaction; the server counts
 }
 
-var usualLimits = limits{connect: 15 * time.Second, acquire: 15 * time.Second, ping: 5 * time.Second, silence: 15 * time.Second, lock: 10 * time.Second}
+var usualLimits = limits{connect: 20 * time.Second, acquire: 10 * time.Second, ping: 5 * time.Second, silence: 15 * time.Second, lock: 10 * time.Second}
 
 type patienceKey struct{}
 

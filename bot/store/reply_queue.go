@@ -36,9 +36,10 @@ type replyQueue struct {
 // waits for the disk, another is worked on.
 const recorders = 3
 
-// commitWithin is how long the commit of a group may take. After that nobody knows
-// what became of it, and the callers are told so.
-const commitWithin = 20 * time.Second
+// commitWithin is how long the commit of a group may take: the steps of one, where a
+// database answers after four seconds. One that does not answer at all ends it sooner;
+// see [limits]. After that nobody knows what became of it, and the callers are told so.
+const commitWithin = 40 * time.Second
 
 type replyJob struct {
 	args    []any          // of insertReply

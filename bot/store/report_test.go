@@ -167,3 +167,25 @@ func TestHeardByItsScope(t *testing.T) {
 		t.Errorf("by its own: %v, %v", heard(), err)
 	}
 }
+
+// A report tells of one moment, whatever is stored while it is read.
+func TestReportIsOfOneMoment(t *testing.T) {
+	db, d, _ := withDiscussion(t)
+	say(t, db, d, bot.Reply{Ref: message("m1"), Author: bot.Person{ID: "ana"}, Version: 1})
+	r, err := db.Report(t.Context(), d.Channel, bot.ReportRange{From: when, Until: when.Add(time.Hour)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = r.Close() }()
+	list, err := r.Discussions(t.Context())
+	if err != nil || len(list) != 1 || list[0].Replies != 1 {
+		t.Fatalf("%+v, %v", list, err)
+	}
+	say(t, db, d, bot.Reply{Ref: message("m2"), Author: bot.Person{ID: "ben"}, Version: 1})
+	if replies, err := r.In(t.Context(), d.ID); err != nil || len(replies) != 1 {
+		t.Errorf("%d replies, %v", len(replies), err)
+	}
+	if people, err := r.People(t.Context()); err != nil || len(people) != 1 {
+		t.Errorf("%d people, %v", len(people), err)
+	}
+}

@@ -66,6 +66,9 @@ func Restore(ctx context.Context, from, path string, o RestoreOptions) (did Rest
 	if same(from, real) {
 		return did, bot.Problemf("same_file", "%s is the database itself: give a backup of it", from)
 	}
+	if err := inPlaceOf(ctx, real); err != nil {
+		return did, err
+	}
 	kept := ledger{path: real + ".ledger"}
 	if did.Gap, err = kept.gap(ctx, did.Copy); err != nil {
 		return did, err

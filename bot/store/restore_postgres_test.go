@@ -67,8 +67,8 @@ func TestRestoreOfADump(t *testing.T) {
 	for _, step := range []func() error{
 		func() error { return a.RemoveReply(ctx, ref, now) },
 		func() error { _, err := b.ErasePerson(ctx, ben, who, now, bot.Audit{}); return err },
-		func() error { return a.SetOptOut(ctx, ben, who, true, now) },
-		func() error { return b.SetOptOut(ctx, ben, who, false, now) }, // the last word, though in another file
+		func() error { return b.SetOptOut(ctx, ben, who, true, now) },
+		func() error { return a.SetOptOut(ctx, ben, who, false, now) }, // the last word, though in a file that began before
 		func() error {
 			return b.RemoveReply(ctx, bot.MessageRef{Channel: ref.Channel, MessageID: "written and removed since"}, now)
 		},

@@ -48,7 +48,7 @@ func (h *hall) open(url string, o Options) *DB {
 	if err != nil {
 		h.t.Fatal(err)
 	}
-	db.sharing.every, db.sharing.lease, db.sharing.spare = 50*time.Millisecond, 3*time.Second, 2*time.Second
+	db.sharing.every, db.sharing.lease, db.sharing.spare = 50*time.Millisecond, 5*time.Second, 2*time.Second
 	h.t.Cleanup(func() { _ = db.Close() })
 	return db
 }
@@ -123,6 +123,7 @@ func eventually(t *testing.T, look func() string, want ...string) {
 }
 
 func TestPartsAreSpreadOverThoseThatShare(t *testing.T) {
+	t.Parallel()
 	h := newHall(t)
 	a := h.join("a", h.url, 8)
 	h.until("a8")
@@ -158,6 +159,7 @@ func TestPartsOfTheDeadAndTheFrozenAreTakenOver(t *testing.T) {
 		befall func(*pgtest.Proxy)
 	}{{"dead", (*pgtest.Proxy).Cut}, {"frozen", (*pgtest.Proxy).Freeze}} {
 		t.Run(c.what, func(t *testing.T) {
+			t.Parallel()
 			h := newHall(t)
 			proxy := pgtest.NewProxy(t, pgtest.Shared(t))
 			h.join("a", h.url, 5)
@@ -212,6 +214,7 @@ func TestARestartOfTheDatabaseMovesNothing(t *testing.T) {
 }
 
 func TestClocksOfMachinesDoNotMatter(t *testing.T) {
+	t.Parallel()
 	h := newHall(t)
 	wrong := func(by time.Duration) Options {
 		return Options{Clock: func() time.Time { return time.Now().Add(by) }}
@@ -273,7 +276,7 @@ func TestTheMoreExactComparisonOfClocksCounts(t *testing.T) {
 }
 
 func TestARunThatReturnsBeginsAgain(t *testing.T) {
-	pgtest.Require(t)
+	t.Parallel()
 	h := newHall(t)
 	db := h.open(h.url, Options{})
 	begun := make(chan int)
@@ -295,6 +298,7 @@ func TestARunThatReturnsBeginsAgain(t *testing.T) {
 }
 
 func TestReplicasShowThemselves(t *testing.T) {
+	t.Parallel()
 	h := newHall(t)
 	looks := h.open(h.url, Options{})
 	versions := func() string {
@@ -339,6 +343,7 @@ func TestReplicasShowThemselves(t *testing.T) {
 }
 
 func TestWorkOfTheDeadFallsDueAtOnce(t *testing.T) {
+	t.Parallel()
 	h := newHall(t)
 	proxy := pgtest.NewProxy(t, pgtest.Shared(t))
 	lives, dies := h.open(h.url, Options{}), h.open(proxy.URL(h.url[strings.LastIndexByte(h.url, '/')+1:]), Options{})
@@ -380,6 +385,7 @@ func TestWorkOfTheDeadFallsDueAtOnce(t *testing.T) {
 }
 
 func TestANewerSchemaIsSeen(t *testing.T) {
+	t.Parallel()
 	h := newHall(t)
 	db := h.open(h.url, Options{})
 	ctx, cancel := context.WithCancel(t.Context())
@@ -403,6 +409,7 @@ func TestStopEndsWhateverTheDatabaseDoes(t *testing.T) {
 		befall func(*pgtest.Proxy)
 	}{{"away", (*pgtest.Proxy).Cut}, {"frozen", (*pgtest.Proxy).Freeze}} {
 		t.Run(c.what, func(t *testing.T) {
+			t.Parallel()
 			h := newHall(t)
 			proxy := pgtest.NewProxy(t, pgtest.Shared(t))
 			db := h.open(proxy.URL(h.url[strings.LastIndexByte(h.url, '/')+1:]), Options{})

@@ -8,7 +8,7 @@ import (
 
 func TestAudit(t *testing.T) {
 	w := newTown(t, "Bridges")
-	w.fails(exitFailed, "there is no database", "audit")
+	w.noDatabase("audit")
 	w.ok("schedule", "add", "--channel", "console:a", "--cron", "0 9 * * *", "--tz", "Asia/Karachi", "--name", "nine", "--feed", w.feed)
 	w.ok("schedule", "change", "nine", "--questions", "3")
 	w.ok("schedule", "add", "--channel", "console:b", "--cron", "0 9 * * *", "--tz", "UTC")

@@ -7,6 +7,7 @@ import (
 )
 
 func TestBackupBesideServe(t *testing.T) {
+	onFile(t)
 	w := newTown(t)
 	id := w.discussed("first")
 	w.serve()

@@ -129,12 +129,13 @@ func (w *town) discussed(lines ...string) string {
 // serve runs serve until the test ends. What is written to the result is typed there.
 func (w *town) serve() (typed io.Writer) {
 	ctx, stop := context.WithCancel(w.t.Context())
+	env := placed(w.t, nil, nil)
 	in, typing := io.Pipe()
 	ended := make(chan struct{})
 	var out, errs strings.Builder
 	go func() {
 		defer close(ended)
-		if code := run(ctx, []string{"serve", "--allow-network", "127.0.0.0/8"}, in, &out, &errs, func(string) string { return "" }); code != exitDone {
+		if code := run(ctx, []string{"serve", "--allow-network", "127.0.0.0/8"}, in, &out, &errs, getenv(env)); code != exitDone {
 			w.t.Errorf("serve ended with %d: %s", code, errs.String())
 		}
 	}()
@@ -143,7 +144,7 @@ func (w *town) serve() (typed io.Writer) {
 		_ = typing.Close()
 		<-ended
 	})
-	w.until("serve runs", func() bool { return locked("colloquy.db") })
+	w.until("serve runs", func() bool { return serves(w.t) })
 	return typing
 }
 
@@ -162,6 +163,7 @@ func (w *town) until(what string, so func() bool) {
 
 // Commands that show or change what is there make no database.
 func TestNoDatabaseIsMadeByLooking(t *testing.T) {
+	onFile(t)
 	w := newTown(t)
 	for _, args := range []string{
 		"feed list", "feed remove x", "feed test x", "schedule list", "schedule next x", "schedule pause x", "schedule resume x",

@@ -33,6 +33,7 @@ type Config struct {
 	Web            WebConfig
 	Writer         WriterConfig
 	Console        string      // the folder of the console's channels
+	Ledger         string      // the folder of the ledger of a database of PostgreSQL
 	NoticesChannel bot.Channel // where the operator hears of trouble; zero: nowhere
 	NoticesWebhook string      // what is called besides; may be a secret
 
@@ -107,6 +108,7 @@ func ParseConfig(file string, data []byte) (*Config, error) {
 		"slack":             c.readSlack(f),
 		"web":               c.readWeb(f),
 		"console":           f.text(&c.Console),
+		"ledger":            f.text(&c.Ledger),
 		"writer":            c.readWriter(f),
 		"notices":           c.notices(f),
 		"retention":         f.duration(&c.Retention, day, 3650*day),

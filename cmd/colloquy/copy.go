@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -61,6 +62,9 @@ func (a *app) copy(ctx context.Context, j copyJob) error {
 		return usagef("copy needs --to, the database that it is copied to: run 'colloquy copy --help' for examples")
 	case j.to != "" && j.reopen:
 		return usagef("--reopen takes no --to: it changes nothing but the database of --from")
+	}
+	if err := cmp.Or(checkAddress("--from", j.from), checkAddress("--to", j.to)); err != nil {
+		return err
 	}
 	keys, err := a.secretKeys()
 	if err != nil {
@@ -157,7 +161,7 @@ func (a *app) showCopied(j copyJob, did store.Moved, keyed bool, took time.Durat
 		a.warn(fmt.Sprintf("%s held bytes that PostgreSQL does not take (NUL, or no UTF-8): U+FFFD stands in their place", plural(int(cleaned), "text", "texts")))
 	}
 	a.warnKeys(did, keyed)
-	next := []string{fmt.Sprintf("Run 'colloquy serve' with the address of %s as --db from now on, with the same colloquy.yaml and the same secrets.", to),
+	next := []string{fmt.Sprintf("Run 'colloquy serve' on %s from now on, with the same colloquy.yaml and the same secrets.", to),
 		fmt.Sprintf("%s is kept, marked as moved: nothing runs on it any more. Delete it and its backups when they are no longer needed, as nothing is erased there.", from)}
 	if !store.IsPostgres(j.from) {
 		if exists(store.RealPath(j.from) + ".ledger") {

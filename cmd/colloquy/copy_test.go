@@ -150,7 +150,10 @@ func TestCopyRefusesWhatItCannotDo(t *testing.T) {
 		}
 	}
 	release()
-	if r := cli(t, nil, "", "copy", "--from", "a.db", "--to", "postgres://somebody:hush@127.0.0.1:1/x"); r.code != exitFailed || strings.Contains(r.stderr, "hush") || strings.Count(r.stderr, "\n") != 1 {
+	if r := cli(t, nil, "", "copy", "--from", "a.db", "--to", "postgres://somebody:hush@127.0.0.1:1/x"); r.code != exitUsage || strings.Contains(r.stderr, "hush") || !strings.Contains(r.stderr, "PGPASSWORD") {
+		t.Errorf("a password: %d, %q", r.code, r.stderr)
+	}
+	if r := cli(t, nil, "", "copy", "--from", "a.db", "--to", "postgres://somebody@127.0.0.1:1/x"); r.code != exitFailed || strings.Count(r.stderr, "\n") != 1 {
 		t.Errorf("no server: %d, %q", r.code, r.stderr)
 	}
 	if r := cli(t, nil, "", "copy", "--from", "a.db", "--reopen"); r.code != exitDone || !strings.Contains(r.stdout, "was not moved") {

@@ -20,12 +20,17 @@ import (
 // checkDB refuses what can be no database, and a password on the command line,
 // which everybody on the machine can read there.
 func (a *app) checkDB() error {
-	from := cmp.Or(a.said["db"], "--db")
-	if err := store.CheckAddress(a.set.db); err != nil {
+	return checkAddress(cmp.Or(a.said["db"], "--db"), a.set.db)
+}
+
+// checkAddress does that with an address that a flag, a variable or a line of the
+// file gives.
+func checkAddress(from, at string) error {
+	if err := store.CheckAddress(at); err != nil {
 		return usagef("%s: %w", from, err)
 	}
-	if from == "--db" && store.HasPassword(a.set.db) {
-		return usagef("--db: a password on the command line can be read by everybody on this machine: put it into PGPASSWORD or ~/.pgpass, or the whole address into %s", variable("db"))
+	if strings.HasPrefix(from, "--") && store.HasPassword(at) {
+		return usagef("%s: a password on the command line can be read by everybody on this machine: put it into PGPASSWORD or ~/.pgpass, or the whole address into %s", from, variable("db"))
 	}
 	return nil
 }

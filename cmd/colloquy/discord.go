@@ -96,7 +96,7 @@ func (a *app) discordAdapter(log *slog.Logger, sharer bot.Sharer) (*discord.Adap
 	}
 	return discord.New(discord.Options{
 		Token: token, API: api, Content: a.config.Discord.Content, PerSecond: float64(a.config.Discord.Rate),
-		Version: readBuild().Version, Clock: a.now, Log: log,
+		Version: readBuild().Version, Sharer: sharer, Clock: a.now, Log: log,
 	}), nil
 }
 

@@ -85,7 +85,7 @@ func TestDiscussionClosesBesideServe(t *testing.T) {
 func TestHostileRepliesStayText(t *testing.T) {
 	w := newTown(t)
 	id := w.discussed("first")
-	db, err := store.Open(t.Context(), "colloquy.db", store.Options{})
+	db, err := store.Open(t.Context(), home(t), store.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -20,7 +20,7 @@ type findingJSON struct {
 }
 
 func (a *app) doctorCommand() *cobra.Command {
-	var quick, all bool
+	var quick, all, ready bool
 	format := choice{value: "text", options: outputFormats}
 	cmd := &cobra.Command{
 		Use:   "doctor",
@@ -28,13 +28,20 @@ func (a *app) doctorCommand() *cobra.Command {
 		Long: `Look at the configuration, the database, the writer, the feeds, the schedules, their
 channels and what is overdue. Exit code 1 says that something is wrong; each finding names
 what to do. --quick looks only whether the database opens and what is due gets
-done, for health checks that run often.`,
+done, for health checks that run often. --ready asks the 'colloquy serve' of this
+machine whether it is ready, where it listens (COLLOQUY_LISTEN), and nothing else.`,
 		Example: `  colloquy doctor --format json`,
 		GroupID: groupAdmin,
 		Args:    takes(),
-		RunE:    func(cmd *cobra.Command, _ []string) error { return a.doctor(cmd.Context(), quick, all, format.value) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if ready {
+				return a.ready(cmd.Context())
+			}
+			return a.doctor(cmd.Context(), quick, all, format.value)
+		},
 	}
 	cmd.Flags().BoolVar(&quick, "quick", false, "only whether it runs")
+	cmd.Flags().BoolVar(&ready, "ready", false, "only whether the serve of this machine is ready")
 	cmd.Flags().BoolVar(&all, "all", false, "a line for each server and workspace as well")
 	a.set.addDB(cmd.Flags())
 	addFormat(cmd, &format)

@@ -12,6 +12,7 @@ import (
 )
 
 func TestDoctorWithoutADatabase(t *testing.T) {
+	onFile(t)
 	w := newTown(t)
 	contains(t, w.ok("doctor"), "ok    configuration: there is no configuration file", "ok    folder: ", "note  database: colloquy.db is not there yet\n      → ")
 	if exists("colloquy.db") {
@@ -20,6 +21,7 @@ func TestDoctorWithoutADatabase(t *testing.T) {
 }
 
 func TestDoctorOnAHealthyDatabase(t *testing.T) {
+	onFile(t)
 	w := newTown(t)
 	w.ok("schedule", "add", "--channel", "console:a", "--cron", "@daily", "--feed", w.feed)
 	contains(t, w.ok("doctor"), "ok    database: colloquy.db is sound", "note  serve: it does not run\n      → start 'colloquy serve'", "ok    feeds: 1 feed is read",
@@ -47,7 +49,7 @@ func TestDoctorFindsWhatIsWrong(t *testing.T) {
 	w.ok("schedule", "add", "--channel", "console:a", "--cron", "@hourly", "--name", "asleep")
 	w.ok("schedule", "pause", "asleep")
 
-	db, err := store.Open(t.Context(), "colloquy.db", store.Options{})
+	db, err := store.Open(t.Context(), home(t), store.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -126,6 +128,7 @@ func (w *town) loseTrack(db *store.DB) {
 }
 
 func TestDoctorOnFilesThatAreNoDatabase(t *testing.T) {
+	onFile(t)
 	w := newTown(t)
 	w.ok("schedule", "add", "--channel", "console:a", "--cron", "@daily")
 	data, err := os.ReadFile("colloquy.db")
@@ -146,6 +149,7 @@ func TestDoctorOnFilesThatAreNoDatabase(t *testing.T) {
 
 // Before anything is stored, an operator wants to know whether the token is right.
 func TestDoctorAsksDiscordBeforehand(t *testing.T) {
+	onFile(t)
 	s := discordtest.New(t, discordtest.Options{})
 	t.Chdir(t.TempDir())
 	doctor := func(token string) (int, string) {

@@ -114,7 +114,7 @@ func (a *app) openDB(ctx context.Context, o store.Options) (*store.DB, error) {
 	if a.machine == nil {
 		a.machine = a.now
 	}
-	o.Clock = a.machine
+	o.Clock, o.Ledger = a.machine, a.ledger()
 	db, err := store.Open(ctx, a.set.db, o)
 	if err == nil {
 		a.now = db.Now
@@ -126,18 +126,12 @@ func (a *app) openDB(ctx context.Context, o store.Options) (*store.DB, error) {
 func (a *app) engineOn(db *store.DB, p place, w desk, notices bot.OperatorNotices) (*running, error) {
 	log := a.logger(p.level)
 	sharer := func(platform string) bot.Sharer {
-		switch {
-		case !db.Shared():
-			return nil // everything is this process's
-		case p.probes == nil:
-			return db
+		if p.probes == nil || !db.Shared() {
+			return nil // everything is this process's, or it connects nothing
 		}
 		return parted{db, p.probes, platform}
 	}
 	p.console.Dir, p.console.Clock, p.console.Log = a.consoleDir(db), a.now, log
-	if p.probes != nil {
-		p.console.Sharer = sharer(console.Platform)
-	}
 	c := console.New(p.console)
 	adapters := []bot.Adapter{c}
 	d, err := a.discordAdapter(log, sharer(discord.Platform))
@@ -180,6 +174,12 @@ func (a *app) secretKeys() ([][]byte, error) {
 	}
 	return keys, nil
 }
+
+// ledgerVariable names the folder of the ledger of a database of PostgreSQL.
+const ledgerVariable = "COLLOQUY_LEDGER"
+
+// ledger is that folder, or [store.NoLedger]; nothing where none is set.
+func (a *app) ledger() string { return cmp.Or(a.getenv(ledgerVariable), a.config.Ledger) }
 
 // consoleVariable names the folder of the console's channels.
 const consoleVariable = "COLLOQUY_CONSOLE"

@@ -46,6 +46,7 @@ func TestChatOfALinkedDatabase(t *testing.T) {
 }
 
 func TestClosingIsWrittenDownOnce(t *testing.T) {
+	onFile(t)
 	w := newTown(t)
 	w.discussed("Buses are for everyone")
 	db, err := sql.Open("sqlite", "colloquy.db")

@@ -177,7 +177,7 @@ func TestExportMarkdown(t *testing.T) {
 func TestExportTellsEverything(t *testing.T) {
 	w := newTown(t)
 	id := bot.ID(w.discussed("first"))
-	db, err := store.Open(t.Context(), "colloquy.db", store.Options{})
+	db, err := store.Open(t.Context(), home(t), store.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -20,12 +20,19 @@ type result struct {
 // NAME=value, and standard input.
 func cli(t testing.TB, env []string, stdin string, args ...string) result {
 	t.Helper()
-	return cliIn(context.Background(), env, stdin, args...)
+	return cliIn(context.Background(), placed(t, env, args), stdin, args...)
 }
 
 // cliIn is cli until ctx is done.
 func cliIn(ctx context.Context, env []string, stdin string, args ...string) result {
-	getenv := func(name string) string {
+	var stdout, stderr strings.Builder
+	code := run(ctx, args, strings.NewReader(stdin), &stdout, &stderr, getenv(env))
+	return result{code, stdout.String(), stderr.String()}
+}
+
+// getenv looks up NAME=value pairs.
+func getenv(env []string) func(string) string {
+	return func(name string) string {
 		for _, pair := range env {
 			if value, ok := strings.CutPrefix(pair, name+"="); ok {
 				return value
@@ -33,9 +40,6 @@ func cliIn(ctx context.Context, env []string, stdin string, args ...string) resu
 		}
 		return ""
 	}
-	var stdout, stderr strings.Builder
-	code := run(ctx, args, strings.NewReader(stdin), &stdout, &stderr, getenv)
-	return result{code, stdout.String(), stderr.String()}
 }
 
 // writeFile writes a file into the current folder.

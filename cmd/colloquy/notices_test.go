@@ -112,7 +112,7 @@ func TestWebhookFromTheEnvironment(t *testing.T) {
 // and since.
 func (w *town) downtime() {
 	w.t.Helper()
-	db, err := store.Open(w.t.Context(), "colloquy.db", store.Options{})
+	db, err := store.Open(w.t.Context(), home(w.t), store.Options{})
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -188,7 +188,7 @@ func TestServeTellsTheOperator(t *testing.T) {
 // troubles are those that are stored.
 func (w *town) troubles() []bot.Trouble {
 	w.t.Helper()
-	db, err := store.Open(w.t.Context(), "colloquy.db", store.Options{ReadOnly: true})
+	db, err := store.Open(w.t.Context(), home(w.t), store.Options{ReadOnly: true})
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -203,7 +203,7 @@ func (w *town) troubles() []bot.Trouble {
 // tellNow makes every notice due.
 func (w *town) tellNow() {
 	w.t.Helper()
-	db, err := store.Open(w.t.Context(), "colloquy.db", store.Options{})
+	db, err := store.Open(w.t.Context(), home(w.t), store.Options{})
 	if err != nil {
 		w.t.Fatal(err)
 	}

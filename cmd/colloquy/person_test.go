@@ -40,7 +40,7 @@ func TestPerson(t *testing.T) {
 func TestPersonExportIsComplete(t *testing.T) {
 	w := newTown(t)
 	w.discussed("Buses are for everyone", "/as Ana", "@1 No, I disagree, they are not", "/discuss now "+strings.ReplaceAll(story, "\n", " "), "/discuss opt-out")
-	db, err := store.Open(t.Context(), "colloquy.db", store.Options{})
+	db, err := store.Open(t.Context(), home(t), store.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,7 +7,7 @@ import (
 
 func TestSettingsOfAnInstallation(t *testing.T) {
 	w := newTown(t)
-	w.fails(exitFailed, "there is no database", "settings")
+	w.noDatabase("settings")
 	w.fails(exitUsage, `--zone: the zone "Europe/Berln" is unknown; did you mean Europe/Berlin?`, "settings", "--zone", "Europe/Berln")
 	if exists("colloquy.db") {
 		t.Error("a wrong value made a database")

@@ -13,10 +13,10 @@ import (
 
 // Times of probes.
 const (
-	stuckAfter   = 3 * time.Minute  // without a round of the tick, while the database answers
-	connectFirst = time.Minute      // at most, for which a platform that is not connected yet is waited for
-	takesPart    = 10 * time.Second // within which a replica has its part of the connections
-	checkedFor   = time.Second      // for which it is remembered that the database can be written
+	stuckAfter   = 3 * time.Minute // without a round of the tick, while the database answers
+	connectFirst = time.Minute     // at most, for which a platform that is not connected yet is waited for
+	takesPart    = 5 * time.Second // within which a replica has its part of the connections
+	checkedFor   = time.Second     // for which it is remembered that the database can be written
 )
 
 // probes are what /readyz and /healthz are answered from. The zero value is a

@@ -13,6 +13,7 @@ import (
 // The real program reads its file again on SIGHUP. One that is wrong changes
 // nothing, and the line is in the log.
 func TestHangUpReadsTheConfigurationAgain(t *testing.T) {
+	onFile(t)
 	bin := buildProgram(t)
 	w := newTown(t)
 	const schedule = "schedules:\n  - name: daily\n    channel: console:a\n    cron: 0 9 * * *\n    tz: UTC\n"

@@ -151,5 +151,5 @@ func TestReportThatCannotBeMade(t *testing.T) {
 	contains(t, m.ok("--to", "2027-04-30"), "Opened 1 to 31 March 2027 (Europe/Berlin)")
 	m.must(m.rt.db.Close())
 	t.Chdir(t.TempDir())
-	w.fails(exitFailed, "there is no database", "report", "--channel", class.String())
+	w.noDatabase("report", "--channel", class.String())
 }

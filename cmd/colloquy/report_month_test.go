@@ -38,7 +38,7 @@ func newMonth(t testing.TB) *month {
 	t.Chdir(t.TempDir())
 	m := &month{t: t, now: berlin(1, 8, 0)}
 	m.app = &app{now: func() time.Time { return m.now }, getenv: func(string) string { return "" }, config: &Config{}, stderr: &strings.Builder{}}
-	m.app.set.db = "colloquy.db"
+	m.app.set.db = home(t)
 	rt, err := m.app.open(t.Context(), place{level: slog.LevelError})
 	m.must(err)
 	m.rt = rt
@@ -229,7 +229,7 @@ func (m *month) run() {
 func (m *month) report(args ...string) result {
 	m.t.Helper()
 	var stdout, stderr strings.Builder
-	a := &app{stdin: strings.NewReader(m.in), stdout: &stdout, stderr: &stderr, getenv: func(string) string { return "" }, now: m.app.now}
+	a := &app{stdin: strings.NewReader(m.in), stdout: &stdout, stderr: &stderr, getenv: getenv(placed(m.t, nil, nil)), now: m.app.now}
 	root := a.rootCommand()
 	root.SetArgs(append([]string{"report", "--channel", class.String()}, args...))
 	root.SetOut(&stdout)

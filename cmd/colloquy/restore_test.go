@@ -9,6 +9,7 @@ import (
 )
 
 func TestRestore(t *testing.T) {
+	onFile(t)
 	w := newTown(t)
 	w.discussed("Buses are for everyone", "/as Ana", "No, they are not")
 	w.ok("backup", "copy.db")
@@ -39,6 +40,7 @@ func TestRestore(t *testing.T) {
 // Where the disk is full in the middle of a copy, one line says so, and all is
 // as it was before.
 func TestBackupAndRestoreOnAFullDisk(t *testing.T) {
+	onFile(t)
 	if testing.Short() {
 		t.Skip("builds the program; run without -short")
 	}
@@ -78,6 +80,7 @@ func TestBackupAndRestoreOnAFullDisk(t *testing.T) {
 }
 
 func TestInstallation(t *testing.T) {
+	onFile(t)
 	w := newTown(t)
 	w.discussed("Buses are for everyone", "/as Ana", "No, they are not")
 	w.ok("feed", "add", w.feed, "--channel", "discord:7/news")

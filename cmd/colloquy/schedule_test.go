@@ -213,7 +213,7 @@ func TestDeclaredScheduleIsChangedInItsFile(t *testing.T) {
 	r := w.run("schedule", "list")
 	contains(t, r.stderr, "colloquy.yaml declares 1 schedule that 'colloquy serve' has not read yet")
 	a := &app{getenv: os.Getenv, now: time.Now, stderr: &strings.Builder{}}
-	a.set.db = "colloquy.db"
+	a.set.db = home(t)
 	data, err := os.ReadFile("colloquy.yaml")
 	if err != nil {
 		t.Fatal(err)

@@ -43,16 +43,8 @@ func TestZoneIsAskedOnceAtATerminal(t *testing.T) {
 		if _, err := io.WriteString(typed, typing); err != nil {
 			t.Fatal(err)
 		}
-		getenv := func(name string) string {
-			for _, pair := range env {
-				if value, ok := strings.CutPrefix(pair, name+"="); ok {
-					return value
-				}
-			}
-			return ""
-		}
 		var stdout, stderr strings.Builder
-		code := run(context.Background(), []string{"schedule", "add", "--channel", "console:a", "--cron", "0 9 * * *"}, tty, &stdout, &stderr, getenv)
+		code := run(context.Background(), []string{"schedule", "add", "--channel", "console:a", "--cron", "0 9 * * *"}, tty, &stdout, &stderr, getenv(placed(t, env, nil)))
 		return result{code, stdout.String(), stderr.String()}
 	}
 	if r := add("\x04", "TZ=Europe/Berlin"); r.code != exitFailed || !strings.Contains(r.stderr, "no zone was given, and nothing is scheduled") {

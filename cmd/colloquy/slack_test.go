@@ -164,6 +164,7 @@ func TestSlackManifest(t *testing.T) {
 
 // What the doctor says of Slack, from nothing to a workspace with everything.
 func TestDoctorOnSlack(t *testing.T) {
+	onFile(t)
 	s := slacktest.New(t, slacktest.Options{})
 	t.Chdir(t.TempDir())
 	x := s.AddAppFrom([]byte(cli(t, nil, "", "slack", "manifest", "--format", "json").stdout))

@@ -46,8 +46,9 @@
 //   - a message, new or edited, without an explicit list "parse" in allowed_mentions;
 //   - an endpoint that is not here; before, after and around together;
 //   - IDENTIFY within 5 s (by Speed) of the one before beyond max_concurrency, unless the
-//     process died in between; with Options.OneSession a shard that is connected twice; IDENTIFY within a second of Invalid Session; more than are
-//     left for the day; more than 120 messages a minute to the gateway.
+//     process died in between; IDENTIFY within a second of Invalid Session; more than are
+//     left for the day; more than 120 messages a minute to the gateway;
+//   - with Options.OneSession, a shard that is connected twice.
 //
 // Rate limits are no violation: count them in [Server.Counts]. Lengths are counted
 // in UTF-16 units. Options.Speed multiplies all rates: the windows of the routes become

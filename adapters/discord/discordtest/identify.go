@@ -147,7 +147,7 @@ func (s *Server) once(begins *session) {
 			select {
 			case <-old.gone:
 			case <-late.C:
-				s.Breach("gateway: shard %d is connected twice", begins.shard)
+				s.set(func() { s.Breach("gateway: shard %d is connected twice", begins.shard) })
 			}
 		})
 	}

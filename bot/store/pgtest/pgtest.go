@@ -17,10 +17,11 @@ import (
 	"path/filepath"
 	"runtime"
 	"strconv"
-	"strings"
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/jackc/pgx/v5"
 )
 
 // Variable says that tests run on PostgreSQL.
@@ -56,7 +57,7 @@ func Start(durable bool) (*Cluster, error) {
 	if c.bin, err = programs(); err != nil {
 		return nil, err
 	}
-	if c.dir, err = os.MkdirTemp("", "colloquy-postgres-"); err != nil {
+	if c.dir, err = os.MkdirTemp(place(durable), "colloquy-postgres-"); err != nil {
 		return nil, err
 	}
 	if err := c.prepare(); err != nil {
@@ -68,6 +69,18 @@ func Start(durable bool) (*Cluster, error) {
 		return nil, err
 	}
 	return c, nil
+}
+
+// place is the folder for the files of a cluster: that of temporary files or, for
+// one that need not be durable, memory, where there is enough of it. Making and
+// dropping a database is mostly copying and removing files.
+func place(durable bool) string {
+	const memory, enough = "/dev/shm", 2 << 30
+	var fs syscall.Statfs_t
+	if durable || syscall.Statfs(memory, &fs) != nil || fs.Bavail*uint64(fs.Bsize) < enough {
+		return ""
+	}
+	return memory
 }
 
 // programs finds the folder of PostgreSQL's programs, the newest on Debian.
@@ -182,7 +195,9 @@ func (c *Cluster) Stop(signal syscall.Signal) error {
 	if err := c.server.Process.Signal(signal); err != nil {
 		return err
 	}
-	<-c.ended
+	if err := <-c.ended; err != nil && signal != syscall.SIGQUIT {
+		return fmt.Errorf("PostgreSQL ended with %w: %s", err, c.Log())
+	}
 	return nil
 }
 
@@ -201,14 +216,15 @@ func (c *Cluster) URL(database string) string {
 
 // SQL runs statements in a database, each by itself.
 func (c *Cluster) SQL(ctx context.Context, database string, statements ...string) error {
-	args := []string{"-q", "-X", "-v", "ON_ERROR_STOP=1", "-h", "127.0.0.1", "-p", strconv.Itoa(c.Port), "-U", "colloquy", "-d", database}
-	for _, s := range statements {
-		args = append(args, "-c", s)
-	}
-	cmd := c.command("psql", args...)
-	out, err := cmd.CombinedOutput()
+	conn, err := pgx.Connect(ctx, c.URL(database))
 	if err != nil {
-		return fmt.Errorf("psql %s: %w: %s", strings.Join(statements, "; "), err, out)
+		return err
 	}
-	return ctx.Err()
+	defer func() { _ = conn.Close(ctx) }()
+	for _, s := range statements {
+		if _, err := conn.Exec(ctx, s); err != nil {
+			return fmt.Errorf("%s: %w", s, err)
+		}
+	}
+	return nil
 }
