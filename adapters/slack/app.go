@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+
+	"colloquy/bot"
 )
 
 var appName = regexp.MustCompile(`^[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?$`)
@@ -12,6 +14,14 @@ var appName = regexp.MustCompile(`^[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?$`)
 func CheckName(name string) error {
 	if !appName.MatchString(name) {
 		return fmt.Errorf("%.40q is no name of an app: use 1 to 32 lower-case letters, digits and '-'", name)
+	}
+	return nil
+}
+
+// CheckCommand refuses what cannot be the name of a slash command. None is fine.
+func CheckCommand(name string) error {
+	if name != "" && !isCommand(name) {
+		return bot.Problemf("bad_command", "%.80q is no command of Slack: give one of at most %d characters that begins with / and has small letters, digits, '-' and '_'", name, mostCommand)
 	}
 	return nil
 }
@@ -25,6 +35,9 @@ func (x App) Check() error {
 	if err := x.CheckSecrets(); err != nil {
 		return err
 	}
+	if err := CheckCommand(x.Command); err != nil {
+		return err
+	}
 	switch {
 	case (x.ClientID == "") != (x.ClientSecret == ""):
 		return fmt.Errorf("the client id and the client secret of the app %s belong together: give both, or neither", x.Name)
@@ -34,8 +47,6 @@ func (x App) Check() error {
 		return fmt.Errorf("the app %s has both a bot token and a client id: keep the token to use it in one workspace, or the client to have it installed", x.Name)
 	case x.AppToken == "" && x.SigningSecret == "":
 		return fmt.Errorf("nothing that happens on Slack reaches the app %s: give its app token for Socket Mode, or its signing secret for HTTP", x.Name)
-	case x.Command != "" && !isCommand(x.Command):
-		return fmt.Errorf("%.80q is no command of Slack: give one of at most %d characters that begins with / and has small letters, digits, '-' and '_'", x.Command, mostCommand)
 	case x.Layout != "" && x.Layout != OneThread && x.Layout != ThreadPerQuestion:
 		return fmt.Errorf("%.40q is no layout: write %s or %s", string(x.Layout), OneThread, ThreadPerQuestion)
 	}

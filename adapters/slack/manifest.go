@@ -151,10 +151,7 @@ func (o ManifestOptions) check() error {
 	if n := utf8.RuneCountInString(o.Name); n > mostName || strings.TrimSpace(o.Name) == "" || strings.ContainsFunc(o.Name, func(r rune) bool { return r < ' ' }) {
 		return bot.Problemf("bad_name", "%.80q is no name for an app on Slack: give one of at most %d characters", o.Name, mostName)
 	}
-	if !isCommand(o.Command) {
-		return bot.Problemf("bad_command", "%.80q is no command of Slack: give one of at most %d characters that begins with / and has small letters, digits, '-' and '_'", o.Command, mostCommand)
-	}
-	return nil
+	return CheckCommand(o.Command)
 }
 
 func isCommand(s string) bool {

@@ -282,6 +282,17 @@ func TestPostCallsTheCommandByItsName(t *testing.T) {
 	}
 }
 
+// One that is told how goes by that, whatever it sees.
+func TestAppIsToldItsCommand(t *testing.T) {
+	a := New(Options{Apps: []App{{Name: "one", Command: "/talk"}, {Name: "two"}}})
+	for n, want := range []string{"/talk", "/readers"} {
+		a.apps[n].asks.call("/readers")
+		if got := a.apps[n].asks.called(); got != want {
+			t.Errorf("it is called %s, and not %s", got, want)
+		}
+	}
+}
+
 func (d *postOffice) callsTheCommand(called string) {
 	d.t.Helper()
 	m := bot.Message{Title: "On /discuss", Footer: "/discuss privacy says more."}

@@ -14,14 +14,15 @@ import (
 // A scope is heard while one process or another hears it. Each has a row of hearers for
 // it, which its beats renew; alive_at of the scope is until when somebody heard all
 // there was. A process that says that it hears no more takes its row away; of one that
-// died, or is frozen, the leases lapse, and whoever beats next takes it away. Then a gap
-// is written if those that are left began to hear after the scope was last heard.
+// died or is frozen the leases lapse, or its beats end, and whoever beats next takes it
+// away. Then a gap is written if those that are left began to hear after the scope was
+// last heard.
 
 // A hearer is a process that hears a scope.
 type hearer struct {
 	id           string
 	since, alive int64
-	lives        bool // it renews what it shares
+	hears        bool // it beats, and renews what it shares
 }
 
 // unheardAfter is how old the last beat of a process may be before it is taken to have
@@ -30,9 +31,10 @@ type hearer struct {
 const unheardAfter = 3 * bot.BeatEvery
 
 // hearers are this process, if it hears the scope, and the others.
-func (db *DB) hearers(ctx context.Context, tx *sql.Tx, scope string) (own *hearer, others []hearer, err error) {
-	rows, err := tx.QueryContext(ctx, `SELECT h.id, h.since_at, h.alive_at, `+db.lives("h.id")+` FROM hearers h WHERE h.scope = $1 ORDER BY h.since_at, h.id`, scope)
-	all, err := collect(rows, err, func(s scanner) (h hearer, err error) { return h, s.Scan(&h.id, &h.since, &h.alive, &h.lives) })
+func (db *DB) hearers(ctx context.Context, tx *sql.Tx, scope string, now time.Time) (own *hearer, others []hearer, err error) {
+	rows, err := tx.QueryContext(ctx, `SELECT h.id, h.since_at, h.alive_at, h.alive_at >= $1 AND `+db.lives("h.id")+` FROM hearers h WHERE h.scope = $2 ORDER BY h.since_at, h.id`,
+		ms(now.Add(-unheardAfter)), scope)
+	all, err := collect(rows, err, func(s scanner) (h hearer, err error) { return h, s.Scan(&h.id, &h.since, &h.alive, &h.hears) })
 	for _, h := range all {
 		if h.id == db.sharing.id {
 			own = &h
@@ -54,12 +56,12 @@ func (db *DB) WriteGaps(ctx context.Context, scope string, now time.Time) (n int
 
 // hear notes that this process hears a scope from now on.
 func (db *DB) hear(ctx context.Context, tx *sql.Tx, scope string, now time.Time) (n int, err error) {
-	_, others, err := db.hearers(ctx, tx, scope)
+	_, others, err := db.hearers(ctx, tx, scope, now)
 	if err != nil {
 		return 0, err
 	}
-	n, err = db.settle(ctx, tx, scope, others, living(others))
-	if err == nil && len(living(others)) == 0 {
+	n, err = db.settle(ctx, tx, scope, others, hearing(others))
+	if err == nil && len(hearing(others)) == 0 {
 		n, err = db.gap(ctx, tx, scope, now)
 	}
 	if err != nil {
@@ -69,8 +71,8 @@ func (db *DB) hear(ctx context.Context, tx *sql.Tx, scope string, now time.Time)
 		ON CONFLICT (scope, id) DO UPDATE SET since_at = excluded.since_at, alive_at = excluded.alive_at`, scope, db.sharing.id, ms(now))
 }
 
-func living(all []hearer) []hearer {
-	return slices.DeleteFunc(slices.Clone(all), func(h hearer) bool { return !h.lives })
+func hearing(all []hearer) []hearer {
+	return slices.DeleteFunc(slices.Clone(all), func(h hearer) bool { return !h.hears })
 }
 
 // gap writes one from when the scope was last heard until then.
@@ -95,7 +97,7 @@ func (db *DB) gap(ctx context.Context, tx *sql.Tx, scope string, until time.Time
 // are in the order in which they began, did so after the scope was last heard.
 func (db *DB) settle(ctx context.Context, tx *sql.Tx, scope string, others, left []hearer) (n int, err error) {
 	for _, h := range others {
-		if h.lives {
+		if h.hears {
 			continue
 		}
 		if err := exec(ctx, tx, `DELETE FROM hearers WHERE scope = $1 AND id = $2`, scope, h.id); err != nil {
@@ -124,7 +126,7 @@ func (db *DB) settle(ctx context.Context, tx *sql.Tx, scope string, others, left
 // Silent implements [bot.Store].
 func (db *DB) Silent(ctx context.Context, scope string, since, now time.Time) error {
 	return db.write(ctx, func(tx *sql.Tx) error {
-		own, others, err := db.hearers(ctx, tx, scope)
+		own, others, err := db.hearers(ctx, tx, scope, now)
 		if own == nil || err != nil {
 			return err // it was not heard here, or another process has seen to it
 		}
@@ -135,7 +137,7 @@ func (db *DB) Silent(ctx context.Context, scope string, since, now time.Time) er
 		if err != nil {
 			return err
 		}
-		until, left := max(min(since.UnixMilli(), now.UnixMilli()), own.since), living(others)
+		until, left := max(min(since.UnixMilli(), now.UnixMilli()), own.since), hearing(others)
 		instead := slices.ContainsFunc(left, func(h hearer) bool { return h.since <= until })
 		if own.since <= heard && (until > heard || !instead) {
 			if err := heardUntil(ctx, tx, scope, until); err != nil {
@@ -192,7 +194,8 @@ func (db *DB) beat(ctx context.Context, tx *sql.Tx, scope string, now time.Time)
 		return false, err
 	}
 	var dead bool
-	err = tx.QueryRowContext(ctx, `SELECT COUNT(*) > 0 FROM hearers h WHERE h.scope = $1 AND h.id <> $2 AND NOT `+db.lives("h.id"), scope, db.sharing.id).Scan(&dead)
+	err = tx.QueryRowContext(ctx, `SELECT COUNT(*) > 0 FROM hearers h WHERE h.scope = $1 AND h.id <> $2 AND NOT (h.alive_at >= $3 AND `+db.lives("h.id")+`)`,
+		scope, db.sharing.id, ms(now.Add(-unheardAfter))).Scan(&dead)
 	return !dead, err
 }
 
@@ -202,7 +205,7 @@ func (db *DB) sortOut(ctx context.Context, tx *sql.Tx, scope string, now time.Ti
 	if settled || err != nil {
 		return err
 	}
-	own, others, err := db.hearers(ctx, tx, scope)
+	own, others, err := db.hearers(ctx, tx, scope, now)
 	if err != nil {
 		return err
 	}
@@ -210,7 +213,7 @@ func (db *DB) sortOut(ctx context.Context, tx *sql.Tx, scope string, now time.Ti
 		_, err = db.hear(ctx, tx, scope, now)
 		return err
 	}
-	left := append(living(others), *own)
+	left := append(hearing(others), *own)
 	slices.SortFunc(left, func(a, b hearer) int { return cmp.Compare(a.since, b.since) })
 	_, err = db.settle(ctx, tx, scope, others, left)
 	return err

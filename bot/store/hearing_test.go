@@ -117,6 +117,7 @@ func TestScopeIsHeardByAny(t *testing.T) {
 		"frozen, and another ended since":  {"0 A up, 10 A beats, 12 A dies, 20 B up, 30 B down, 60 A wakes, 61 A beats", "10-20 30-61"},
 		"the database was away for long":   {"0 A up, 0 B up, 10 A beats, 10 B beats, 70 A beats, 71 B beats, 80 A beats", "10-70"},
 		"and for a moment":                 {"0 A up, 0 B up, 10 A beats, 10 B beats, 35 A beats, 35 B beats", ""},
+		"lives, and says nothing":          {"0 A up, 10 A beats, 20 B up, 30 B beats, 41 B beats, 50 B beats", "10-20"},
 		"up again without an end":          {"0 A up, 10 A beats, 15 A up, 25 A beats", "10-15"},
 		"up again while another hears":     {"0 A up, 0 B up, 10 A beats, 15 A up, 25 A beats", ""},
 		"the last ends":                    {"0 A up, 0 B up, 10 A beats, 10 B beats, 12 A down, 14 B down, 20 A up", "14-20"},

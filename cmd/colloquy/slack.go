@@ -74,7 +74,7 @@ func (c *Config) addSlackApp(f yamlFile, n *yaml.Node) error {
 	for _, to := range slackSecrets(&x) {
 		*to = strings.TrimSpace(*to)
 	}
-	if err := cmp.Or(slack.CheckName(x.Name), x.CheckSecrets()); err != nil {
+	if err := cmp.Or(slack.CheckName(x.Name), x.CheckSecrets(), slack.CheckCommand(x.Command)); err != nil {
 		return f.errorf(n, "%v", err)
 	}
 	c.Slack.Apps, c.Slack.Lines = append(c.Slack.Apps, x), append(c.Slack.Lines, n.Line)

@@ -21,13 +21,13 @@ slack:
       layout: thread-per-question
       bot_token: xoxb-1
       app_token: xapp-1
-    - {name: readers, client_id: "1.2", client_secret: c, signing_secret: s}
+    - {name: readers, command: /talk, client_id: "1.2", client_secret: c, signing_secret: s}
 `))
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := []slack.App{{Name: "acme", Layout: slack.ThreadPerQuestion, BotToken: "xoxb-1", AppToken: "xapp-1"},
-		{Name: "readers", ClientID: "1.2", ClientSecret: "c", SigningSecret: "s"}}
+		{Name: "readers", Command: "/talk", ClientID: "1.2", ClientSecret: "c", SigningSecret: "s"}}
 	if !slices.Equal(c.Slack.Apps, want) || !slices.Equal(c.Slack.Lines, []int{4, 8}) {
 		t.Errorf("%+v", c.Slack)
 	}
@@ -42,6 +42,7 @@ slack:
 		"slack: {apps: [{name: a/b}]}":                `c.yaml:1: "a/b" is no name of an app`,
 		"slack:\n  apps: [{name: a}, \n   {name: a}]": `c.yaml:3: an app named "a" is already on line 2: give each its own name`,
 		"slack: {apps: [{name: a, layout: flat}]}":    `c.yaml:1: layout: "flat" is none of one-thread, thread-per-question`,
+		"slack: {apps: [{name: a, command: talk}]}":   `c.yaml:1: "talk" is no command of Slack`,
 		"slack: {apps: [{name: a, token: hunter2}]}":  `c.yaml:1: an app of Slack has no key "token"`,
 		"web: {listen: \"8080\"}":                     `c.yaml:1: "8080" is no address to listen at: write HOST:PORT`,
 		"web: {listen: \"host:http-no\"}":             `c.yaml:1: "host:http-no" is no address to listen at`,
