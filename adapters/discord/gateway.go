@@ -69,7 +69,8 @@ type gateway struct {
 	h      bot.Handler
 	budget *budget
 	turns  *turns
-	slots  chan struct{} // of interactions at work
+	slots  chan struct{}  // of interactions at work
+	behind sync.WaitGroup // what is left of connections that have ended
 
 	// Of one round, which is as long as the number of shards stays.
 	shards int
@@ -86,6 +87,7 @@ func (a *Adapter) Run(ctx context.Context, h bot.Handler) error {
 	defer a.rest.http.CloseIdleConnections()
 	g := &gateway{a: a, h: h, budget: newBudget(a.o), turns: newTurns(a), slots: make(chan struct{}, formsAtOnce)}
 	defer g.turns.end()
+	defer g.behind.Wait()
 	for least := 1; ; {
 		n, err := g.discover(ctx)
 		if err == nil {

@@ -77,7 +77,7 @@ func (s *shard) connection(ctx context.Context) error {
 		take:     func(name string, raw json.RawMessage) error { return s.take(ctx, name, raw) },
 		unread:   func(err error, start []byte) { s.lose(ctx, "", start, err) },
 		heard:    s.hear, over: s.lost,
-	}.run(ctx, func() {
+	}.run(ctx, s.g.behind.Go, func() {
 		s.g.a.o.Log.ErrorContext(ctx, "a connection to Discord did not end and was left behind", "scope", s.scope)
 	})
 }

@@ -52,10 +52,11 @@ type socket struct {
 	parts  []byte                                        // of a message in several frames
 	beat   time.Duration                                 // interval of heartbeats; 0 before hello
 	acked  time.Time                                     // when one was acknowledged last
+	left   chan struct{}                                 // closed by leave
 }
 
 func newSocket(conn net.Conn, end func(error)) *socket {
-	s := &socket{Conn: conn, end: end, heard: func() {}}
+	s := &socket{Conn: conn, end: end, heard: func() {}, left: make(chan struct{})}
 	s.in = bufio.NewReader(deadlined{s})
 	return s
 }
@@ -247,12 +248,14 @@ func (s *socket) payload(data []byte) error {
 
 func (s *socket) text(body string) { s.up(frameFinal|frameText, []byte(body)) }
 
-// leave says good-bye, so that the bot is seen to be gone at once, and closes.
+// leave says good-bye, so that the bot is seen to be gone at once, and closes. It is
+// called once.
 func (s *socket) leave() {
 	// A close frame with code 1000, masked by zeros as a client's must be masked.
 	_ = s.SetWriteDeadline(time.Now().Add(time.Second))
 	_, _ = s.Conn.Write([]byte{frameFinal | frameClose, 0x82, 0, 0, 0, 0, 0x03, 0xe8})
 	_ = s.Close()
+	close(s.left)
 }
 
 // closedError is the code with which Discord closed a connection.

@@ -187,7 +187,7 @@ func TestSessionOverTLS(t *testing.T) {
 				cancel()
 				return nil
 			},
-		}.run(ctx, func() { t.Error("left behind") })
+		}.run(ctx, func(f func()) { f() }, func() { t.Error("left behind") })
 		cancel()
 		if ready != (name == "trusted") || !ready && !strings.Contains(err.Error(), "certificate") {
 			t.Errorf("%s: ready %v, %v", name, ready, err)

@@ -45,8 +45,10 @@ type session struct {
 }
 
 // run keeps the connection until it ends or ctx does, and says why. Nothing that
-// it began goes on then; abandoned is told if discordgo does not let go.
-func (s session) run(parent context.Context, abandoned func()) error {
+// it began goes on then, but for what discordgo does in the second after its socket is
+// closed: when ctx ended, behind is given what waits for that. abandoned is told if
+// discordgo does not let go.
+func (s session) run(parent context.Context, behind func(func()), abandoned func()) error {
 	ctx, end := context.WithCancelCause(parent)
 	slow := time.AfterFunc(openLimit, func() { end(errSlow) })
 	defer slow.Stop()
@@ -58,7 +60,7 @@ func (s session) run(parent context.Context, abandoned func()) error {
 		}
 		return err
 	}
-	dg, ended, err := s.discordgo(ctx, end)
+	dg, socks, ended, err := s.discordgo(ctx, end)
 	if err != nil {
 		return err
 	}
@@ -71,32 +73,44 @@ func (s session) run(parent context.Context, abandoned func()) error {
 		opened <- err
 	}()
 	<-ctx.Done()
-	s.over(context.Cause(ctx))
-	late := time.NewTimer(endLimit)
-	defer late.Stop()
 	select {
-	case err := <-opened:
-		if err != nil {
-			break // it cleaned up
-		}
+	case sock := <-socks:
+		<-sock.left
+	default:
+	}
+	s.over(context.Cause(ctx))
+	tidy := func() {
+		late := time.NewTimer(endLimit)
+		defer late.Stop()
 		select {
-		case <-ended:
+		case err := <-opened:
+			if err != nil {
+				break // it cleaned up
+			}
+			select {
+			case <-ended:
+			case <-late.C:
+				abandoned()
+			}
 		case <-late.C:
 			abandoned()
 		}
-	case <-late.C:
-		abandoned()
+	}
+	if parent.Err() != nil {
+		behind(tidy)
+	} else {
+		tidy()
 	}
 	return context.Cause(ctx)
 }
 
 // discordgo makes a session whose socket is ours, whose only request is answered
-// here, and which does nothing on its own once the socket is closed. ended is
-// told when it has noticed that.
-func (s session) discordgo(ctx context.Context, end func(error)) (dg *discordgo.Session, ended chan struct{}, err error) {
+// here, and which does nothing on its own once the socket is closed. socks is given
+// that, and ended is told when discordgo has noticed the end.
+func (s session) discordgo(ctx context.Context, end func(error)) (dg *discordgo.Session, socks chan *socket, ended chan struct{}, err error) {
 	dg, err = discordgo.New("Bot " + s.token)
 	if err != nil {
-		return nil, nil, fmt.Errorf("make a session: %w", err)
+		return nil, nil, nil, fmt.Errorf("make a session: %w", err)
 	}
 	dg.LogLevel = -1 // it prints payloads to stderr
 	dg.StateEnabled, dg.SyncEvents, dg.Compress = false, true, false
@@ -105,6 +119,7 @@ func (s session) discordgo(ctx context.Context, end func(error)) (dg *discordgo.
 	dg.Identify.Shard = &[2]int{s.shard, s.shards}
 	dg.Identify.Intents = s.intents
 	dg.Client = &http.Client{Transport: knownGateway(s.url)}
+	socks = make(chan *socket, 1)
 	open := func(secure bool) func(context.Context, string, string) (net.Conn, error) {
 		return func(_ context.Context, network, address string) (net.Conn, error) {
 			conn, err := s.connect(ctx, network, address, secure)
@@ -113,6 +128,7 @@ func (s session) discordgo(ctx context.Context, end func(error)) (dg *discordgo.
 			}
 			sock := newSocket(conn, end)
 			sock.take, sock.unread, sock.hello, sock.heard = s.take, s.unread, s.identify, s.heard
+			socks <- sock // it dials once
 			context.AfterFunc(ctx, sock.leave)
 			return sock, nil
 		}
@@ -125,7 +141,7 @@ func (s session) discordgo(ctx context.Context, end func(error)) (dg *discordgo.
 		default:
 		}
 	})
-	return dg, ended, nil
+	return dg, socks, ended, nil
 }
 
 // connect dials, through the proxy that the environment names, and speaks TLS.

@@ -193,7 +193,7 @@ func (c *copying) markTarget(ctx context.Context, moved mark) error {
 			return err
 		}
 		if m.ID != moved.ID {
-			m, text = moved, ""
+			m = moved
 			text, err = writeMark(ctx, tx, settingCopied, m, "")
 		}
 		if m.Rows == nil {

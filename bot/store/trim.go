@@ -86,11 +86,14 @@ func (l ledger) trim(before time.Time) (err error) {
 }
 
 // CheckLedger reads the whole ledger, looks whether it can be written to, and
-// returns its name and how many entries it has.
+// returns its name, empty where none is kept, and how many entries it has.
 func (db *DB) CheckLedger(ctx context.Context) (path string, entries int, err error) {
 	if db.ledger.folder != "" {
 		err = db.ledger.each(ctx, func(entry) error { entries++; return nil })
 		return db.ledger.folder, entries, err
+	}
+	if db.ledger.path == "" {
+		return "", 0, nil
 	}
 	f, err := os.OpenFile(db.ledger.path, os.O_WRONLY|os.O_APPEND, 0)
 	if err == nil {

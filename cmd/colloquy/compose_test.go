@@ -115,10 +115,10 @@ func TestRestoreOnPostgreSQLTakesNoFile(t *testing.T) {
 	if r.code != exitUsage || !strings.Contains(r.stderr, "pg_restore") {
 		t.Errorf("%d, %q", r.code, r.stderr)
 	}
-	if r := cli(t, nil, "", "restore", "--ledger", "x"); r.code != exitUsage || !strings.Contains(r.stderr, "colloquy.db.ledger") {
+	if r := cli(t, nil, "", "restore", "--ledger", "x", "--db", "colloquy.db"); r.code != exitUsage || !strings.Contains(r.stderr, "colloquy.db.ledger") {
 		t.Errorf("%d, %q", r.code, r.stderr)
 	}
-	if r := cli(t, nil, "", "restore"); r.code != exitUsage || !strings.Contains(r.stderr, "needs a FILE") {
+	if r := cli(t, nil, "", "restore", "--db", "colloquy.db"); r.code != exitUsage || !strings.Contains(r.stderr, "needs a FILE") {
 		t.Errorf("%d, %q", r.code, r.stderr)
 	}
 }

@@ -42,6 +42,7 @@ func (e *examination) database(ctx context.Context, rt *running) {
 	}
 	if rt.db.Shared() {
 		e.server(ctx, rt, schema)
+		e.ledgerOf(ctx, rt)
 		return
 	}
 	if err := rt.db.Check(ctx); err != nil {
@@ -61,10 +62,17 @@ func (e *examination) database(ctx context.Context, rt *running) {
 	}
 	_ = f.Close()
 	e.good("database", "%s is sound: %s, schema %d", e.dbName(), byteCount(size), schema)
+	e.ledgerOf(ctx, rt)
+}
+
+// ledgerOf looks whether what a restored backup must not undo can be read.
+func (e *examination) ledgerOf(ctx context.Context, rt *running) {
 	ledger, entries, err := rt.db.CheckLedger(ctx)
 	switch {
 	case err != nil:
 		e.failed("ledger", err)
+	case ledger == "":
+		e.note("ledger", "none is kept: after a dump is restored, what was erased since would be back, and what was posted be posted again", "set "+ledgerVariable+" to a folder on other storage than the database")
 	case entries == 0:
 		e.good("ledger", "nothing was erased or posted that a restored backup must not undo")
 	default:

@@ -195,7 +195,9 @@ func (c *Cluster) Stop(signal syscall.Signal) error {
 	if err := c.server.Process.Signal(signal); err != nil {
 		return err
 	}
-	<-c.ended
+	if err := <-c.ended; err != nil && signal != syscall.SIGQUIT {
+		return fmt.Errorf("PostgreSQL ended with %w: %s", err, c.Log())
+	}
 	return nil
 }
 
