@@ -24,7 +24,7 @@ const (
 // there is no such file.
 func (db *DB) Backup(ctx context.Context, path string) (err error) {
 	if db.Shared() {
-		return NotAFile("backed up with pg_dump")
+		return notAFile("backed up with pg_dump")
 	}
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
@@ -59,8 +59,8 @@ func (db *DB) Backup(ctx context.Context, path string) (err error) {
 	return syncFolder(filepath.Dir(path))
 }
 
-// NotAFile refuses for PostgreSQL what is done with files.
-func NotAFile(instead string) error {
+// notAFile refuses for PostgreSQL what is done with files.
+func notAFile(instead string) error {
 	return bot.Problemf("db_kind", "this is for databases in a file: one of PostgreSQL is %s; see docs/operating.md", instead)
 }
 

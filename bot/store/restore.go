@@ -57,7 +57,7 @@ type Restored struct {
 // as before. Errors are [bot.Problem]s.
 func Restore(ctx context.Context, from, path string, o RestoreOptions) (did Restored, err error) {
 	if IsPostgres(from) || IsPostgres(path) {
-		return did, NotAFile("restored with pg_restore")
+		return did, notAFile("restored with pg_restore")
 	}
 	if did.Copy, err = Inspect(ctx, from); err != nil {
 		return did, err

@@ -109,6 +109,7 @@ func TestReady(t *testing.T) {
 }
 
 func TestRestoreOnPostgreSQLTakesNoFile(t *testing.T) {
+	onFile(t)
 	t.Chdir(t.TempDir())
 	r := cli(t, nil, "", "restore", "dump", "--db", "postgres://127.0.0.1:1/x")
 	if r.code != exitUsage || !strings.Contains(r.stderr, "pg_restore") {

@@ -240,7 +240,7 @@ func TestNoPasswordIsShown(t *testing.T) {
 	}
 	check("doctor", exitFailed, cli(t, env(good), "", "doctor")) // this server syncs nothing
 	check("backup", exitFailed, cli(t, env(good), "", "backup", "x.db"))
-	check("restore", exitFailed, cli(t, env(good), "", "restore", "x.db", "--yes"))
+	check("restore", exitUsage, cli(t, env(good), "", "restore", "x.db", "--yes"))
 	for _, bad := range []string{
 		strings.Replace(good, "colloquy:", "nobody:", 1), good + "x", strings.Replace(good, "127.0.0.1", "127.0.0.1.invalid", 1),
 		"postgres://a:" + password + "@127.0.0.1:1/x", good + "?sslmode=verify-full", good + "?search_path=x%00", good + "?sslrootcert=/nix",
@@ -270,4 +270,31 @@ func TestNoPasswordIsShown(t *testing.T) {
 	w.until("serve runs", func() bool { return strings.Contains(log.since(0), "msg=serving") })
 	stop()
 	check("serve", exitDone, result{<-code, "", log.since(0)})
+}
+
+// What doctor says of a server that may lose what it committed, and of one that can
+// only be read.
+func TestDoctorOnPostgreSQL(t *testing.T) {
+	pgtest.Require(t)
+	w := newTown(t)
+	home(t)
+	doctor := func(code int, want ...string) {
+		t.Helper()
+		r := w.run("doctor")
+		if r.code != code {
+			t.Errorf("exit code %d", r.code)
+		}
+		contains(t, strings.Join(strings.Fields(r.stdout), " "), want...)
+	}
+	doctor(exitFailed, "ok database: postgres://127.0.0.1", " is PostgreSQL ", "can be written to, and answers in ", " ms: ",
+		"WRONG database durability: fsync is off, so what was committed may be gone when the server crashes: replies would be lost, and posts appear twice → set fsync to on in PostgreSQL",
+		"connections to the server are used; a replica needs up to", "ok clock: this machine's and the database's differ by ", "ok serve: it does not run, and nothing is scheduled")
+	database := home(t)[strings.LastIndex(home(t), "/")+1:]
+	if err := pgtest.Shared(t).SQL(t.Context(), database, `ALTER DATABASE `+database+` SET default_transaction_read_only = on`); err != nil {
+		t.Fatal(err)
+	}
+	doctor(exitFailed, "WRONG database: ", "and is read-only → set default_transaction_read_only to off, for the database or its user")
+	if err := pgtest.Shared(t).SQL(t.Context(), "postgres", `ALTER DATABASE `+database+` RESET default_transaction_read_only`); err != nil {
+		t.Fatal(err)
+	}
 }

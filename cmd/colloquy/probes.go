@@ -17,6 +17,7 @@ const (
 	connectFirst = time.Minute     // at most, for which a platform that is not connected yet is waited for
 	takesPart    = 5 * time.Second // within which a replica has its part of the connections
 	checkedFor   = time.Second     // for which it is remembered that the database can be written
+	writeWithin  = 4 * time.Second // for that; less than a probe has
 )
 
 // probes are what /readyz and /healthz are answered from. The zero value is a
@@ -116,6 +117,9 @@ func (p *probes) writable(ctx context.Context, db *store.DB) error {
 	if now := p.now(); now.Sub(p.written) < checkedFor {
 		return p.unwritten
 	}
+	// What comes of it is also for those who ask next.
+	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), writeWithin)
+	defer stop()
 	l := bot.Lease{Subject: "probe/" + rand.Text(), Token: rand.Text()}
 	_, err := db.AcquireLease(ctx, l, p.now(), checkedFor)
 	if err == nil {
