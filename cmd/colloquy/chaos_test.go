@@ -31,6 +31,7 @@ type chaos struct {
 	length    time.Duration
 	every     time.Duration // between due times of a schedule
 	configure func(paused bool)
+	busiest   func() *replica // the one to freeze; nil: any
 
 	first    map[bot.ID]time.Time // the first due time of each schedule
 	paused   [2]time.Time         // between which moments the schedules were paused
@@ -102,7 +103,10 @@ func (c *chaos) blows() []blow {
 	var cold *replica
 	begin := c.length / 5
 	all = append(all, blow{begin, func() string {
-		cold, c.frozen[0] = c.random(), time.Now()
+		if cold = c.random(); c.busiest != nil {
+			cold = c.busiest()
+		}
+		c.frozen[0] = time.Now()
 		cold.freeze()
 		return cold.name + " frozen"
 	}}, blow{begin + c.freeze, func() string {
