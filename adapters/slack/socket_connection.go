@@ -150,10 +150,14 @@ func (c *connection) run(parent context.Context) (err error) {
 			ended <- err
 			return err
 		case <-c.worn:
-			if c.s.alone(c.n) || c.s.state.stands(c.n) {
+			switch alone := c.s.alone(c.n); {
+			case alone && c.n != connections-1: // the other went to a process that replaces it
+				c.worn = nil
+			case alone || c.s.state.stands(c.n):
 				return errWorn
+			default:
+				c.worn = time.After(time.Minute)
 			}
-			c.worn = time.After(time.Minute)
 		case e := <-c.client.Events:
 			switch e.Type {
 			case socketmode.EventTypeConnectionError:
