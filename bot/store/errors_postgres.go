@@ -66,6 +66,8 @@ var states = map[string]said{
 	"08P01": {"db_protocol", "is not spoken to as it expects: give the address of PostgreSQL itself, and not of a connection pooler"},
 	"25006": {dbStandby, "can only be read: it is a standby, or set read-only; give the address of the primary, or wait until it is that"},
 	"25P03": {dbSlow, "ended a transaction in which nothing was heard from here for too long: it is tried again"},
+	"26000": {"db_protocol", "lost a statement that was prepared: a connection pooler between must work by session, not by transaction"},
+	"42P05": {"db_protocol", "has a prepared statement of somebody else: a connection pooler between must work by session, not by transaction"},
 	"28":    {"db_login", "refuses the user: check user and password, and what pg_hba.conf says of the address from which it is reached"},
 	"28P01": {"db_login", "refuses the password: check user and password, PGPASSWORD or the password file"},
 	"3D000": {"db_missing", "does not exist on that server: make it with 'createdb', or correct its name"},

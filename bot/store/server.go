@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"colloquy/bot"
@@ -24,9 +25,9 @@ type Server struct {
 	Durable    bool
 	Setting    string
 	Used, Most int // connections to the whole server, of those that we may have
-	// Pooled: something between us and the server hands its connections around, or
-	// leaves out what we ask for when we connect.
-	Pooled    bool
+	// Bare: something between us and the server leaves out what we ask for when we
+	// connect, such as that a process which is frozen holds nobody up.
+	Bare      bool
 	RoundTrip time.Duration // the shortest of a few
 	Ahead     time.Duration // how far its clock is before the one of this machine
 }
@@ -40,7 +41,7 @@ func (db *DB) Server(ctx context.Context) (s Server, err error) {
 			(SELECT CAST(SUM(numbackends) AS INTEGER) FROM pg_stat_database),
 			CAST(current_setting('max_connections') AS INTEGER) - CAST(current_setting('superuser_reserved_connections') AS INTEGER),
 			current_setting('application_name') <> $1 OR CAST(current_setting('idle_in_transaction_session_timeout') AS INTERVAL) <> $2 * INTERVAL '1 millisecond'`
-		err := c.QueryRow(ctx, facts, applicationName, float64(idleInTransaction.Milliseconds())).Scan(&s.Version, &s.Major, &s.Size, &s.Standby, &s.ReadOnly, &s.Setting, &s.Used, &s.Most, &s.Pooled)
+		err := c.QueryRow(ctx, facts, applicationName, float64(idleInTransaction.Milliseconds())).Scan(&s.Version, &s.Major, &s.Size, &s.Standby, &s.ReadOnly, &s.Setting, &s.Used, &s.Most, &s.Bare)
 		if err != nil {
 			return err
 		}
@@ -53,23 +54,49 @@ func (db *DB) Server(ctx context.Context) (s Server, err error) {
 	return s, nil
 }
 
-// measure asks a few times for the clock and for the process that answers.
+// CheckSession refuses a connection pooler that gives every transaction another
+// session of the server, as PgBouncer does in transaction mode: statements are
+// prepared, jobs announced and tables made in sessions of our own.
+func (db *DB) CheckSession(ctx context.Context) error {
+	if !db.Shared() {
+		return nil
+	}
+	var pids [3]int // of a connection, of another in a transaction, and of the first meanwhile
+	err := db.reading.AcquireFunc(ctx, func(one *pgxpool.Conn) error {
+		if err := one.QueryRow(ctx, `SELECT pg_backend_pid()`, pgx.QueryExecModeSimpleProtocol).Scan(&pids[0]); err != nil {
+			return err
+		}
+		return db.reading.AcquireFunc(ctx, func(other *pgxpool.Conn) error {
+			return pgx.BeginFunc(ctx, other, func(tx pgx.Tx) error {
+				if err := tx.QueryRow(ctx, `SELECT pg_backend_pid()`, pgx.QueryExecModeSimpleProtocol).Scan(&pids[1]); err != nil {
+					return err
+				}
+				return one.QueryRow(ctx, `SELECT pg_backend_pid()`, pgx.QueryExecModeSimpleProtocol).Scan(&pids[2])
+			})
+		})
+	})
+	switch {
+	case err != nil:
+		return openProblem(db.Name(), err)
+	case pids[0] == pids[1] || pids[0] != pids[2]:
+		return bot.Problemf("db_pooler", "a connection pooler before the database %s hands sessions around: connect to PostgreSQL itself, or have the pooler work by session (in PgBouncer pool_mode=session)", db.Name())
+	}
+	return nil
+}
+
+// measure asks a few times for the clock.
 func (s *Server) measure(ctx context.Context, c *pgxpool.Conn, clock bot.Clock) error {
 	const times = 5
-	first := 0
 	for i := range times {
 		var ms int64
-		pid := 0
 		asked := clock()
-		if err := c.QueryRow(ctx, `SELECT `+databaseNow+`, pg_backend_pid()`).Scan(&ms, &pid); err != nil {
+		if err := c.QueryRow(ctx, `SELECT `+databaseNow).Scan(&ms); err != nil {
 			return err
 		}
 		took := clock().Sub(asked)
 		if i == 0 {
-			first = pid // and the statement was prepared, which takes longer
-			continue
+			continue // the statement was prepared, which takes longer
 		}
-		s.Pooled = s.Pooled || pid != first
 		if i == 1 || took < s.RoundTrip {
 			s.RoundTrip, s.Ahead = took, time.UnixMilli(ms).Sub(asked.Add(took/2).Round(0))
 		}

@@ -70,6 +70,9 @@ func (s *service) once(ctx context.Context, begun func()) error {
 		return err
 	}
 	defer func() { _ = rt.db.Close() }()
+	if err := rt.db.CheckSession(ctx); err != nil {
+		return err
+	}
 	leave, err := rt.db.Join(ctx, readBuild().Version)
 	if err != nil {
 		return err
