@@ -367,6 +367,7 @@ func TestDoorsOfWhoDoesNotHear(t *testing.T) {
 		table.give(shardsOf(1), 0, pa)
 		a, b := start(t, d, Options{Sharer: pa}), start(t, d, Options{Sharer: pb})
 		d.begin("100")
+		time.Sleep(time.Minute) // all that beginning brings is over
 		no := errors.New("no")
 		for _, r := range []*run{a, b} {
 			r.a.rest.doors.shutFor("5", "", no)

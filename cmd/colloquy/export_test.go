@@ -192,9 +192,7 @@ func TestExportTellsEverything(t *testing.T) {
 	if _, err := db.RecordReply(t.Context(), r, "hash", late, time.Hour); err != nil {
 		t.Fatal(err)
 	}
-	if err := db.Alive(t.Context(), []string{"console"}, late); err != nil {
-		t.Fatal(err)
-	}
+	heardUntil(t, db, late)
 	if _, err := db.WriteGaps(t.Context(), "console", late.Add(time.Minute)); err != nil {
 		t.Fatal(err)
 	}

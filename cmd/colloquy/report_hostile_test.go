@@ -80,7 +80,7 @@ func TestReportWithHostileNames(t *testing.T) {
 		last = m.write(d, bot.Person{Platform: "console", ID: fmt.Sprint("p", i), Name: name}, berlin(2, 10, i), 1, last)
 	}
 	m.close(d, l)
-	m.must(m.rt.db.Alive(t.Context(), []string{"console"}, m.now))
+	heardUntil(t, m.rt.db, m.now)
 	var roster strings.Builder
 	w := csv.NewWriter(&roster)
 	for i, name := range names {

@@ -246,7 +246,7 @@ func TestReportOfErasedAndOpenDiscussions(t *testing.T) {
 	open, _ := m.open(2, berlin(10, 9, 0), "The second")
 	m.write(open, pupil(0), berlin(10, 10, 0), 1, "")
 	writeFile(t, "class.csv", "ada,Ada\nbo,Bo\n")
-	m.must(m.rt.db.Alive(t.Context(), []string{"console"}, berlin(10, 12, 0)))
+	heardUntil(t, m.rt.db, berlin(10, 12, 0))
 	m.now = berlin(10, 12, 0).Add(30 * time.Second)
 	discussions, people := reportElements(t, m.ok("--roster", "class.csv", "--format", "json"))
 	if d := discussions[0]; d.State != bot.StateErased || d.Replies != nil || d.People != nil {

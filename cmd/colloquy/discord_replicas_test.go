@@ -1,4 +1,4 @@
-package discord
+package main
 
 import (
 	"context"
@@ -12,15 +12,14 @@ import (
 	"time"
 
 	"colloquy/adapters/adaptertest"
+	"colloquy/adapters/discord"
 	"colloquy/adapters/discord/discordtest"
 	"colloquy/bot"
-	reading "colloquy/bot/source"
+	"colloquy/bot/source"
 	"colloquy/bot/store"
 	"colloquy/bot/store/pgtest"
 	"colloquy/bot/writer"
 )
-
-func TestMain(m *testing.M) { pgtest.Main(m) }
 
 // A doubtful store is one whose database is away when a test says so.
 type doubtful struct {
@@ -65,41 +64,41 @@ func (d *doubtful) Alive(ctx context.Context, scopes []string, now time.Time) er
 	return d.DB.Alive(ctx, scopes, now)
 }
 
-// A replica is a whole process with its engine, but for what falls due by itself.
-type replica struct {
+// A station is a whole process with its engine, but for what falls due by itself.
+type station struct {
 	t      *testing.T
 	db     *doubtful
 	engine *bot.Engine
-	a      *Adapter
+	a      *discord.Adapter
 	log    *adaptertest.Log
 	stop   func()
 }
 
-func openReplica(t *testing.T, s *discordtest.Server, at string) *replica {
+func openStation(t *testing.T, s *discordtest.Server, at string) *station {
 	t.Helper()
 	db, err := store.Open(t.Context(), at, store.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = db.Close() })
-	r := &replica{t: t, db: &doubtful{DB: db}, log: &adaptertest.Log{}}
+	r := &station{t: t, db: &doubtful{DB: db}, log: &adaptertest.Log{}}
 	log := slog.New(slog.NewTextHandler(r.log, nil))
 	w, err := writer.NewExtractive()
 	if err != nil {
 		t.Fatal(err)
 	}
-	o := Options{Token: s.Token, API: s.URL, Clock: db.Now, Log: log}
+	o := discord.Options{Token: s.Token, API: s.URL, Clock: db.Now, Log: log}
 	if db.Shared() {
 		o.Sharer = db
 	}
-	r.a = New(o)
-	r.engine = bot.New(bot.Options{Store: r.db, Reader: reading.New(reading.Options{Clock: db.Now, Detect: writer.DetectLanguage, Log: log}), Writer: w, Judge: w,
+	r.a = discord.New(o)
+	r.engine = bot.New(bot.Options{Store: r.db, Reader: source.New(source.Options{Clock: db.Now, Detect: writer.DetectLanguage, Log: log}), Writer: w, Judge: w,
 		Adapters: []bot.Adapter{r.a}, Clock: db.Now, Log: log})
 	return r
 }
 
 // run connects it, and has it beat more often than in earnest, until it is stopped.
-func (r *replica) run() {
+func (r *station) run() {
 	ctx, cancel := context.WithCancel(context.Background())
 	ended, beats := make(chan error, 1), make(chan struct{})
 	go func() { ended <- r.a.Run(ctx, r.engine) }()
@@ -134,7 +133,7 @@ func (r *replica) run() {
 const shortArticle = `The council of Lindhaven wants to close the old quay to cars from next spring. It argues that the shops there would gain more from people on foot than from parking. Traders say that two in three of their customers come by car. A trial of six weeks in May is meant to show who is right, and the result is to be published before the vote in September.`
 
 // open posts a discussion.
-func (r *replica) open(ch bot.Channel) bot.Discussion {
+func (r *station) open(ch bot.Channel) bot.Discussion {
 	r.t.Helper()
 	o, err := r.engine.Request(r.t.Context(), ch, bot.Request{Text: shortArticle, Questions: 1}, "", bot.Operator)
 	if err == nil {
@@ -151,7 +150,7 @@ func (r *replica) open(ch bot.Channel) bot.Discussion {
 }
 
 // stored are the texts of a discussion.
-func (r *replica) stored(d bot.Discussion) string {
+func (r *station) stored(d bot.Discussion) string {
 	list, err := r.db.Replies(context.Background(), d.ID)
 	if err != nil {
 		return err.Error()
@@ -164,7 +163,7 @@ func (r *replica) stored(d bot.Discussion) string {
 	return strings.Join(out, " ")
 }
 
-func (r *replica) gaps(d bot.Discussion) []bot.Gap {
+func (r *station) gaps(d bot.Discussion) []bot.Gap {
 	r.t.Helper()
 	list, err := r.db.Gaps(r.t.Context(), d.ID)
 	if err != nil {
@@ -180,14 +179,13 @@ func covers(gaps []bot.Gap, from, to time.Time) bool {
 
 // The database is away for less than what an event waits, and for longer: all is
 // recorded, and the second is written down.
-func TestDatabaseIsAway(t *testing.T) {
-	t.Parallel()
-	s := discordtest.New(t, discordtest.Options{Speed: colonySpeed})
+func TestChaosWhileEventsWait(t *testing.T) {
+	long(t)
+	s := discordtest.New(t, discordtest.Options{Speed: 20, Patience: 3 * time.Minute})
 	guild := s.AddGuild("Readers")
 	ada := s.AddMember(guild, "Ada")
-	ch := bot.Channel{Platform: Platform, Workspace: guild, ID: s.AddChannel(guild, discordtest.Channel{Name: "reading"})}
-	r := openReplica(t, s, t.TempDir()+"/colloquy.db")
-	r.a.gate.waits = []time.Duration{50 * time.Millisecond, 100 * time.Millisecond, 200 * time.Millisecond}
+	ch := bot.Channel{Platform: discord.Platform, Workspace: guild, ID: s.AddChannel(guild, discordtest.Channel{Name: "reading"})}
+	r := openStation(t, s, t.TempDir()+"/colloquy.db")
 	r.run()
 	s.AwaitConnected(1)
 	d := r.open(ch)
@@ -226,7 +224,7 @@ func TestDatabaseIsAway(t *testing.T) {
 
 // Two processes on one PostgreSQL: the one that is connected loses the database, the
 // other takes over and lists what nobody heard; and back again when that one stops.
-func TestReplicasTakeOver(t *testing.T) {
+func TestDiscordByReplicas(t *testing.T) {
 	pgtest.Require(t)
 	t.Parallel()
 	at := pgtest.Database(t, func(ctx context.Context, url string) error {
@@ -240,18 +238,18 @@ func TestReplicasTakeOver(t *testing.T) {
 	s := discordtest.New(t, discordtest.Options{OneSession: true})
 	guild := s.AddGuild("Readers")
 	ada := s.AddMember(guild, "Ada")
-	ch := bot.Channel{Platform: Platform, Workspace: guild, ID: s.AddChannel(guild, discordtest.Channel{Name: "reading"})}
-	a, b := openReplica(t, s, proxy.URL(at[strings.LastIndexByte(at, '/')+1:])), openReplica(t, s, at)
+	ch := bot.Channel{Platform: discord.Platform, Workspace: guild, ID: s.AddChannel(guild, discordtest.Channel{Name: "reading"})}
+	a, b := openStation(t, s, proxy.URL(at[strings.LastIndexByte(at, '/')+1:])), openStation(t, s, at)
 	a.run()
 	s.AwaitConnected(1)
 	b.run()
 	d := b.open(ch) // by the one that does not hear
 	s.Say(d.Channel.Thread, ada, "r1")
 	s.Await("the first", func() bool { return a.stored(d) == "r1" })
-	connected := func(of *replica, n int) func() bool {
+	connected := func(of *station, n int) func() bool {
 		return func() bool { return strings.Count(of.log.String(), "msg=connected") == n }
 	}
-	listed := func(of *replica, want string) {
+	listed := func(of *station, want string) {
 		t.Helper()
 		s.Await(want, func() bool {
 			if err := of.engine.RunDiscussion(t.Context(), d.ID); err != nil {
@@ -269,9 +267,6 @@ func TestReplicasTakeOver(t *testing.T) {
 	s.Await("the other takes over", connected(b, 1))
 	took := time.Since(from)
 	t.Logf("taken over %s after the database was frozen", took.Round(10*time.Millisecond))
-	if took > 10*time.Second {
-		t.Error("too late")
-	}
 	s.Say(d.Channel.Thread, ada, "r4")
 	proxy.Heal()
 	listed(b, "r1 r2 r3 r4")
