@@ -18,8 +18,6 @@ import (
 )
 
 const (
-	chaosChannels = 50
-	chaosReplies  = 200 // a second
 	// chaosSpeed is how much more is allowed than on the real Discord: 50 channels
 	// every 5 s need more than its 45 requests a second.
 	chaosSpeed = 5
@@ -33,7 +31,7 @@ const (
 // in the database.
 func TestChaosOnDiscord(t *testing.T) {
 	long(t)
-	c := newDiscordChaos(t)
+	c := newDiscordChaos(t, 50, 200)
 	defer c.tell()
 	c.begin()
 	over := make(chan struct{})
@@ -59,17 +57,19 @@ type discordChaos struct {
 	guild    string
 	channels []string
 	people   []string
+	rate     int // replies a second
 
 	said, edited, deleted int
 	away                  [][2]time.Time // when nobody was connected
 	identified            []time.Time
 }
 
-func newDiscordChaos(t *testing.T) *discordChaos {
+// newDiscordChaos prepares so many channels, and so many replies a second.
+func newDiscordChaos(t *testing.T, channels, replies int) *discordChaos {
 	s := discordtest.New(t, discordtest.Options{Speed: chaosSpeed, Identifies: 10_000, ActiveThreads: 1 << 20})
-	c := &discordChaos{chaos: newChaos(t, "COLLOQUY_DISCORD_TOKEN="+s.Token, "COLLOQUY_DISCORD_API="+s.URL), s: s}
+	c := &discordChaos{chaos: newChaos(t, "COLLOQUY_DISCORD_TOKEN="+s.Token, "COLLOQUY_DISCORD_API="+s.URL), s: s, rate: replies}
 	c.guild = s.AddGuild("Readers")
-	for i := range chaosChannels {
+	for i := range channels {
 		c.channels = append(c.channels, s.AddChannel(c.guild, discordtest.Channel{Name: fmt.Sprint("reading", i)}))
 	}
 	for i := range 20 {
@@ -138,7 +138,7 @@ func (c *discordChaos) write(stop chan struct{}) {
 			open[at] = threads[len(threads)-1].ID
 		}
 		looked++
-		for want := int(time.Since(begun).Seconds() * chaosReplies); c.said+nowhere < want; {
+		for want := int(time.Since(begun).Seconds() * float64(c.rate)); c.said+nowhere < want; {
 			thread := open[rand.N(len(open))]
 			if thread == "" || time.Since(snowflakeTime(thread)) > 40*time.Second {
 				nowhere++ // and it is not written later

@@ -60,8 +60,10 @@ func newChaos(t *testing.T, env ...string) *chaos {
 
 // begin starts the replicas, one before the others, which makes the schedules.
 func (c *chaos) begin() {
-	c.configure(false)
-	c.all[0].start()
+	if c.all[0].process == nil {
+		c.configure(false)
+		c.all[0].start()
+	}
 	c.all[0].awaitReady()
 	db := c.replicas.open()
 	defer func() { _ = db.Close() }()

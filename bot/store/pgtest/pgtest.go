@@ -118,12 +118,8 @@ func (c *Cluster) prepare() error {
 		}
 		c.cred = &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}
 	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return err
-	}
-	c.Port = l.Addr().(*net.TCPAddr).Port
-	if err := l.Close(); err != nil {
+	var err error
+	if c.Port, err = freePort(); err != nil {
 		return err
 	}
 	init := c.command("initdb", "-D", c.data(), "-U", "colloquy", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
@@ -195,7 +191,9 @@ func (c *Cluster) Stop(signal syscall.Signal) error {
 	if err := c.server.Process.Signal(signal); err != nil {
 		return err
 	}
-	if err := <-c.ended; err != nil && signal != syscall.SIGQUIT {
+	err := <-c.ended
+	c.server = nil
+	if err != nil && signal != syscall.SIGQUIT {
 		return fmt.Errorf("PostgreSQL ended with %w: %s", err, c.Log())
 	}
 	return nil
@@ -203,7 +201,10 @@ func (c *Cluster) Stop(signal syscall.Signal) error {
 
 // Close ends the server and removes its folder.
 func (c *Cluster) Close() error {
-	err := c.Stop(syscall.SIGQUIT)
+	var err error
+	if c.server != nil {
+		err = c.Stop(syscall.SIGQUIT)
+	}
 	return errors.Join(err, os.RemoveAll(c.dir))
 }
 
