@@ -89,6 +89,7 @@ func (n *tally) share() float64 { return 100 * float64(n.refused) / float64(max(
 // What the checks of a model's text refuse of sentences that are true: those of
 // the articles themselves.
 func TestTheStrictChecksRefuseLittleOfWhatIsTrue(t *testing.T) {
+	oneByOne(t)
 	var extractive, bbc tally
 	for _, name := range []string{"cnndm.jsonl", "bbc.jsonl", "urdu.jsonl"} {
 		for _, it := range evalSet(t, name) {
@@ -131,6 +132,7 @@ func TestTheStrictChecksRefuseLittleOfWhatIsTrue(t *testing.T) {
 // article, or the sentences most like them, lack; the Urdu ones are full of words
 // typed without the space between them.
 func TestWhatTheStrictChecksRefuseOfHumanSummaries(t *testing.T) {
+	oneByOne(t)
 	for _, name := range []string{"cnndm.jsonl", "urdu.jsonl"} {
 		var n tally
 		for _, it := range evalSet(t, name) {
@@ -153,6 +155,7 @@ func TestWhatTheStrictChecksRefuseOfHumanSummaries(t *testing.T) {
 
 // The strict checks let the questions of the extractive writer pass.
 func TestTheStrictChecksPassOurQuestions(t *testing.T) {
+	oneByOne(t)
 	var n tally
 	for _, name := range []string{"cnndm.jsonl", "bbc.jsonl", "urdu.jsonl"} {
 		items := evalSet(t, name)

@@ -9,6 +9,7 @@ import (
 // Over the evaluation articles every question passes every check again, every
 // set keeps the rules for sets, and hardly any question passes for another article.
 func TestQuestionsOfTheEvaluationArticles(t *testing.T) {
+	oneByOne(t)
 	for _, name := range []string{"cnndm.jsonl", "bbc.jsonl", "urdu.jsonl"} {
 		t.Run(name, func(t *testing.T) {
 			items := evalSet(t, name)

@@ -19,6 +19,7 @@ func quotedWords(list []string) (words int) {
 // Nothing of an evaluation article is quoted beyond three sentences, 90 words
 // and a quarter of it.
 func TestQuotationsOfTheEvaluationArticles(t *testing.T) {
+	oneByOne(t)
 	for _, name := range []string{"cnndm.jsonl", "bbc.jsonl", "urdu.jsonl"} {
 		full, beyond := 0, 0
 		for _, it := range evalSet(t, name) {

@@ -28,6 +28,7 @@ var (
 // Over the evaluation articles: how many are held, how many of them rightly,
 // and which of those that were judged to be sensitive are missed.
 func TestSensitiveOfTheEvaluationArticles(t *testing.T) {
+	oneByOne(t)
 	w := newWriter(t)
 	found, held, right := 0, 0, 0
 	for _, set := range []string{"bbc.jsonl", "cnndm.jsonl", "urdu.jsonl"} {

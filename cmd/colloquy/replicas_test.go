@@ -243,7 +243,7 @@ func (p *replica) await(what string, most time.Duration, ok func() bool) time.Du
 
 func (p *replica) awaitReady() {
 	p.t.Helper()
-	p.await("readiness", time.Minute, func() bool { _, ok := p.ready(); return ok })
+	p.await("readiness", 3*time.Minute, func() bool { _, ok := p.ready(); return ok })
 }
 
 // runs gives what another command prints, on both streams, and how it ended.
