@@ -35,7 +35,7 @@ func TestMemoryOfManyServers(t *testing.T) {
 	peak := uint64(0)
 	s.Await("every server", func() bool {
 		peak = max(peak, heap())
-		return heard.servers() == servers
+		return heard.servers() >= servers // a connection that was lost brings them again
 	})
 	runtime.GC()
 	kept := int64(heap()) - int64(before)

@@ -3,8 +3,8 @@ package main
 import (
 	"fmt"
 	"math/rand/v2"
-	"os"
 	"net/http"
+	"os"
 	"regexp"
 	"strconv"
 	"strings"
