@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"math/rand/v2"
 	"slices"
 	"time"
@@ -47,12 +48,13 @@ func (db *DB) blamesRow(err error) bool {
 
 // begin begins a transaction of PostgreSQL. One that is to be alone waits for those
 // that run beside one another, and those that come after it wait for it, so that it
-// has its turn. It waits no longer than a moment: where one of them is slow, because
-// the process that runs it is far away or stands still, the others go on, and it
-// comes again.
+// has its turn. It waits no longer than a moment at first: where one of them is slow,
+// because the process that runs it is far away or stands still, the others go on, and
+// it comes again. Where all are slow, it would never have its turn that way: so it
+// waits longer each time, and they wait for it.
 func (db *DB) begin(ctx context.Context, how locking) (Tx, error) {
 	for try := 1; ; try++ {
-		t, err := db.beginOnce(ctx, how)
+		t, err := db.beginOnce(ctx, how, aloneWait(try))
 		if e := (*pgconn.PgError)(nil); try == aloneTries || !errors.As(err, &e) || e.Code != "55P03" {
 			return t, err
 		}
@@ -64,10 +66,13 @@ func (db *DB) begin(ctx context.Context, how locking) (Tx, error) {
 	}
 }
 
-// aloneTries is how often a transaction that is to be alone comes, for a second each.
-const aloneTries = 15
+// aloneTries is how often a transaction that is to be alone comes: for 24 s in all.
+const aloneTries = 8
 
-func (db *DB) beginOnce(ctx context.Context, how locking) (Tx, error) {
+// aloneWait is how long it waits: three times a second, and then a second more each time.
+func aloneWait(try int) time.Duration { return time.Duration(max(try-2, 1)) * time.Second }
+
+func (db *DB) beginOnce(ctx context.Context, how locking, wait time.Duration) (Tx, error) {
 	conn, err := db.w.Conn(ctx)
 	if err != nil {
 		return Tx{}, err
@@ -77,9 +82,10 @@ func (db *DB) beginOnce(ctx context.Context, how locking) (Tx, error) {
 		_ = conn.Close()
 		return Tx{}, err
 	}
-	lock, args := `SELECT set_config('lock_timeout', '1s', true), pg_advisory_xact_lock($1), set_config('lock_timeout', $2, true)`, []any{int64(writing), db.limits.lock.String()}
+	lock, args := `SELECT set_config('lock_timeout', $1, true), pg_advisory_xact_lock($2), set_config('lock_timeout', $3, true)`,
+		[]any{fmt.Sprint(min(wait, db.limits.lock).Milliseconds()), int64(writing), fmt.Sprint(db.limits.lock.Milliseconds())}
 	if how == shared {
-		lock, args = `SELECT pg_advisory_xact_lock_shared($1)`, args[:1]
+		lock, args = `SELECT pg_advisory_xact_lock_shared($1)`, args[1:2]
 	}
 	if err := exec(ctx, t.tx, lock, args...); err != nil {
 		t.end()
