@@ -1,0 +1,6 @@
+//go:build race
+
+package discord
+
+// racing says that the race detector slows tests down about tenfold.
+const racing = true
