@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"sync"
+	"testing"
 
 	"colloquy/bot"
 )
@@ -123,3 +124,13 @@ func (t *table) owner(name string, part int) string {
 
 // shardsOf is the name of the share on a desk.
 func shardsOf(n int) string { return fmt.Sprint("discord/77/shards/", n) }
+
+// stopAll ends several processes.
+func stopAll(t *testing.T, runs ...*run) {
+	t.Helper()
+	for _, r := range runs {
+		if err := r.stop(); err != nil {
+			t.Error(err)
+		}
+	}
+}

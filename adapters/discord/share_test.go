@@ -54,11 +54,7 @@ func TestHandOver(t *testing.T) {
 		if n := d.dialled(); n != 3 {
 			t.Errorf("%d connections", n)
 		}
-		for _, r := range []*run{a, b} {
-			if err := r.stop(); err != nil {
-				t.Error(err)
-			}
-		}
+		stopAll(t, a, b)
 	})
 }
 
@@ -127,11 +123,7 @@ func TestLostShard(t *testing.T) {
 		if ago := time.Since(a.silent); ago < 20*time.Second || ago > time.Minute {
 			t.Errorf("it says that it was deaf for %s", ago)
 		}
-		for _, r := range []*run{a, b} {
-			if err := r.stop(); err != nil {
-				t.Error(err)
-			}
-		}
+		stopAll(t, a, b)
 	})
 }
 
@@ -167,11 +159,7 @@ func TestIdentifiesOfAllProcesses(t *testing.T) {
 			if fmt.Sprint(shards) != "[0 1 2 3 4 5]" {
 				t.Errorf("%v identified", shards)
 			}
-			for _, r := range runs {
-				if err := r.stop(); err != nil {
-					t.Error(err)
-				}
-			}
+			stopAll(t, runs...)
 		})
 	}
 }
@@ -199,11 +187,7 @@ func TestDayLimitOfAllProcesses(t *testing.T) {
 		if n := d.dialled(); n != 3 {
 			t.Errorf("%d connections", n)
 		}
-		for _, r := range runs {
-			if err := r.stop(); err != nil {
-				t.Error(err)
-			}
-		}
+		stopAll(t, runs...)
 	})
 }
 
@@ -302,11 +286,7 @@ func TestFollowsTheNumberOfShards(t *testing.T) {
 		expect("fewer, for less than a day", "[0 2] [1 2]")
 		say(1, 3*askAgain)
 		expect("fewer", "[0 1]")
-		for _, r := range runs {
-			if err := r.stop(); err != nil {
-				t.Error(err)
-			}
-		}
+		stopAll(t, runs...)
 		expect("at the end", "")
 	})
 }
@@ -350,11 +330,7 @@ func TestCommandsAreOneProcesses(t *testing.T) {
 			t.Errorf("registered by %v", by)
 		}
 		mu.Unlock()
-		for _, r := range runs {
-			if err := r.stop(); err != nil {
-				t.Error(err)
-			}
-		}
+		stopAll(t, runs...)
 	})
 }
 
@@ -376,10 +352,6 @@ func TestDoorsOfWhoDoesNotHear(t *testing.T) {
 		if a.a.rest.doors.closed("5", "") == nil || b.a.rest.doors.closed("5", "") != nil {
 			t.Error("it is open where it is heard, or closed where it is not")
 		}
-		for _, r := range []*run{a, b} {
-			if err := r.stop(); err != nil {
-				t.Error(err)
-			}
-		}
+		stopAll(t, a, b)
 	})
 }

@@ -174,10 +174,7 @@ func (c *discordChaos) compare() {
 	defer func() { _ = db.Close() }()
 	occurrences, discussions := c.everything(db)
 	expected, outcomes := c.compareDue(occurrences)
-	due := map[bot.ID]time.Time{}
-	for _, o := range occurrences {
-		due[o.ID] = o.DueAt
-	}
+	due := dueAt(occurrences)
 	on := c.thereNow()
 	var late []time.Duration
 	for _, d := range discussions {

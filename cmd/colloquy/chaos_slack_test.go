@@ -150,10 +150,7 @@ func (c *slackChaos) compare() {
 	defer func() { _ = db.Close() }()
 	occurrences, discussions := c.everything(db)
 	expected, outcomes := c.compareDue(occurrences)
-	due := map[bot.ID]time.Time{}
-	for _, o := range occurrences {
-		due[o.ID] = o.DueAt
-	}
+	due := dueAt(occurrences)
 	byKey, replies := c.copies()
 	there, once, posts, twice := map[string]bool{}, map[string]int{}, 0, 0
 	for key, list := range byKey {

@@ -296,3 +296,12 @@ func spread(list []time.Duration) string {
 	}
 	return fmt.Sprintf("%d: median %s, 99th percentile %s, max %s", len(list), at(50), at(99), at(100))
 }
+
+// dueAt is when each occurrence was due.
+func dueAt(occurrences []bot.Occurrence) map[bot.ID]time.Time {
+	due := map[bot.ID]time.Time{}
+	for _, o := range occurrences {
+		due[o.ID] = o.DueAt
+	}
+	return due
+}
