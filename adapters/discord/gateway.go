@@ -34,7 +34,7 @@ func newGate(a *Adapter) *gate {
 		ask: func(ctx context.Context, path string, out any) error {
 			return a.rest.do(ctx, call{method: http.MethodGet, path: path}, out)
 		},
-		apart: identifyEvery, asking: askEvery,
+		apart: identifyEvery + onTheWay, asking: askEvery,
 		dial:     (&net.Dialer{Timeout: 10 * time.Second}).DialContext,
 		register: a.register,
 		waits: []time.Duration{50 * time.Millisecond, 250 * time.Millisecond, time.Second, 3 * time.Second, 10 * time.Second,

@@ -13,6 +13,10 @@ import (
 // identifyEvery is how far apart identifies of one bucket must be.
 const identifyEvery = 5 * time.Second
 
+// onTheWay is how much longer one identify may take to reach Discord, which counts
+// from there, than the next.
+const onTheWay = 250 * time.Millisecond
+
 // reserve is how many identifies are never used: Discord resets the token of a
 // bot that exceeds its number, and other programs may use the same token.
 func (l startLimit) reserve() int { return min(20, l.Total/10) }

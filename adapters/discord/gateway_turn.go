@@ -67,7 +67,8 @@ func (t *turns) slot(name string) chan struct{} {
 }
 
 // A turn is the leave to identify in one of Discord's buckets. One shard of all
-// processes has it, from before it dials until [identifyEvery] after its identify.
+// processes has it, from before it dials until [identifyEvery] and what may be [onTheWay] after its
+// identify.
 type turn struct {
 	g     *gateway
 	shard context.Context

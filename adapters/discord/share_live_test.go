@@ -36,7 +36,8 @@ func newColony(t *testing.T, processes, shards int) *colony {
 	for i := range processes {
 		m := &settler{keeper: newKeeper(), p: c.table.process(strconv.Itoa(i))}
 		m.a = New(Options{Token: s.Token, API: s.URL, Sharer: m.p})
-		m.a.gate.apart, m.a.gate.asking = identifyEvery/colonySpeed, askEvery/colonySpeed
+		// What is on the way is not faster on a Discord that is.
+		m.a.gate.apart, m.a.gate.asking = identifyEvery/colonySpeed+onTheWay, askEvery/colonySpeed
 		c.all = append(c.all, m)
 	}
 	return c
